@@ -171,7 +171,7 @@ async fn a_suspended_partner_reads_nothing() {
 async fn leave_programs(stack: &Stack) {
     let mut partner = fixtures::alpine();
     partner.locations.iter_mut().for_each(|location| location.programs.clear());
-    let stamped = partner.stamped(Some(&fixtures::alpine()), stack.world.clock.now());
+    let stamped = partner.stamp_changes(Some(&fixtures::alpine()), stack.world.clock.now());
     stack.world.store.put_partner(&stamped).await.unwrap();
 }
 

@@ -211,7 +211,7 @@ async fn every_answer_bears_the_strict_headers() {
         let shown = event.payload()["rawPath"].clone();
         let answer = stack.send(event).await;
         assert_eq!(answer.status, status, "{shown}: {}", answer.text);
-        for (name, value) in notice::page::headers(&support::stack::operator().brand) {
+        for (name, value) in notice::page::page_headers(&support::stack::operator().brand) {
             if name != "content-type" {
                 assert_eq!(answer.header(name), value, "{name} of {status} {shown}");
             }
@@ -281,7 +281,7 @@ async fn a_silence_that_leads_nowhere_is_reported_and_not_written_without_end() 
     item["sl"] = json!({"BOOL": true});
     world.engine.put(&item);
     world.let_pass(closes_at(&claim));
-    let read = world.store.claim(&claim.id, world.now()).await;
+    let read = world.store.load_up_to_date(&claim.id, world.now()).await;
     assert!(matches!(read, Err(StoreError::Corrupt(_))), "{read:?}");
     let version = world.engine.item(&pk, "A").unwrap()["v"]["N"].as_str().unwrap().to_owned();
     let steps = version.parse::<u32>().unwrap() - claim.version.0;

@@ -35,7 +35,7 @@ fn records(world: &World) -> Vec<Record> {
 }
 
 async fn archive(store: &Store, record: &Record) -> Result<(), StoreError> {
-    store.archive(record.0.as_ref(), &record.1).await
+    store.archive_version(record.0.as_ref(), &record.1).await
 }
 
 /// A claim with five versions.
@@ -48,13 +48,13 @@ async fn story() -> (World, Claim) {
 
 /// The whole history, held to be a chain without a gap.
 async fn whole_history(world: &World, claim: &Claim) -> Vec<HistoryEntry> {
-    let history = world.store.history(claim, None, 100).await.unwrap().items;
+    let history = world.store.list_history(claim, None, 100).await.unwrap().items;
     let versions: Vec<u32> = history.iter().map(|entry| entry.version.0).collect();
     assert_eq!(versions, (1..=claim.version.0).collect::<Vec<_>>());
     let mut previous = None;
     for entry in &history {
         assert_eq!(entry.previous_hash, previous);
-        let recomputed = domain::history::hash(previous, &entry.sealed.text);
+        let recomputed = domain::history::hash_entry(previous, &entry.sealed.text);
         assert_eq!(entry.hash, Some(recomputed), "version {}", entry.version);
         previous = entry.hash;
     }
@@ -67,7 +67,7 @@ fn texts(history: &[HistoryEntry]) -> String {
 }
 
 fn types(history: &[HistoryEntry]) -> Vec<String> {
-    let name = |entry: &HistoryEntry| match entry.told().unwrap() {
+    let name = |entry: &HistoryEntry| match entry.to_readable().unwrap() {
         ReadableEntry::Event(event) => event.event_type.as_str().to_owned(),
         ReadableEntry::Withheld(withheld) => withheld.name,
     };
@@ -104,7 +104,7 @@ async fn a_missing_entry_is_written_from_the_old_image_first() {
     for record in records(&world).iter().filter(|record| record.1.version() != Version(2)) {
         archive(&world.store, record).await.unwrap();
     }
-    let history = world.store.history(&claim, None, 100).await.unwrap().items;
+    let history = world.store.list_history(&claim, None, 100).await.unwrap().items;
     let versions: Vec<u32> = history.iter().map(|entry| entry.version.0).collect();
     assert_eq!(versions, [1, 2, 3, 4, 5]);
     let mut previous = None;
@@ -112,7 +112,7 @@ async fn a_missing_entry_is_written_from_the_old_image_first() {
         assert_eq!(entry.previous_hash, previous);
         previous = entry.hash;
     }
-    let reconstructed = history.iter().filter(|entry| match entry.told() {
+    let reconstructed = history.iter().filter(|entry| match entry.to_readable() {
         Some(ReadableEntry::Event(event)) => event.reconstructed,
         told => panic!("{told:?}"),
     });
@@ -127,7 +127,7 @@ async fn a_hole_of_several_versions_does_not_break_the_chain() {
     for record in records(&world).iter().filter(|record| !lost.contains(&record.1.version())) {
         archive(&world.store, record).await.unwrap();
     }
-    let history = world.store.history(&claim, None, 100).await.unwrap().items;
+    let history = world.store.list_history(&claim, None, 100).await.unwrap().items;
     let versions: Vec<u32> = history.iter().map(|entry| entry.version.0).collect();
     assert_eq!(versions, [1, 3, 4, 5]);
     for (one, next) in history.iter().zip(history.iter().skip(1)) {
@@ -151,7 +151,7 @@ async fn an_entry_is_the_same_text_whether_it_was_archived_at_once_or_after_a_cr
         // The write is done, and its answer lost.
         wire.on(any, 2, Fault::AnswerLost);
         while let Err(error) = archive(&store, record).await {
-            assert!(error.retryable(), "{error}");
+            assert!(error.is_retryable(), "{error}");
         }
     }
     assert_eq!(whole_history(&world, &claim).await, at_once);
@@ -170,7 +170,7 @@ async fn an_archive_under_faults_loses_nothing_and_doubles_nothing() {
             }
             for record in &records(&world) {
                 while let Err(error) = archive(&store, record).await {
-                    assert!(error.retryable(), "{fault:?}: {error}");
+                    assert!(error.is_retryable(), "{fault:?}: {error}");
                 }
             }
             whole_history(&world, &claim).await;
@@ -185,7 +185,7 @@ async fn before_it_is_archived_the_last_event_stands_without_a_hash() {
     for record in &records[..4] {
         archive(&world.store, record).await.unwrap();
     }
-    let history = world.store.history(&claim, None, 100).await.unwrap().items;
+    let history = world.store.list_history(&claim, None, 100).await.unwrap().items;
     let last = history.last().unwrap();
     assert_eq!((last.version, last.hash, history.len()), (claim.version, None, 5));
 }
@@ -196,7 +196,7 @@ async fn a_history_that_lags_by_more_than_the_last_event_ends_where_the_archive_
     for record in &records(&world)[..3] {
         archive(&world.store, record).await.unwrap();
     }
-    let history = world.store.history(&claim, None, 100).await.unwrap();
+    let history = world.store.list_history(&claim, None, 100).await.unwrap();
     let versions: Vec<u32> = history.items.iter().map(|entry| entry.version.0).collect();
     assert_eq!((versions, history.next), (vec![1, 2, 3], None));
 }
@@ -221,13 +221,13 @@ async fn without_its_parts_a_history_verifies_and_tells_of_nobody() {
         archive(&world.store, record).await.unwrap();
     }
     for entry in whole_history(&world, &claim).await {
-        let public = entry.sealed.read_by(&[]);
+        let public = entry.sealed.with_readable_parts(&[]);
         assert!(public.is_public() && public.parts.is_empty());
         for secret in ["rev-1", "reviewer", "recipient:"] {
             assert!(!public.text.contains(secret), "{}", public.text);
         }
-        let customer = entry.sealed.read_by(&[Audience::Customer]);
-        assert!(customer.told().is_some());
+        let customer = entry.sealed.with_readable_parts(&[Audience::Customer]);
+        assert!(customer.to_readable().is_some());
     }
 }
 

@@ -26,7 +26,7 @@ where
     match act(store.clone()).await {
         Ok(done) => done,
         Err(error) => {
-            assert!(error.retryable(), "{fault:?}: {error}");
+            assert!(error.is_retryable(), "{fault:?}: {error}");
             wire.reset();
             act(store).await.unwrap()
         }
@@ -53,7 +53,7 @@ async fn usage_rows_are_all_there_once_whatever_breaks() {
             })
             .await;
             let (from, to) = (row(1, 0).date, row(31, 0).date);
-            let read = world.store.usage(&tenant, &row(1, 0).item, from, to).await.unwrap();
+            let read = world.store.list_usage(&tenant, &row(1, 0).item, from, to).await.unwrap();
             assert_eq!(
                 read.days.iter().map(|row| row.active_users).collect::<Vec<_>>(),
                 (1..=30).collect::<Vec<_>>()
@@ -74,7 +74,7 @@ async fn a_changed_policy_is_one_new_version_whatever_breaks() {
                 async move { store.put_program(&program).await }
             })
             .await;
-            let stored = world.store.program(&program.id).await.unwrap().unwrap();
+            let stored = world.store.load_program(&program.id).await.unwrap().unwrap();
             assert_eq!(
                 (stored.policy_version, stored.policy.window_business_days),
                 (2, 7),
@@ -145,6 +145,6 @@ async fn the_test_clock_never_goes_back_whatever_breaks() {
         .await;
         assert!(now >= world.clock.now() + Duration::days(1), "{fault:?}");
         let (store, _) = world.another_store(|config| config.sandbox = true);
-        assert_eq!(store.moment().await.unwrap().at, now, "{fault:?}");
+        assert_eq!(store.present_time().await.unwrap().at, now, "{fault:?}");
     }
 }

@@ -472,7 +472,7 @@ async fn a_window_that_cannot_be_counted_is_left_to_its_close_and_the_others_are
         let until = stack.world.clock.now() + Duration::seconds(40);
         match Box::pin(stack.world.store.recount_windows(country, until)).await {
             Ok(report) => break report,
-            Err(error) => assert!(!error.retryable(), "{error}"),
+            Err(error) => assert!(!error.is_retryable(), "{error}"),
         }
         failed += 1;
     };

@@ -89,7 +89,7 @@ async fn an_edit_of_a_draft_moves_it_among_turns_on_another_day_alone() {
     for (days, indexes) in [(0, 0.0), (1, 2.0)] {
         world.clock.advance(Duration::days(days));
         body["label"] = json!(format!("after {days} days"));
-        let input = Box::new(web::bodies::claim(&body).input);
+        let input = Box::new(web::bodies::read_claim(&body).input);
         world.wire.reset();
         world.give(&draft.id, &alpine(), &Command::Edit(input)).await.unwrap();
         assert_eq!(of_indexes(&world), Units::new(0.0, indexes), "after {days} days");
@@ -103,7 +103,7 @@ async fn saying_who_works_on_a_claim_costs_four_and_nothing_of_an_index() {
     world.wire.reset();
     let staff = domain::ids::StaffId::parse("reviewer-2").unwrap();
     let at = world.clock.now();
-    assert!(world.store.assign(&claim.id, Some(&staff), &staff, at).await.unwrap());
+    assert!(world.store.assign_claim(&claim.id, Some(&staff), &staff, at).await.unwrap());
     // In one transaction: the item, and the question whether the claim was erased.
     assert_eq!(written(&world), Units::new(4.0, 0.0));
 }
@@ -341,7 +341,7 @@ async fn closing_a_window_costs_one() {
     let world = world().await;
     let claim = world.awaiting("k", &ITEMS).await;
     world.let_pass(closes_at(&claim));
-    let tick = world.store.tick().await.unwrap();
+    let tick = world.store.find_due_work().await.unwrap();
     world.wire.reset();
     for shard in tick.due {
         world.store.drain_timers(shard, world.clock.now() + Duration::seconds(40)).await.unwrap();
@@ -373,7 +373,7 @@ async fn a_claim_is_read_for_one_unit() {
     let world = world().await;
     let claim = world.awaiting("k", &ITEMS).await;
     let (store, wire) = world.another_store(|_| {});
-    store.claim(&claim.id, world.now()).await.unwrap();
+    store.load_up_to_date(&claim.id, world.now()).await.unwrap();
     let reads =
         wire.calls().into_iter().filter(|call| call.names("C#", "") || call.operation == "Query");
     let spent: Spent = reads.map(|call| call.spent()).sum();
@@ -388,7 +388,7 @@ async fn a_tick_with_nothing_due_is_one_query_however_many_claims_are_open() {
         world.let_pass_by(world.clock.now(), Duration::zero());
         world.finalize().await;
         world.wire.reset();
-        let tick = world.store.tick().await.unwrap();
+        let tick = world.store.find_due_work().await.unwrap();
         assert_eq!(tick.due, Vec::<u16>::new(), "{open} open claims");
         assert_eq!(world.wire.operations(), ["Query"], "{open} open claims");
         assert!(world.wire.spent().read.table <= 1.0, "{open} open claims");

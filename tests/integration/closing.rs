@@ -64,7 +64,7 @@ async fn awaiting(world: &World, shape: &Shape) -> Claim {
 /// What the rules make of the claim when its deadline has passed.
 fn closed_by_the_rules(claim: &Claim, at: domain::claim::Instant) -> Claim {
     let window = claim.state.window().unwrap();
-    let calendar = window.calendar.embedded().unwrap();
+    let calendar = window.calendar.embedded_calendar().unwrap();
     let customer = Some(LocalCalendar { calendar, zone: Zone::Known(window.time_zone) });
     let places =
         LocalCalendars { operator: prague(), partner: None, customer, customer_at_end: None };
@@ -89,7 +89,7 @@ async fn hold(shape: Shape) -> Result<(), TestCaseError> {
     world.let_pass_by(closes_at(&claim), Duration::seconds(shape.late_s));
     let now = world.clock.now();
     let (store, wire) = world.another_store(|config| config.closing = shape.closing);
-    for shard in store.tick().await.unwrap().due {
+    for shard in store.find_due_work().await.unwrap().due {
         store.drain_timers(shard, now + Duration::seconds(40)).await.unwrap();
     }
     // A dropped item is an exception like any other, so such a claim closes slowly.

@@ -108,7 +108,7 @@ async fn what_ends_an_association_is_told_and_not_done_until_its_number_is_confi
     assert_eq!((again.status, again.header("etag")), (200, done.header("etag")), "a repeat");
     sweep(&stack).await;
     let after = stack.world.read(&claim.id).await;
-    let second = after.item_status(after.item(ItemNo(2)).unwrap());
+    let second = after.item_status(after.find_item(ItemNo(2)).unwrap());
     assert!(matches!(second, ItemStatus::Ended { .. }), "{second:?}");
 }
 
@@ -170,7 +170,7 @@ type Fate = (Vec<u8>, Vec<u8>, bool);
 fn fate(before: &Claim, after: &Claim) -> Fate {
     let became = |is: fn(ItemStatus) -> bool| {
         let changed = |no: &u8| {
-            let status = |claim: &Claim| claim.item_status(claim.item(ItemNo(*no)).unwrap());
+            let status = |claim: &Claim| claim.item_status(claim.find_item(ItemNo(*no)).unwrap());
             is(status(after)) && !is(status(before))
         };
         before.items.iter().map(|item| item.no.0).filter(changed).collect::<Vec<_>>()

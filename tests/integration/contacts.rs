@@ -337,7 +337,9 @@ async fn a_proposal_is_refused_twice_at_most_and_then_the_claim_can_be_rejected(
         assert_eq!(refused.body["last_event"]["type"], "contact_proposal_refused");
         let turn = &refused.body["turn"];
         assert_eq!((&turn["who"], &turn["on_silence"]), (&json!("partner"), &json!("reject")));
-        assert!(turn["until"].as_str() > claim.deadline().map(domain::time::rfc3339).as_deref());
+        assert!(
+            turn["until"].as_str() > claim.deadline().map(domain::time::format_rfc3339).as_deref()
+        );
         assert_eq!(refused.body["proposed_contact"], Value::Null);
     }
     assert_eq!(correct(&stack, &claim.id, "jan@contoso.example").await.status, 200);

@@ -1,7 +1,7 @@
 //! The operator's directory, deadlines explained, and the test clock.
 
 use domain::claim::Status;
-use domain::time::rfc3339;
+use domain::time::format_rfc3339;
 use serde_json::{Value, json};
 use support::backstage::{Mail, directory_records, directory_records_from, events, mails};
 use support::elsewhere::With;
@@ -165,7 +165,7 @@ async fn the_test_clock_moves_forwards_and_takes_every_deadline_with_it() {
     let back = put(&stack, path, &json!({"now": "2026-12-22T13:59:59Z"})).await;
     assert_eq!(back.problem(), (422, "invalid-fields"));
     let to = closes_at(&claim) + chrono::Duration::seconds(125);
-    let moved = put(&stack, path, &json!({"now": rfc3339(to)})).await;
+    let moved = put(&stack, path, &json!({"now": format_rfc3339(to)})).await;
     assert_eq!(
         (moved.status, &moved.body["now"]),
         (200, &json!("2026-12-31T23:02:05Z")),
@@ -224,7 +224,7 @@ async fn who_was_verified_before_gets_one_mail_when_another_contact_is() {
     let since = stack.world.clock.now();
     let expected = json!({
         "id": format!("{CONTOSO}-{}", since.timestamp_millis()), "type": "contact_verified",
-        "tenant": CONTOSO, "at": rfc3339(since),
+        "tenant": CONTOSO, "at": format_rfc3339(since),
     });
     assert_eq!(*event, expected, "nothing of the contact is on the bus");
     let [mail] = mails.as_slice() else { panic!("{mails:?}") };

@@ -454,14 +454,14 @@ async fn storing_a_draft_editing_it_and_submitting_it_cost_a_write_of_each_recor
         label: Name::parse("x").ok(),
         ..ClaimInput::of(&stack.world.read(&id).await)
     }));
-    store.execute(&id, &alpine(), &edit, moment, None).await.unwrap();
+    store.execute_command(&id, &alpine(), &edit, moment, None).await.unwrap();
     assert_eq!(
         wire.spent().written,
         Units::new(5.0, 0.0),
         "claim and details together, and which fields changed"
     );
     wire.reset();
-    store.execute(&id, &alpine(), &Command::Submit(None), moment, None).await.unwrap();
+    store.execute_command(&id, &alpine(), &Command::Submit(None), moment, None).await.unwrap();
     let submitted = Units::new(6.0, 6.0);
     assert_eq!(wire.spent().written, submitted, "the same, a timer, the count; all indexes");
 }

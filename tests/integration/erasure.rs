@@ -94,7 +94,7 @@ async fn verified_history(world: &World, claim: &Claim) -> Vec<String> {
     let mut previous = None;
     for entry in &history {
         assert_eq!(entry.previous_hash, previous, "version {}", entry.version);
-        let hash = domain::history::hash(previous, &entry.sealed.text);
+        let hash = domain::history::hash_entry(previous, &entry.sealed.text);
         assert_eq!(entry.hash, Some(hash), "version {}", entry.version);
         previous = entry.hash;
     }

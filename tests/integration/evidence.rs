@@ -579,7 +579,7 @@ async fn evidence_is_added_before_the_review_to_a_rejection_that_can_be_disputed
         let brought = bring(&stack, &before, document.as_bytes(), CLEAN).await;
         let entry = brought.body["evidence"]["id"].as_str().unwrap().to_owned();
         let after = claim(&stack, drafted.id.as_str()).await;
-        assert_eq!((after.status(), after.state.until()), (status, before.state.until()));
+        assert_eq!((after.status(), after.state.runs_until()), (status, before.state.runs_until()));
         assert_eq!(link(&stack, &after, &entry).await.status, 200, "staff read it");
         known.push(json!("clean"));
         assert_eq!(scans(&stack, &after).await, known);

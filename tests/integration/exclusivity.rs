@@ -58,12 +58,14 @@ async fn of_two_validations_in_the_same_second_exactly_one_takes_the_items() {
             let act = move || {
                 let (rival, id) = (rival.clone(), id.clone());
                 async move {
-                    let result = rival.execute(&id, &reviewer(), &validate(), now, None).await;
+                    let result =
+                        rival.execute_command(&id, &reviewer(), &validate(), now, None).await;
                     assert!(result.is_ok() || is_busy(&result), "{result:?}");
                 }
             };
             wire.on(any, nth, if before { Fault::before(act) } else { Fault::after(act) });
-            let result = store.execute(&first.id, &reviewer(), &validate(), now, None).await;
+            let result =
+                store.execute_command(&first.id, &reviewer(), &validate(), now, None).await;
             assert!(result.is_ok() || is_busy(&result), "{result:?}");
             let statuses = [world.read(&first.id).await, world.read(&second.id).await]
                 .map(|claim| claim.status());
@@ -182,14 +184,16 @@ async fn settling_and_taking_over_leave_one_holder_whichever_comes_between() {
             Fault::before(move || {
                 let other = other.clone();
                 async move {
-                    for shard in other.tick().await.unwrap().due {
+                    for shard in other.find_due_work().await.unwrap().due {
                         other.drain_timers(shard, now + Duration::seconds(40)).await.unwrap();
                     }
                 }
             }),
         );
-        let taken =
-            store.execute(&rival.id, &reviewer(), &validate(), world.now(), None).await.unwrap();
+        let taken = store
+            .execute_command(&rival.id, &reviewer(), &validate(), world.now(), None)
+            .await
+            .unwrap();
         assert_eq!(taken.claim.status(), Status::Notifying, "call {nth}");
         let lock = world.engine.items("L#").into_iter().find(|item| key(item).1 == "L").unwrap();
         assert!(lock.to_string().contains(rival.id.as_str()), "call {nth}: {lock}");
@@ -299,7 +303,7 @@ fn undo_meanwhile(
         Fault::before(move || {
             let (other, id) = (other.clone(), id.clone());
             async move {
-                other.execute(&id, &link(1), &undo_all(), arrived, None).await.unwrap();
+                other.execute_command(&id, &link(1), &undo_all(), arrived, None).await.unwrap();
             }
         }),
     );
@@ -311,7 +315,7 @@ async fn holders(world: &World, claims: [&Claim; 2]) -> (Option<String>, Vec<Str
     let locked = lock.map(|lock| lock["a"]["S"].as_str().unwrap().to_owned());
     let mut held = Vec::new();
     for claim in claims {
-        let now = world.store.claim(&claim.id, world.now()).await.unwrap().unwrap();
+        let now = world.store.load_up_to_date(&claim.id, world.now()).await.unwrap().unwrap();
         let item = now.items.first().unwrap();
         if domain::effects::holds_lock(&now, item) && now.status() != Status::Declined {
             held.push(now.association_id(item.no).to_string());
@@ -327,7 +331,8 @@ async fn an_undo_that_comes_before_the_commit_of_a_takeover_keeps_the_item_and_w
     world.let_pass(closes_at(&holder));
     let (store, wire) = world.another_store(|_| {});
     undo_meanwhile(&world, &holder, &wire, |call| call.operation == "TransactWriteItems", 1);
-    let result = store.execute(&rival.id, &reviewer(), &validate(), world.now(), None).await;
+    let result =
+        store.execute_command(&rival.id, &reviewer(), &validate(), world.now(), None).await;
     let (locked, held) = holders(&world, [&holder, &rival]).await;
     assert!(is_busy(&result), "the holder waits once more: {result:?}");
     let reopened = world.read(&holder.id).await;
@@ -342,7 +347,7 @@ async fn an_undo_that_comes_between_the_steps_of_settling_keeps_the_item() {
         world.let_pass(closes_at(&holder));
         let (store, wire) = world.another_store(|_| {});
         undo_meanwhile(&world, &holder, &wire, any, nth);
-        for shard in store.tick().await.unwrap().due {
+        for shard in store.find_due_work().await.unwrap().due {
             drop(store.drain_timers(shard, world.clock.now() + Duration::seconds(40)).await);
         }
         let (locked, held) = holders(&world, [&holder, &rival]).await;
@@ -359,7 +364,9 @@ async fn who_begins_once_more_asks_the_holder_that_came_in_during_the_review() {
     // The review is not overdue when the holder comes in.
     world.clock.set(closes_at(&first) - Duration::hours(1));
     let second = world.read(&second.id).await;
-    let give = |expected| world.store.execute(&second.id, &reviewer, &begin, world.now(), expected);
+    let give = |expected| {
+        world.store.execute_command(&second.id, &reviewer, &begin, world.now(), expected)
+    };
     let taken = give(Some(second.version)).await.unwrap();
     assert_eq!(
         (taken.effect, taken.claim.defence_until),
@@ -373,7 +380,9 @@ async fn who_begins_once_more_asks_the_holder_that_came_in_during_the_review() {
     }
     world.let_pass(closes_at(&first));
     assert_eq!(world.read(&first.id).await.status(), Status::Associated);
-    let give = |expected| world.store.execute(&second.id, &reviewer, &begin, world.now(), expected);
+    let give = |expected| {
+        world.store.execute_command(&second.id, &reviewer, &begin, world.now(), expected)
+    };
     let again = give(Some(taken.claim.version)).await.unwrap();
     assert_eq!(again.effect, Effect::Changed);
     assert!(again.claim.defence_until.is_some());

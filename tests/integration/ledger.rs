@@ -96,7 +96,7 @@ async fn a_read_of_the_data_is_noted_and_one_that_cannot_be_is_not_answered() {
     let usage =
         || RequestEvent::get(&format!("/v1/associations/{}-1/usage", held.id)).partner_user(ALPINE);
     stack.world.clock.advance(Duration::hours(1));
-    let read_at = domain::time::rfc3339(stack.world.clock.now());
+    let read_at = domain::time::format_rfc3339(stack.world.clock.now());
     assert_eq!(stack.send(usage()).await.status, 200);
     let shown = entry(&stack, ALPINE).await;
     assert_eq!(shown["associations"][0]["last_read_at"], json!(read_at));

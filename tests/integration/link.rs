@@ -137,7 +137,7 @@ async fn a_token_that_was_tampered_with_or_is_of_another_stack_is_not_found() {
     let foreign =
         Link::of(&keys(OTHER_SECRET), &claim.id, domain::ids::NoticeNo(1), VERIFIED).unwrap();
     let mut tokens = vec![
-        foreign.token(&keys(OTHER_SECRET)),
+        foreign.to_token(&keys(OTHER_SECRET)),
         "x".to_owned(),
         format!("{good}A"),
         good[1..].to_owned(),

@@ -111,7 +111,7 @@ async fn a_customer_is_told_that_what_silence_made_official_ended_since_the_part
     let (stack, claim) = awaiting().await;
     let mut partner = fixtures::alpine();
     partner.locations.iter_mut().for_each(|location| location.programs.clear());
-    let lost = partner.stamped(Some(&fixtures::alpine()), stack.world.clock.now());
+    let lost = partner.stamp_changes(Some(&fixtures::alpine()), stack.world.clock.now());
     stack.world.store.put_partner(&lost).await.unwrap();
     stack.world.let_pass(closes_at(&claim));
     stack.world.finalize().await;

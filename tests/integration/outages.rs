@@ -425,7 +425,7 @@ async fn a_window_that_cannot_be_moved_keeps_no_other_waiting() {
         let work = stack.world.store.recount_windows(RecountCause::Outage(1), later(&stack));
         match Box::pin(work).await {
             Ok(report) => break report,
-            Err(error) => assert!(!error.retryable(), "{error}"),
+            Err(error) => assert!(!error.is_retryable(), "{error}"),
         }
         runs += 1;
         assert!(runs < 5);

@@ -320,7 +320,7 @@ async fn who_was_replaced_by_a_partner_that_was_suspended_already_is_told_that_i
     let world = &told.stack.world;
     let (holder, next) = Box::pin(world.in_line(&["teams"], &["teams"])).await;
     let newcomer = Partner { status: PartnerStatus::Suspended, ..fixtures::borealis() };
-    let newcomer = newcomer.stamped(Some(&fixtures::borealis()), world.clock.now());
+    let newcomer = newcomer.stamp_changes(Some(&fixtures::borealis()), world.clock.now());
     world.store.put_partner(&newcomer).await.unwrap();
     world.let_pass(closes_at(&next));
     world.finalize().await;

@@ -42,7 +42,7 @@ async fn say_no(
     id: &ClaimId,
     at: domain::claim::Instant,
 ) -> Result<CommandOutcome, StoreError> {
-    store.execute(id, &link(1), &decline_all(), arrived(at), None).await
+    store.execute_command(id, &link(1), &decline_all(), arrived(at), None).await
 }
 
 #[tokio::test]
@@ -209,7 +209,7 @@ async fn due(partly: bool) -> (World, Claim) {
 }
 
 async fn close_all(store: &Store, world_now: domain::claim::Instant) {
-    for shard in store.tick().await.unwrap().due {
+    for shard in store.find_due_work().await.unwrap().due {
         store.drain_timers(shard, world_now + Duration::seconds(40)).await.unwrap();
     }
 }
@@ -291,11 +291,12 @@ async fn two_answers_at_once_are_both_kept() {
             Fault::before(move || {
                 let (rival, id) = (rival.clone(), id.clone());
                 async move {
-                    rival.execute(&id, &link(1), &decline(&[1]), now, None).await.unwrap();
+                    rival.execute_command(&id, &link(1), &decline(&[1]), now, None).await.unwrap();
                 }
             }),
         );
-        let outcome = store.execute(&claim.id, &link(1), &decline(&[2]), now, None).await.unwrap();
+        let outcome =
+            store.execute_command(&claim.id, &link(1), &decline(&[2]), now, None).await.unwrap();
         if wire.operations().len() >= nth {
             assert_eq!(item_statuses(&outcome.claim), ["declined", "declined"], "call {nth}");
             assert_eq!(outcome.claim.version.0, claim.version.0 + 2);
@@ -337,11 +338,11 @@ async fn at_once(yes_first: bool, before: bool, nth: usize) {
     let act = move || {
         let (rival, id, between) = (rival.clone(), id.clone(), between.clone());
         // A yes that comes second is refused.
-        async move { drop(rival.execute(&id, &between.0, &between.1, now, None).await) }
+        async move { drop(rival.execute_command(&id, &between.0, &between.1, now, None).await) }
     };
     let fault = if before { Fault::before(act) } else { Fault::after(act) };
     wire.on(any, nth, fault);
-    drop(store.execute(&claim.id, &held_up.0, &held_up.1, now, None).await);
+    drop(store.execute_command(&claim.id, &held_up.0, &held_up.1, now, None).await);
     if wire.operations().len() >= nth {
         let after = world.read(&claim.id).await;
         assert!(is_refused(&after), "{yes_first} {before} {nth}: {:?}", item_statuses(&after));
@@ -369,7 +370,7 @@ async fn a_no_said_again_outlives_an_undo_that_arrived_before_it() {
         let second = |n: i64| arrived(world.clock.now() + Duration::seconds(n));
         let say = |no: Command, at: RequestTime| {
             let (store, id, actor) = (&world.store, &claim.id, &actor);
-            async move { store.execute(id, actor, &no, at, None).await }
+            async move { store.execute_command(id, actor, &no, at, None).await }
         };
         let no = say(decline_all(), second(1)).await.unwrap();
         let again = say(decline_all(), second(3)).await.unwrap();
@@ -397,7 +398,7 @@ async fn a_no_to_more_items_counts_again_for_those_that_are_declined() {
     let second = |n: i64| arrived(world.clock.now() + Duration::seconds(n));
     let say = |no: Command, at: RequestTime| {
         let (store, id) = (&world.store, &claim.id);
-        async move { store.execute(id, &link(1), &no, at, None).await }
+        async move { store.execute_command(id, &link(1), &no, at, None).await }
     };
     say(decline(&[1]), second(1)).await.unwrap();
     say(decline_all(), second(3)).await.unwrap();
@@ -418,19 +419,24 @@ async fn whichever_is_written_first_a_no_said_again_stands() {
             let claim = world.awaiting("k", &ITEMS).await;
             let second = |n: i64| arrived(world.clock.now() + Duration::seconds(n));
             let (no, undo, again) = (second(1), second(2), second(3));
-            world.store.execute(&claim.id, &link(1), &decline_all(), no, None).await.unwrap();
+            world
+                .store
+                .execute_command(&claim.id, &link(1), &decline_all(), no, None)
+                .await
+                .unwrap();
             let (store, id) = (world.store.clone(), claim.id.clone());
             let undoes: Act = Arc::new(move || {
                 let (store, id) = (store.clone(), id.clone());
                 Box::pin(async move {
                     // It is done, or refused: a "no" that arrived later is noted already.
-                    let undone = store.execute(&id, &link(1), &undo_all(), undo, None).await;
+                    let undone =
+                        store.execute_command(&id, &link(1), &undo_all(), undo, None).await;
                     assert!(matches!(undone, Ok(_) | Err(StoreError::Rejected(_))), "{undone:?}");
                 })
             });
             let (slow, wire) = world.another_store(|_| {});
             wire.on(any, nth, side(undoes));
-            slow.execute(&claim.id, &link(1), &decline_all(), again, None).await.unwrap();
+            slow.execute_command(&claim.id, &link(1), &decline_all(), again, None).await.unwrap();
             let after = world.read(&claim.id).await;
             assert_eq!(item_statuses(&after), ["declined", "declined"], "around call {nth}");
         }

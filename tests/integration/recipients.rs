@@ -99,7 +99,7 @@ async fn hand_over(stack: &Stack, event: &Value) {
 /// What is known of a recipient's mail of the present notice.
 async fn noted(stack: &Stack, claim: &Claim, (no, _): Addressee) -> Report {
     let claim = stack.world.read(&claim.id).await;
-    stack.world.store.recipients(&claim).await.unwrap().unwrap().reports.of(no)
+    stack.world.store.load_recipients(&claim).await.unwrap().unwrap().reports.of(no)
 }
 
 async fn standing(stack: &Stack, claim: &Claim, (no, _): Addressee) -> RecipientStanding {
@@ -628,7 +628,7 @@ async fn what_has_failed_by_the_table_of_reports_leaves_nobody_and_it_is_the_par
         ("Transient", "General", Some("5.3.0")),
     ] {
         let (_, claim, report) = after(bounce(kind, sub_type, status)).await;
-        let turn = claim.state.turn().as_str();
+        let turn = claim.state.whose_turn().as_str();
         assert_eq!(
             (claim.status().as_str(), turn),
             ("unreachable", "partner"),
@@ -665,7 +665,7 @@ async fn where_the_provider_suppresses_everybody_the_operator_sends_again_to_the
     for sub_type in ["Suppressed", "OnAccountSuppressionList"] {
         let (stack, claim, _) = after(bounce("Permanent", sub_type, None)).await;
         assert_eq!(claim.status().as_str(), "unreachable");
-        assert_eq!(claim.state.turn().as_str(), "operator", "{sub_type}");
+        assert_eq!(claim.state.whose_turn().as_str(), "operator", "{sub_type}");
         let path = format!("/v1/claims/{}/review", claim.id);
         let contact = json!({"name": "IT desk", "title": "IT", "email": IT.1});
         let body = json!({"action": "correct_contact", "customer_contact": contact});
@@ -966,7 +966,8 @@ async fn the_text_of_a_notice_costs_at_most_four_units_whatever_its_items_are_ca
     let directory = notice::Directory { tenant: &tenant, program: &program, policy: &policy };
     let said = notice::Notice::of(&claim, NoticeNo(7), &directory, &stack::operator(), deadline);
     for language in notice::NoticeLanguage::all() {
-        let sent = NoticeText { text: notice::mail::notice_text(&said, language), sent_at: at };
+        let sent =
+            NoticeText { text: notice::mail::write_notice_text(&said, language), sent_at: at };
         stack.world.wire.reset();
         let put =
             stack.world.store.put_notice_text(&claim.id, common(said.no, language.tag()), &sent);

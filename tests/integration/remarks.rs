@@ -101,7 +101,7 @@ fn texts(answer: &Answer) -> Vec<String> {
 /// What staff are shown of a claim by a store.
 async fn said(store: &Store, world: &World, id: &ClaimId) -> Vec<String> {
     let read = store.read_claim(id, world.now()).await.unwrap().unwrap();
-    let page = store.remarks(&read, None, Audience::Staff).await.unwrap();
+    let page = store.list_remarks(&read, None, Audience::Staff).await.unwrap();
     page.remarks.iter().map(|own| own.remark.text.as_str().to_owned()).collect()
 }
 
@@ -287,7 +287,7 @@ async fn a_process_that_dies_at_any_call_leaves_no_remark_lost_and_none_of_what_
     let (world, id) = asked().await;
     let (saved, now) = (world.engine.save(), world.clock.now());
     let (store, wire) = world.another_store(|_| {});
-    store.execute(&id, &alpine(), &respond("Attached"), world.now(), None).await.unwrap();
+    store.execute_command(&id, &alpine(), &respond("Attached"), world.now(), None).await.unwrap();
     let calls = wire.told(<[Call]>::len);
     assert!(calls > 2, "{:?}", wire.operations());
     let mut orphans = 0;
@@ -299,7 +299,7 @@ async fn a_process_that_dies_at_any_call_leaves_no_remark_lost_and_none_of_what_
             let death = Arc::new(Notify::new());
             wire.on(any, nth, side(Arc::clone(&death)));
             let acts = async {
-                store.execute(&id, &alpine(), &respond("Attached"), world.now(), None).await
+                store.execute_command(&id, &alpine(), &respond("Attached"), world.now(), None).await
             };
             assert!(until_death(acts, &death).await.is_none(), "call {nth}");
             let has_moved = world.read(&id).await.status() == Status::InReview;
@@ -335,11 +335,11 @@ async fn of_two_who_speak_at_once_the_one_who_was_heard_is_shown() {
         let (other, own) = (Arc::clone(&other), own.clone());
         async move {
             let leave = Command::Withdraw { comment: Some(comment("Never mind")) };
-            other.execute(&own, &alpine(), &leave, at, None).await.unwrap();
+            other.execute_command(&own, &alpine(), &leave, at, None).await.unwrap();
         }
     });
     wire.on(record, 1, leave);
-    let refused = store.execute(&id, &alpine(), &respond("Attached"), at, None).await;
+    let refused = store.execute_command(&id, &alpine(), &respond("Attached"), at, None).await;
     assert!(refused.is_err(), "{refused:?}");
     assert_eq!(world.read(&id).await.status(), Status::Withdrawn);
     assert_eq!(said(&world.store, &world, &id).await, ["Never mind", "Which?"]);
@@ -353,7 +353,7 @@ async fn a_remark_whose_moves_answer_was_lost_is_shown_once() {
     let (store, wire) = world.another_store(|_| {});
     let record = |call: &Call| call.operation == "PutItem" && call.names("C#", "A");
     wire.on(record, 1, Fault::AnswerLost);
-    store.execute(&id, &alpine(), &respond("Attached"), world.now(), None).await.unwrap();
+    store.execute_command(&id, &alpine(), &respond("Attached"), world.now(), None).await.unwrap();
     assert_eq!(said(&world.store, &world, &id).await, ["Attached", "Which?"]);
 }
 
@@ -375,13 +375,13 @@ async fn what_is_said_while_the_claim_is_erased_is_kept_nowhere() {
         let (other, own, clock) = (Arc::clone(&other), own.clone(), clock.clone());
         async move {
             clock.advance(Duration::days(60));
-            let now = other.moment().await.unwrap();
-            other.execute(&own, &operator(), &Command::Erase, now, None).await.unwrap();
+            let now = other.present_time().await.unwrap();
+            other.execute_command(&own, &operator(), &Command::Erase, now, None).await.unwrap();
         }
     });
     wire.on(|call: &Call| call.operation == "PutItem" && call.names("C#", "W#"), 1, erase);
     let dispute = Command::Dispute { comment: comment("kanarek") };
-    let refused = store.execute(&id, &alpine(), &dispute, in_time, None).await;
+    let refused = store.execute_command(&id, &alpine(), &dispute, in_time, None).await;
     assert!(refused.is_err(), "{refused:?}");
     assert!(world.read(&id).await.erased);
     let left: Vec<Value> = world.engine.partition(&format!("C#{id}"));
@@ -417,7 +417,7 @@ fn remark_among_details(world: &World, claim: &Claim, version: u32, text: &str) 
         json!({"L": [{"M": {"v": {"N": version.to_string()}, "t": {"S": text}}}]});
     world.engine.put(&details);
     let salt = STANDARD.decode(details["s"]["B"].as_str().unwrap()).unwrap();
-    let digest = canonical::hash(&plain(&details["d"]));
+    let digest = canonical::hash_canonical(&plain(&details["d"]));
     let digest = Sha256Hash::of(&[salt.as_slice(), digest.0.as_slice()].concat());
     let mut record = world.stored(&claim.id);
     record["dh"] = json!({"B": STANDARD.encode(digest.0)});

@@ -591,7 +591,7 @@ async fn an_entry_and_its_revision_are_stored_together_whatever_breaks() {
             let wish = |_: Option<&Partner>| Ok(partner.clone());
             let put = || store.change_partner(&id, &wish, &author, &|_, _| true);
             if let Err(error) = put().await {
-                assert!(error.retryable(), "{fault:?}: {error}");
+                assert!(error.is_retryable(), "{fault:?}: {error}");
                 put().await.unwrap();
             }
             let stored = stack.world.store.partner_entry(&id).await.unwrap().unwrap();
@@ -612,7 +612,7 @@ async fn rules_that_keep_a_block_keep_it_from_whoever_was_about_to_lift_it() {
     stack.world.let_pass(closes_at(&claim));
     stack.world.finalize().await;
     let tenant = TenantId::parse(CONTOSO).unwrap();
-    let now = stack.world.store.moment().await.unwrap();
+    let now = stack.world.store.present_time().await.unwrap();
     let held = stack.world.store.standing_rules(&tenant, now).await.unwrap().unwrap().entry;
     assert_eq!(held.blocks.len(), 1);
     // The first has stored its rules and lifts the block next: a second one is stored in between.

@@ -98,7 +98,7 @@ async fn documented(stack: &Stack) -> ClaimId {
     let created = stack.submit(ALPINE, "k2", &body).await;
     let id = ClaimId::parse(created.body["id"].as_str().unwrap()).unwrap();
     let entry = &stack.world.read(&id).await.details.evidence[0];
-    let add = Command::AddEvidence(Box::new(entry.declared()));
+    let add = Command::AddEvidence(Box::new(entry.as_declared()));
     stack.world.give(&id, &alpine(), &add).await.unwrap();
     let (eid, sha256) = (entry.id.clone(), entry.sha256);
     let clean = Command::RecordScan { id: eid, sha256, scan: Scan::Clean };

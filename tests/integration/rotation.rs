@@ -51,7 +51,7 @@ async fn a_link_under_a_key_that_a_warm_process_does_not_know_is_opened_after_on
     let old = token(to(&told(&stack, "validated").await, "it@contoso.example"));
     stack.secret.put(ROTATED_SECRET);
     let new = Link::of(&stack::keys(ROTATED_SECRET), &claim.id, claim.notice, VERIFIED).unwrap();
-    let new = new.token(&stack::keys(ROTATED_SECRET));
+    let new = new.to_token(&stack::keys(ROTATED_SECRET));
     assert!(new != old);
     stack.world.clock.advance(Duration::minutes(2));
     for token in [&new, &old, &new] {
@@ -66,7 +66,7 @@ async fn whoever_makes_keys_up_has_the_secret_read_once_a_minute_at_the_most() {
     let stack = Box::pin(Stack::at(NOW)).await;
     let claim = Box::pin(stack.world.notifying("k", &["teams"])).await;
     let rotated = stack::keys(ROTATED_SECRET);
-    let forged = Link::of(&rotated, &claim.id, claim.notice, VERIFIED).unwrap().token(&rotated);
+    let forged = Link::of(&rotated, &claim.id, claim.notice, VERIFIED).unwrap().to_token(&rotated);
     stack.world.clock.advance(Duration::minutes(2));
     for _ in 0..20 {
         assert_eq!(stack.send(RequestEvent::get(&format!("/d/{forged}"))).await.status, 404);

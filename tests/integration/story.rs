@@ -149,7 +149,7 @@ fn checked_texts(entries: &[Value], may_read: &[&str]) -> Vec<String> {
     let mut texts = Vec::new();
     for entry in entries {
         let text = entry["entry"].as_str().unwrap();
-        let hash = domain::history::hash(previous, text);
+        let hash = domain::history::hash_entry(previous, text);
         assert_eq!(entry["hash"], hash.to_string());
         let sealed: Value = serde_json::from_str::<Value>(text).unwrap()["sealed"].clone();
         for (audience, part) in entry["parts"].as_object().into_iter().flatten() {
@@ -267,13 +267,16 @@ async fn what_the_template_does_not_permit_the_wire_refuses() {
     let (store, wire) = world.another_store(|_| {});
     wire.permit(Permissions::of("directory", false));
     let (actor, command) = (reviewer(), Command::BeginReview);
-    let given = store.execute(&claim.id, &actor, &command, world.now(), None);
+    let given = store.execute_command(&claim.id, &actor, &command, world.now(), None);
     assert!(Box::pin(given).await.is_err(), "directory writes no claims");
     wire.permit(Permissions::of("publish", false));
-    assert!(store.claim(&claim.id, world.now()).await.is_err(), "publish queries nothing");
+    assert!(
+        store.load_up_to_date(&claim.id, world.now()).await.is_err(),
+        "publish queries nothing"
+    );
     wire.permit(Permissions::of("claims", false));
-    assert!(store.claim(&claim.id, world.now()).await.is_ok());
+    assert!(store.load_up_to_date(&claim.id, world.now()).await.is_ok());
     let queue = store::Source::Waiting { queue: None, assigned_to: store::AssignedTo::Anyone };
-    let waiting = store.claims(store::ClaimList::all(queue), None, 10, world.now());
+    let waiting = store.list_claims(store::ClaimList::all_of(queue), None, 10, world.now());
     assert!(Box::pin(waiting).await.is_err(), "the queue is the operator's");
 }

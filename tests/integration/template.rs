@@ -64,7 +64,7 @@ fn a_backup_of_the_table_keeps_what_was_erased_for_thirty_five_days_at_the_most(
 
 #[test]
 fn the_openapi_document_describes_the_codes_routes_and_no_others() {
-    let document = web::openapi::document();
+    let document = web::openapi::build_document();
     let described: BTreeSet<String> = document["paths"]
         .as_object()
         .unwrap()
@@ -849,7 +849,7 @@ fn a_portal_of_a_named_origin_may_send_and_read_every_header_of_the_contract_and
         .map(|route| route.method.to_owned())
         .collect();
     assert_eq!(texts(&cors["AllowMethods"]), methods);
-    let contract = web::openapi::document();
+    let contract = web::openapi::build_document();
     let (mut sent, mut answered) = (BTreeSet::new(), BTreeSet::new());
     headers(&contract, &mut sent, &mut answered);
     assert!(sent.len() >= 3 && answered.len() >= 4, "{sent:?} {answered:?}");

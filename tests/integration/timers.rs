@@ -116,8 +116,8 @@ async fn a_list_closes_what_it_finds_due_before_it_answers() {
     let (world, claim) = awaiting().await;
     world.let_pass(closes_at(&claim));
     let scope = store::Scope::Partner(support::world::partner_id("p-alpine"));
-    let all = store::ClaimList::all(store::Source::Newest(&scope, store::ClaimParts::ALL));
-    let page = world.store.claims(all, None, 25, world.now()).await.unwrap();
+    let all = store::ClaimList::all_of(store::Source::Newest(&scope, store::ClaimParts::ALL));
+    let page = world.store.list_claims(all, None, 25, world.now()).await.unwrap();
     let statuses: Vec<_> = page.items.iter().map(|listed| listed.claim.status()).collect();
     assert_eq!(statuses, [Status::Associated]);
 }
@@ -128,11 +128,11 @@ async fn a_reader_that_cannot_close_answers_unavailable_and_never_the_old_state(
     world.let_pass(closes_at(&claim));
     let (store, wire) = world.another_store(|_| {});
     wire.always(support::wire::Call::writes, Fault::Throttle);
-    let read = store.claim(&claim.id, world.now()).await;
+    let read = store.load_up_to_date(&claim.id, world.now()).await;
     assert!(matches!(read, Err(StoreError::Unavailable(_))), "{read:?}");
     let scope = store::Scope::Partner(support::world::partner_id("p-alpine"));
-    let all = store::ClaimList::all(store::Source::Newest(&scope, store::ClaimParts::ALL));
-    let list = store.claims(all, None, 25, world.now()).await;
+    let all = store::ClaimList::all_of(store::Source::Newest(&scope, store::ClaimParts::ALL));
+    let list = store.list_claims(all, None, 25, world.now()).await;
     assert!(matches!(list, Err(StoreError::Unavailable(_))));
 }
 
@@ -156,7 +156,7 @@ async fn a_function_whose_clock_is_an_hour_off_refuses_to_close() {
         let true_time = closes_at(&claim) + Duration::minutes(if error < 0 { 90 } else { -30 });
         world.let_pass_by(closes_at(&claim), true_time - closes_at(&claim));
         world.clock.set_function_error(Duration::hours(error));
-        let read = world.store.claim(&claim.id, world.now()).await;
+        let read = world.store.load_up_to_date(&claim.id, world.now()).await;
         assert!(matches!(read, Err(StoreError::ClockUntrusted)), "{error} h off: {read:?}");
         for shard in 0..SHARDS {
             drop(world.store.drain_timers(shard, true_time + Duration::hours(2)).await);
@@ -171,7 +171,7 @@ async fn without_the_tables_date_nothing_is_closed() {
     world.let_pass(closes_at(&claim));
     let (store, wire) = world.another_store(|_| {});
     wire.leave_out_dates();
-    let read = store.claim(&claim.id, world.now()).await;
+    let read = store.load_up_to_date(&claim.id, world.now()).await;
     assert!(matches!(read, Err(StoreError::ClockUntrusted)), "{read:?}");
     assert_eq!(status(&world, &claim), "awaiting_customer");
 }
@@ -180,14 +180,14 @@ async fn without_the_tables_date_nothing_is_closed() {
 async fn days_without_ticks_are_one_drain_for_each_shard() {
     let (world, claim) = awaiting().await;
     world.let_pass_by(closes_at(&claim), Duration::days(3));
-    let tick = world.store.tick().await.unwrap();
+    let tick = world.store.find_due_work().await.unwrap();
     assert_eq!(tick.due.len(), usize::from(SHARDS));
     assert!(tick.oldest_due.is_some_and(|overdue| overdue > Duration::days(3)), "{tick:?}");
     let drained = world.finalize().await;
     assert!(drained.iter().all(|shard| shard.finished));
     assert_eq!(drained.iter().map(|shard| shard.closed).sum::<u32>(), 1);
     assert_eq!(world.read(&claim.id).await.status(), Status::Associated);
-    assert_eq!(world.store.tick().await.unwrap().due, Vec::<u16>::new());
+    assert_eq!(world.store.find_due_work().await.unwrap().due, Vec::<u16>::new());
 }
 
 #[tokio::test]
@@ -201,7 +201,7 @@ async fn a_timer_stands_before_the_move_it_is_for() {
         .await
         .unwrap();
     let apply = apply_reports(claim.notice);
-    let broken = store.execute(&claim.id, &Actor::System, &apply, world.now(), None).await;
+    let broken = store.execute_command(&claim.id, &Actor::System, &apply, world.now(), None).await;
     assert!(matches!(broken, Err(StoreError::Unavailable(_))), "{broken:?}");
     let windows = world.engine.items("T#2026-12-31T23:00");
     assert_eq!(windows.len(), 1, "the timer of the window that did not open");
@@ -223,7 +223,7 @@ async fn without_its_timer_nothing_moves() {
         .await
         .unwrap();
     let apply = apply_reports(claim.notice);
-    let broken = store.execute(&claim.id, &Actor::System, &apply, world.now(), None).await;
+    let broken = store.execute_command(&claim.id, &Actor::System, &apply, world.now(), None).await;
     assert!(matches!(broken, Err(StoreError::Unavailable(_))), "{broken:?}");
     assert_eq!(world.stored(&claim.id), before);
 }
@@ -244,7 +244,7 @@ async fn a_timer_that_keeps_failing_is_set_aside_and_passed() {
     let set_aside = world.engine.items("X#");
     assert!(set_aside.iter().any(|item| key(item).1 == claim.id.as_str()), "{set_aside:?}");
     world.finalize().await;
-    assert_eq!(world.store.tick().await.unwrap().due, Vec::<u16>::new());
+    assert_eq!(world.store.find_due_work().await.unwrap().due, Vec::<u16>::new());
 }
 
 #[tokio::test]
@@ -397,7 +397,7 @@ async fn a_record_that_fails_keeps_no_other_waiting_and_is_tried_again_by_each_r
     assert_eq!((first.silenced, first.stuck, first.finished), (60, 1, false), "{first:?}");
     assert_eq!(associated(&world), 60);
     // The shard is due as long as one waits, and as old as that one.
-    let tick = world.store.tick().await.unwrap();
+    let tick = world.store.find_due_work().await.unwrap();
     assert!(tick.due.contains(&shard) && tick.oldest_due.is_some(), "{tick:?}");
     world.engine.put(&whole);
     let second = world.store.drain_timers(shard, until(&world)).await.unwrap();
@@ -414,7 +414,7 @@ async fn a_record_that_keeps_failing_is_given_up_after_three_runs() {
         assert_eq!((run.stuck, run.poisoned), (stuck, poisoned), "{run:?}");
     }
     assert_eq!((associated(&world), world.engine.items("X#").len()), (30, 1));
-    assert!(!world.store.tick().await.unwrap().due.contains(&shard));
+    assert!(!world.store.find_due_work().await.unwrap().due.contains(&shard));
 }
 
 #[tokio::test]

@@ -91,7 +91,7 @@ async fn validating_a_contested_claim_takes_the_operator_grounds_and_the_end_of_
 async fn a_holder_that_has_defended_itself_is_not_waited_for_any_longer() {
     let world = World::at(NOW).await;
     let (holder, newcomer) = world.contested(&TEAMS, &TEAMS).await;
-    let mut entry = holder.details.evidence[0].declared();
+    let mut entry = holder.details.evidence[0].as_declared();
     entry.sha256 = domain::ids::Sha256Hash([9; 32]);
     world.give(&holder.id, &alpine(), &Command::AddEvidence(Box::new(entry))).await.unwrap();
     let next = world.give(&newcomer.id, &operator(), &grounds()).await.unwrap().claim;
@@ -123,7 +123,7 @@ async fn a_holder_that_moves_before_the_late_close_is_superseded_as_of_the_deadl
     let (holder, newcomer) = world.in_line(&TEAMS, &TEAMS).await;
     let closes_at = closes_at(&newcomer);
     world.let_pass(closes_at);
-    let mut entry = holder.details.evidence[0].declared();
+    let mut entry = holder.details.evidence[0].as_declared();
     entry.sha256 = domain::ids::Sha256Hash([9; 32]);
     world.give(&holder.id, &alpine(), &Command::AddEvidence(Box::new(entry))).await.unwrap();
     world.finalize().await;
@@ -237,7 +237,7 @@ async fn there_is_no_instant_with_two_associations_or_with_none() {
         };
         wire.on(any, nth, Fault::before(look.clone()));
         wire.on(any, nth, Fault::after(look));
-        store.claim(&newcomer.id, world.now()).await.unwrap();
+        store.load_up_to_date(&newcomer.id, world.now()).await.unwrap();
         assert_eq!(stored_status(&world, &newcomer), "associated");
         assert_eq!(stored_status(&world, &holder), "ended");
         if wire.operations().len() < nth {
@@ -274,7 +274,7 @@ async fn a_yes_that_a_leaving_holder_has_overtaken_begins_when_the_holder_had_le
     world.clock.advance(Duration::seconds(1));
     let arrived = RequestTime { at: left - Duration::seconds(19), ..world.now() };
     let (customer, yes) = (contoso_admin(), accept_all());
-    let accepted = world.store.execute(&newcomer.id, &customer, &yes, arrived, None).await;
+    let accepted = world.store.execute_command(&newcomer.id, &customer, &yes, arrived, None).await;
     let accepted = accepted.unwrap().claim;
     assert_eq!(recorded(&accepted), (left, None));
     assert_eq!(recorded(&world.read(&holder.id).await).1, Some(left));
@@ -455,11 +455,11 @@ async fn of_two_newcomers_in_the_same_second_exactly_one_gets_in_line() {
             Fault::before(move || {
                 let (rival, id) = (rival.clone(), id.clone());
                 async move {
-                    drop(rival.execute(&id, &operator(), &grounds(), now, None).await);
+                    drop(rival.execute_command(&id, &operator(), &grounds(), now, None).await);
                 }
             }),
         );
-        drop(store.execute(&newcomer.id, &operator(), &grounds(), world.now(), None).await);
+        drop(store.execute_command(&newcomer.id, &operator(), &grounds(), world.now(), None).await);
         let waiting = [&newcomer, &third].map(|claim| stored_status(&world, claim));
         let next = waiting.iter().filter(|status| *status == "notifying").count();
         assert_eq!(next, 1, "call {nth}: {waiting:?}");
@@ -514,13 +514,13 @@ async fn operator_staff_see_the_rivals_of_a_claim_open_waiting_and_active() {
     let world = World::at(NOW).await;
     let first = world.submitted("k", &TEAMS).await;
     let second = world.rival_submitted("k", &["exchange-online", "teams"]).await;
-    let rivals = world.store.competition(&second, world.clock.now()).await.unwrap().rivals;
+    let rivals = world.store.load_competition(&second, world.clock.now()).await.unwrap().rivals;
     let seen: Vec<_> = rivals.iter().map(|rival| (rival.item, &rival.claim)).collect();
     assert_eq!(seen, [(ItemNo(2), &first.id)]);
     let (actor, command) = begin();
     world.give(&first.id, &actor, &command).await.unwrap();
     let first = world.give(&first.id, &reviewer(), &validate()).await.unwrap().claim;
     world.deliver(&first).await.unwrap();
-    let rivals = world.store.competition(&second, world.clock.now()).await.unwrap().rivals;
+    let rivals = world.store.load_competition(&second, world.clock.now()).await.unwrap().rivals;
     assert_eq!(rivals.len(), 1, "named once: {rivals:?}");
 }

@@ -19,7 +19,7 @@ async fn read_after(change: impl Fn(&mut Value)) -> Result<(), StoreError> {
     let mut record = world.stored(&claim.id);
     change(&mut record);
     world.engine.put(&record);
-    world.store.claim(&claim.id, world.now()).await.map(|_| ())
+    world.store.load_up_to_date(&claim.id, world.now()).await.map(|_| ())
 }
 
 /// Three claims that wait for their customer, of which the one in the middle cannot be read.
@@ -78,12 +78,12 @@ async fn any_mistyped_attribute_is_corrupt_and_a_missing_one_never_a_panic() {
         let mut mistyped = record.clone();
         mistyped[name.as_str()] = json!({"L": []});
         world.engine.put(&mistyped);
-        let read = world.store.claim(&claim.id, world.now()).await;
+        let read = world.store.load_up_to_date(&claim.id, world.now()).await;
         assert!(matches!(read, Err(StoreError::Corrupt(_))), "{name}: {read:?}");
         let mut missing = record.clone();
         missing.as_object_mut().unwrap().remove(name);
         world.engine.put(&missing);
-        let read = world.store.claim(&claim.id, world.now()).await;
+        let read = world.store.load_up_to_date(&claim.id, world.now()).await;
         assert!(matches!(read, Ok(Some(_)) | Err(StoreError::Corrupt(_))), "{name}: {read:?}");
     }
 }
@@ -93,7 +93,7 @@ async fn a_claim_without_its_details_is_corrupt() {
     let world = World::at(NOW).await;
     let claim = world.awaiting("k", &["teams"]).await;
     world.engine.delete(&format!("C#{}", claim.id), "D");
-    let read = world.store.claim(&claim.id, world.now()).await;
+    let read = world.store.load_up_to_date(&claim.id, world.now()).await;
     assert!(matches!(read, Err(StoreError::Corrupt(_))), "{read:?}");
 }
 

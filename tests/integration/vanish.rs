@@ -45,7 +45,7 @@ async fn alpine(stack: &Stack, change: impl FnOnce(&mut Partner)) {
 async fn put_alpine(stack: &Stack, change: impl FnOnce(&mut Partner)) {
     let mut partner = fixtures::alpine();
     change(&mut partner);
-    let stamped = partner.stamped(Some(&fixtures::alpine()), stack.world.clock.now());
+    let stamped = partner.stamp_changes(Some(&fixtures::alpine()), stack.world.clock.now());
     stack.world.store.put_partner(&stamped).await.unwrap();
 }
 
@@ -311,13 +311,13 @@ async fn a_sweep_that_breaks_off_begins_anew_and_does_nothing_twice() {
         for more in 0..12 {
             wire.on(any, nth + more, Fault::Throttle);
         }
-        let broken = Box::pin(store.reconcile(&entry)).await;
+        let broken = Box::pin(store.reconcile_entry(&entry)).await;
         wire.reset();
         if broken.is_ok() {
             break;
         }
     }
-    let again = Box::pin(store.reconcile(&entry)).await.unwrap();
+    let again = Box::pin(store.reconcile_entry(&entry)).await.unwrap();
     assert_eq!((again.seen, again.changed), (1, 0));
     let after = stack.world.read(&claim.id).await;
     assert_eq!((after.status(), after.version.0), (Status::Ended, claim.version.0 + 1));

@@ -256,7 +256,7 @@ async fn a_deadline_that_has_passed_is_carried_out_and_nothing_stale_waits() {
     let claim = created(&stack, "k", &body("teams", "CRM-1", false)).await;
     act(&stack, &claim, &json!({"action": "begin"})).await;
     let asked = act(&stack, &claim, &question()).await;
-    let until = asked.state.until().unwrap();
+    let until = asked.state.runs_until().unwrap();
     stack.world.let_pass(until);
     // Nobody has looked at the claim since: the index has it still, with an end that has passed.
     assert_eq!(stack.world.stored(&claim.id)["st"]["S"], "action_required");
@@ -338,7 +338,7 @@ async fn filters_narrow_together_and_several_statuses_widen() {
     let asked = act(&stack, &asked, &question()).await;
     let found = async |query: &str| ids(&get(&stack, &format!("/v1/claims?{query}")).await);
     let (draft, submitted) = (draft.id.to_string(), submitted.id.to_string());
-    let until = asked.state.until().unwrap();
+    let until = asked.state.runs_until().unwrap();
     let asked = asked.id.to_string();
     assert_eq!(found("status=submitted&status=draft").await, [&*submitted, &draft]);
     assert_eq!(found("status=draft&status=action_required").await, [&*asked, &draft]);
@@ -889,7 +889,7 @@ async fn nobody_is_assigned_to_what_is_over_and_an_erasure_takes_the_name_away()
     // Whoever read the claim before it was erased writes the name too late.
     let staff = domain::ids::StaffId::parse("reviewer-2").unwrap();
     let at = stack.world.clock.now();
-    let late = stack.world.store.assign(&claim.id, Some(&staff), &staff, at).await.unwrap();
+    let late = stack.world.store.assign_claim(&claim.id, Some(&staff), &staff, at).await.unwrap();
     assert!(!late);
     assert_eq!(stack.world.engine.item(&place, "Y"), None);
     for (body, code) in [(json!({}), "required"), (json!({"to": "none"}), "malformed")] {

@@ -33,7 +33,7 @@ async fn outcome(world: &World, id: &ClaimId) -> BTreeMap<String, String> {
         locks.iter().map(|lock| (format!("{:?}", key(lock)), holders(lock))).collect();
     assert!(world.engine.item(&format!("C#{id}"), "A").is_some(), "the claim");
     for id in claims(world) {
-        let mut claim = store.claim(&id, world.now()).await.unwrap().expect("a claim");
+        let mut claim = store.load_up_to_date(&id, world.now()).await.unwrap().expect("a claim");
         claim.last_event.at = claim.created_at;
         let versions = crate::stream::versions(&world.engine, &id);
         outcome.insert(format!("claim {id}"), format!("{versions:?} {claim:#?}"));
@@ -104,7 +104,7 @@ impl Beginning {
             wire.on(concerns, nth, fault.clone());
         }
         if let Err(error) = self.act(&store).await {
-            assert!(error.retryable(), "{:?} under {fault:?}: {error}", self.step);
+            assert!(error.is_retryable(), "{:?} under {fault:?}: {error}", self.step);
         }
         wire.reset();
         for _ in 0..if self.step.is_timed() { 2 } else { 1 } {
@@ -269,7 +269,7 @@ async fn a_step_whose_answers_come_too_late_happens_once() {
             beginning.world.wire.reset();
             beginning.world.wire.on(any, nth, Fault::Slow(patience * 2));
             if let Err(error) = beginning.act(&store).await {
-                assert!(error.retryable(), "{step:?}: {error}");
+                assert!(error.is_retryable(), "{step:?}: {error}");
                 beginning.act(&store).await.unwrap();
             }
             let left = outcome(&beginning.world, &beginning.id).await;
@@ -290,8 +290,8 @@ async fn a_statement_that_is_throttled_or_in_conflict_is_asked_again_without_the
         let (store, wire) = world.another_store(|_| {});
         wire.on(|call| call.operation == "BatchExecuteStatement", 1, fault);
         let scope = Scope::Partner(support::world::partner_id("p-alpine"));
-        let all = store::ClaimList::all(store::Source::Newest(&scope, store::ClaimParts::ALL));
-        let page = store.claims(all, None, 25, world.now()).await.unwrap();
+        let all = store::ClaimList::all_of(store::Source::Newest(&scope, store::ClaimParts::ALL));
+        let page = store.list_claims(all, None, 25, world.now()).await.unwrap();
         assert!(page.items.iter().all(|listed| listed.claim.status() == Status::Associated));
         for claim in &ids {
             assert_eq!(world.read(&claim.id).await.version, claim.version.next());
@@ -313,7 +313,7 @@ async fn a_request_knows_its_own_write_again_after_its_answer_was_lost() {
     let begun = {
         wire.on(puts, 1, Fault::AnswerLost);
         store
-            .execute(&made.claim.id, &reviewer(), &Command::BeginReview, world.now(), None)
+            .execute_command(&made.claim.id, &reviewer(), &Command::BeginReview, world.now(), None)
             .await
             .unwrap()
     };
@@ -333,7 +333,7 @@ async fn a_table_that_refuses_the_statement_of_a_batch_gets_single_closes_for_th
         let batch = |call: &Call| call.operation == "BatchExecuteStatement";
         wire.always(batch, Fault::RefuseStatements(code));
         let (mut closed, mut fallbacks) = (0, 0);
-        for shard in store.tick().await.unwrap().due {
+        for shard in store.find_due_work().await.unwrap().due {
             let until = world.clock.now() + Span::seconds(40);
             let drained = store.drain_timers(shard, until).await.unwrap();
             assert_eq!(drained.poisoned, 0, "{code}");
@@ -365,7 +365,7 @@ async fn a_close_whose_answer_was_lost_counts_as_closed() {
         };
         wire.on(is_close, 1, Fault::AnswerLost);
         let mut done = 0;
-        for shard in store.tick().await.unwrap().due {
+        for shard in store.find_due_work().await.unwrap().due {
             done += store
                 .drain_timers(shard, world.clock.now() + Span::seconds(40))
                 .await

@@ -121,12 +121,12 @@ impl Story {
         }
         let id = support::world::partner_id(partner);
         let (world, entry) = (&self.stack.world, store::DirectoryEntry::Partner(id));
-        let mut swept = world.store.reconcile(&entry).await;
+        let mut swept = world.store.reconcile_entry(&entry).await;
         // While one of its windows has ended and is not closed, the sweep comes again.
         for _ in 0..10 {
             let Err(StoreError::Unavailable(_)) = swept else { break };
             world.clock.advance(Duration::seconds(125));
-            swept = world.store.reconcile(&entry).await;
+            swept = world.store.reconcile_entry(&entry).await;
         }
         swept.unwrap();
     }
@@ -155,7 +155,7 @@ impl Story {
         let is_allowed = says_no(step) || changes_rights_only(step);
         prop_assert!(!is_final(&before, now) || is_allowed, "I8: {step:?} in {from:?}");
         match step {
-            Step::Validate => model.shown = Some(content::hash(&after, &Policy::default())),
+            Step::Validate => model.shown = Some(content::content_hash(&after, &Policy::default())),
             Step::Deliver => model.opened = Some((before.notice.0, now)),
             Step::Reject(reviewer) => model.rejected_by = Some(reviewer),
             Step::Uphold(reviewer) | Step::Overturn(reviewer) => {
@@ -239,7 +239,8 @@ impl Story {
         for id in &self.ids {
             let claim = self.stack.world.read(id).await;
             self.stack.backstage.publish(&records(&self.stack.world)).await.unwrap();
-            let history = self.stack.world.store.history(&claim, None, 1000).await.unwrap().items;
+            let history =
+                self.stack.world.store.list_history(&claim, None, 1000).await.unwrap().items;
             let told = crate::stream::versions(&self.stack.world.engine, id);
             let whole: Vec<u64> = (1..).take(told.len()).collect();
             prop_assert_eq!(told, whole);
@@ -296,7 +297,7 @@ fn no_is_kept(claim: &Claim, model: &Model) -> Checked {
 /// I1 and I6: silence has full windows after the last proof, a yes is the customer's own, and what the
 /// customer was shown is what became active.
 fn silence_was_earned(claim: &Claim, model: &Model) -> Checked {
-    for item in claim.active() {
+    for item in claim.active_items() {
         let ItemStatus::Active { basis, effective_at } = claim.item_status(item) else { continue };
         prop_assert!(claim.content_hash.is_some() && claim.content_hash == model.shown, "I6");
         match basis {
@@ -321,7 +322,7 @@ fn no_deadline_moved_earlier(claim: &Claim, model: &mut Model) -> Checked {
 
 /// I3.
 fn one_active_each(claims: &[Claim]) -> Checked {
-    let active = claims.iter().flat_map(|claim| claim.active().map(|item| item.id.as_str()));
+    let active = claims.iter().flat_map(|claim| claim.active_items().map(|item| item.id.as_str()));
     let mut all: Vec<&str> = active.collect();
     all.sort_unstable();
     let count = all.len();

@@ -5,26 +5,30 @@ use domain::ids::AssociationId;
 use domain::text::Comment;
 use web::{Call, Caller, Reply, RequestError, bodies};
 
-use crate::{claim, reply};
-use app::{Api, ApiError, moment};
+use crate::{association_reply, load_claim};
+use app::{Api, ApiError, request_time};
 
 /// Ends an association. The reason follows from the role; one that has ended stays as it is.
-pub(crate) async fn end(app: &Api, call: &Call<'_>, caller: &Caller) -> Result<Reply, ApiError> {
+pub(crate) async fn end_association(
+    app: &Api,
+    call: &Call<'_>,
+    caller: &Caller,
+) -> Result<Reply, ApiError> {
     let id = call.path_id(AssociationId::parse)?;
-    let moment = moment(&app.store, call).await?;
-    let comment = match comment(call) {
+    let moment = request_time(&app.store, call).await?;
+    let comment = match read_comment(call) {
         Ok(comment) => comment,
         // What is not the caller's is not found, whatever the body says.
         Err(failure) => {
-            return Err(claim(app, caller, &id, moment).await.err().unwrap_or(failure.into()));
+            return Err(load_claim(app, caller, &id, moment).await.err().unwrap_or(failure.into()));
         }
     };
     let command = Command::End { item: id.item, comment };
-    let executed = app.store.execute(&id.claim, caller.actor(), &command, moment, None);
+    let executed = app.store.execute_command(&id.claim, caller.actor(), &command, moment, None);
     let outcome = Box::pin(executed).await?;
-    reply(app, &outcome.claim, &id).await
+    association_reply(app, &outcome.claim, &id).await
 }
 
-fn comment(call: &Call<'_>) -> Result<Option<Comment>, RequestError> {
-    bodies::comment(&call.json_or_empty()?)
+fn read_comment(call: &Call<'_>) -> Result<Option<Comment>, RequestError> {
+    bodies::read_comment(&call.json_or_empty()?)
 }

@@ -13,50 +13,56 @@ use web::routes::AssociationsRoute;
 use web::views::AssociationView;
 use web::{Call, Caller, Reply, RequestError};
 
-use app::{Api, ApiError, moment, respond};
+use app::{Api, ApiError, request_time, to_response};
 
 /// Answers a request about associations and their usage (`docs/api.md §3.3`).
-pub async fn handle(app: &Api, request: Request) -> Response<Body> {
+pub async fn handle_request(app: &Api, request: Request) -> Response<Body> {
     let call = Call::new(&request);
-    respond(&call, answer(app, &call).await)
+    to_response(&call, route_request(app, &call).await)
 }
 
-async fn answer(app: &Api, call: &Call<'_>) -> Result<Response<Body>, ApiError> {
-    let route = call.route::<AssociationsRoute>()?;
-    let caller = call.caller(&app.clients)?;
+async fn route_request(app: &Api, call: &Call<'_>) -> Result<Response<Body>, ApiError> {
+    let route = call.function_route::<AssociationsRoute>()?;
+    let caller = call.require_caller(&app.clients)?;
     let reply = match route {
-        AssociationsRoute::List => list::list(app, call, &caller).await,
-        AssociationsRoute::Get => get(app, call, &caller).await,
-        AssociationsRoute::End => end::end(app, call, &caller).await,
-        AssociationsRoute::Usage => usage::usage(app, call, &caller).await,
-        AssociationsRoute::UsageOfMany => usage::usage_of_many(app, call, &caller).await,
-        AssociationsRoute::UsageOfCustomer => usage::usage_of_customer(app, call, &caller).await,
+        AssociationsRoute::List => list::list_associations(app, call, &caller).await,
+        AssociationsRoute::Get => read_association(app, call, &caller).await,
+        AssociationsRoute::End => end::end_association(app, call, &caller).await,
+        AssociationsRoute::Usage => usage::read_usage(app, call, &caller).await,
+        AssociationsRoute::UsageOfMany => usage::read_usage_of_all(app, call, &caller).await,
+        AssociationsRoute::UsageOfCustomer => {
+            usage::read_usage_for_customer(app, call, &caller).await
+        }
     }?;
-    Ok(reply.done())
+    Ok(reply.into_response())
 }
 
-async fn get(app: &Api, call: &Call<'_>, caller: &Caller) -> Result<Reply, ApiError> {
+async fn read_association(app: &Api, call: &Call<'_>, caller: &Caller) -> Result<Reply, ApiError> {
     let id = call.path_id(AssociationId::parse)?;
-    let moment = moment(&app.store, call).await?;
-    let claim = claim(app, caller, &id, moment).await?;
-    reply(app, &claim, &id).await
+    let moment = request_time(&app.store, call).await?;
+    let claim = load_claim(app, caller, &id, moment).await?;
+    association_reply(app, &claim, &id).await
 }
 
 /// The claim of an association, if the caller may see it, its due silence carried out.
-async fn claim(
+async fn load_claim(
     app: &Api,
     caller: &Caller,
     id: &AssociationId,
     moment: RequestTime,
 ) -> Result<Claim, ApiError> {
-    let claim = Box::pin(app.store.claim(&id.claim, moment)).await?;
+    let claim = Box::pin(app.store.load_up_to_date(&id.claim, moment)).await?;
     let claim = claim.ok_or(RequestError::NotFound)?;
-    caller.sees(&claim)?;
+    caller.require_visible(&claim)?;
     Ok(claim)
 }
 
 /// The association, if the item is or was one.
-async fn reply(app: &Api, claim: &Claim, id: &AssociationId) -> Result<Reply, ApiError> {
+async fn association_reply(
+    app: &Api,
+    claim: &Claim,
+    id: &AssociationId,
+) -> Result<Reply, ApiError> {
     let policy = app.store.policy_of(claim).await?;
     let view = AssociationView::of(claim, id.item, &policy).ok_or(RequestError::NotFound)?;
     Ok(Reply::ok(&view))

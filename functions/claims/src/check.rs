@@ -10,19 +10,19 @@ use store::{CheckResult, NewClaim};
 use web::views::{CheckView, CheckWarning, ClaimableItemView};
 use web::{Call, Caller, Reply, RequestError, bodies, request_hash};
 
-use app::{Api, ApiError, moment};
+use app::{Api, ApiError, request_time};
 
 /// Judges a claim as if it were submitted now, and stores nothing of it. Where the body leaves the items out, the answer
 /// lists those of the tenant. A look at a tenant without a claim is counted, and noted for the customer.
-pub(crate) async fn check(
+pub(crate) async fn check_claim(
     app: &Api,
     call: &Call<'_>,
     caller: &Caller,
 ) -> Result<Response<Body>, ApiError> {
     let partner = caller.partner_id().ok_or(RequestError::RoleNotAllowed)?;
-    let body = call.json()?;
-    let given = bodies::claim(&body);
-    let moment = moment(&app.store, call).await?;
+    let body = call.json_body()?;
+    let given = bodies::read_claim(&body);
+    let moment = request_time(&app.store, call).await?;
     let new = NewClaim {
         actor: caller.actor(),
         // No claim has it: a key is never empty.
@@ -36,25 +36,25 @@ pub(crate) async fn check(
     let items = checked.claimable.as_ref().zip(checked.known.program.as_ref());
     let items = items.map(|(items, program)| {
         let view = |(item, claimability): &(TenantItem, Claimability)| {
-            ClaimableItemView::of(program, item, *claimability, call.language())
+            ClaimableItemView::of(program, item, *claimability, call.answer_language())
         };
         items.iter().map(view).collect()
     });
-    let warnings = warnings(&given.input, &checked);
+    let warnings = check_warnings(&given.input, &checked);
     let view = CheckView::of(
         checked.errors.clone(),
         checked.hindrances.clone(),
         checked.contested,
         checked.earliest_closes_at,
         warnings,
-        call.language(),
+        call.answer_language(),
     );
-    Ok(Reply::ok(&view.with_items(items)).done())
+    Ok(Reply::ok(&view.with_items(items)).into_response())
 }
 
 /// What is worth knowing of the contact and of the evidence. Nothing is told of a tenant that the claim does not name
 /// rightly, nor of a contact that is refused anyway.
-fn warnings(input: &ClaimInput, checked: &CheckResult) -> Vec<CheckWarning> {
+fn check_warnings(input: &ClaimInput, checked: &CheckResult) -> Vec<CheckWarning> {
     let wrong = |error: &FieldError| {
         error.pointer.starts_with("/tenant") || error.pointer.starts_with("/customer_contact")
     };

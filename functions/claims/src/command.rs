@@ -7,57 +7,58 @@ use lambda_http::{Body, Response};
 use serde_json::Value;
 use web::{Call, Caller, RequestError, bodies};
 
-use app::{Api, ApiError, CommandRequest, moment, run_command};
+use app::{Api, ApiError, CommandRequest, request_time, run_command};
 
 /// Edits a draft, or what may still change of a claim that is asked about.
-pub(crate) async fn edit(
+pub(crate) async fn edit_claim(
     app: &Api,
     call: &Call<'_>,
     caller: &Caller,
 ) -> Result<Response<Body>, ApiError> {
     let read = |claim: &Claim, patch: &Value| {
-        bodies::edited(claim, patch).map(|input| Command::Edit(Box::new(input)))
+        bodies::read_edit(claim, patch).map(|input| Command::Edit(Box::new(input)))
     };
-    command(app, call, caller, CommandKind::Edit, call.merge_patch(), read).await
+    run_with_arguments(app, call, caller, CommandKind::Edit, call.merge_patch(), read).await
 }
 
 /// A command without arguments.
-pub(crate) async fn plain(
+pub(crate) async fn run_plain_command(
     app: &Api,
     call: &Call<'_>,
     caller: &Caller,
     plain: Command,
 ) -> Result<Response<Body>, ApiError> {
     let kind = plain.kind();
-    let read = |_: &Claim, body: &Value| bodies::nothing(body).map(|()| plain);
-    command(app, call, caller, kind, call.json_or_empty(), read).await
+    let read = |_: &Claim, body: &Value| bodies::read_empty(body).map(|()| plain);
+    run_with_arguments(app, call, caller, kind, call.json_or_empty(), read).await
 }
 
 /// Answers what the operator asked.
-pub(crate) async fn respond(
-    app: &Api,
-    call: &Call<'_>,
-    caller: &Caller,
-) -> Result<Response<Body>, ApiError> {
-    let read =
-        |_: &Claim, body: &Value| bodies::comment(body).map(|comment| Command::Respond { comment });
-    command(app, call, caller, CommandKind::Respond, call.json_or_empty(), read).await
-}
-
-/// Takes back what is undecided.
-pub(crate) async fn withdraw(
+pub(crate) async fn respond_to_operator(
     app: &Api,
     call: &Call<'_>,
     caller: &Caller,
 ) -> Result<Response<Body>, ApiError> {
     let read = |_: &Claim, body: &Value| {
-        bodies::comment(body).map(|comment| Command::Withdraw { comment })
+        bodies::read_comment(body).map(|comment| Command::Respond { comment })
     };
-    command(app, call, caller, CommandKind::Withdraw, call.json_or_empty(), read).await
+    run_with_arguments(app, call, caller, CommandKind::Respond, call.json_or_empty(), read).await
+}
+
+/// Takes back what is undecided.
+pub(crate) async fn withdraw_claim(
+    app: &Api,
+    call: &Call<'_>,
+    caller: &Caller,
+) -> Result<Response<Body>, ApiError> {
+    let read = |_: &Claim, body: &Value| {
+        bodies::read_comment(body).map(|comment| Command::Withdraw { comment })
+    };
+    run_with_arguments(app, call, caller, CommandKind::Withdraw, call.json_or_empty(), read).await
 }
 
 /// Disputes a rejection for the partner; the comment is required.
-pub(crate) async fn dispute(
+pub(crate) async fn dispute_rejection(
     app: &Api,
     call: &Call<'_>,
     caller: &Caller,
@@ -65,7 +66,7 @@ pub(crate) async fn dispute(
     let read = |_: &Claim, body: &Value| {
         bodies::required_comment(body).map(|comment| Command::Dispute { comment })
     };
-    command(app, call, caller, CommandKind::Dispute, call.json_or_empty(), read).await
+    run_with_arguments(app, call, caller, CommandKind::Dispute, call.json_or_empty(), read).await
 }
 
 /// Names another contact at a customer nobody could reach.
@@ -75,11 +76,11 @@ pub(crate) async fn correct_contact(
     caller: &Caller,
 ) -> Result<Response<Body>, ApiError> {
     let read = |_: &Claim, body: &Value| bodies::corrected_contact(body);
-    command(app, call, caller, CommandKind::CorrectContact, call.json(), read).await
+    run_with_arguments(app, call, caller, CommandKind::CorrectContact, call.json_body(), read).await
 }
 
 /// Reads the arguments against the claim as it is, and runs the command.
-async fn command(
+async fn run_with_arguments(
     app: &Api,
     call: &Call<'_>,
     caller: &Caller,
@@ -87,13 +88,13 @@ async fn command(
     body: Result<Value, RequestError>,
     read: impl FnOnce(&Claim, &Value) -> Result<Command, RequestError>,
 ) -> Result<Response<Body>, ApiError> {
-    let moment = moment(&app.store, call).await?;
+    let moment = request_time(&app.store, call).await?;
     let id = call.path_id(ClaimId::parse)?;
     let open = Box::pin(app.store.open_claim(&id, moment)).await?.ok_or(RequestError::NotFound)?;
-    caller.sees(open.claim())?;
+    caller.require_visible(open.claim())?;
     let body = body?;
     let expected = call.if_match();
     let command = read(open.claim(), &body);
     let request = CommandRequest { caller, open, expected, kind: Some(kind), command, moment };
-    Ok(Box::pin(run_command(&app.store, request)).await?.done())
+    Ok(Box::pin(run_command(&app.store, request)).await?.into_response())
 }

@@ -11,9 +11,11 @@ use store::{CommandAnswer, OpenClaim, RequestTime};
 use web::views::CustomerClaimView;
 use web::{Call, Caller, Reply, RequestError, bodies, queries};
 
-use crate::ledger::receipts;
-use crate::list::is_his_to_see;
-use app::{Api, ApiError, customer_view, history_page, moment, refuse_arguments, shown_remarks};
+use crate::ledger::receipt_views;
+use crate::list::is_visible_to_customer;
+use app::{
+    Api, ApiError, customer_view, history_page, refuse_arguments, request_time, shown_remarks,
+};
 
 /// What a customer may answer.
 #[derive(Debug, Clone, Copy)]
@@ -25,7 +27,7 @@ pub(crate) enum CustomerAnswer {
 }
 
 impl CustomerAnswer {
-    fn kind(self) -> CommandKind {
+    fn command_kind(self) -> CommandKind {
         match self {
             Self::Accept => CommandKind::Accept,
             Self::Decline => CommandKind::Decline,
@@ -34,7 +36,7 @@ impl CustomerAnswer {
         }
     }
 
-    fn command(self, items: ItemSelection) -> Command {
+    fn to_command(self, items: ItemSelection) -> Command {
         match self {
             Self::Accept => Command::Accept { items },
             Self::Decline => Command::Decline { items },
@@ -45,27 +47,27 @@ impl CustomerAnswer {
 }
 
 /// Gives the answer; the reply is the claim as it is then.
-pub(crate) async fn answer(
+pub(crate) async fn give_answer(
     app: &Api,
     call: &Call<'_>,
     caller: &Caller,
     answer: CustomerAnswer,
 ) -> Result<Response<Body>, ApiError> {
-    let moment = moment(&app.store, call).await?;
-    let open = Box::pin(open(app, call, caller, moment)).await?;
+    let moment = request_time(&app.store, call).await?;
+    let open = Box::pin(open_claim(app, call, caller, moment)).await?;
     let expected = match answer {
         // A "no" is never refused, whatever version it names.
         CustomerAnswer::Decline => None,
         CustomerAnswer::Accept | CustomerAnswer::Undo | CustomerAnswer::Extend => {
-            expected(call, &open)?
+            expected_version(call, &open)?
         }
     };
-    let read = |body: &Value| bodies::chosen_items(body).map(|items| answer.command(items));
-    let (kind, body) = (Some(answer.kind()), call.json_or_empty()?);
+    let read = |body: &Value| bodies::chosen_items(body).map(|items| answer.to_command(items));
+    let (kind, body) = (Some(answer.command_kind()), call.json_or_empty()?);
     let command = read(&body).map_err(|failure| {
         refuse_arguments(open.claim(), expected, kind, caller, moment, failure)
     })?;
-    Box::pin(run(app, caller, open, &command, expected, moment)).await
+    Box::pin(run_answer(app, caller, open, &command, expected, moment)).await
 }
 
 /// Retires the link of a recipient; the reply is the claim as it is then.
@@ -74,23 +76,23 @@ pub(crate) async fn retire_link(
     call: &Call<'_>,
     caller: &Caller,
 ) -> Result<Response<Body>, ApiError> {
-    let moment = moment(&app.store, call).await?;
-    let open = Box::pin(open(app, call, caller, moment)).await?;
-    let (expected, kind) = (expected(call, &open)?, Some(CommandKind::RetireLink));
-    let command = bodies::retired_link(&call.json()?).map_err(|failure| {
+    let moment = request_time(&app.store, call).await?;
+    let open = Box::pin(open_claim(app, call, caller, moment)).await?;
+    let (expected, kind) = (expected_version(call, &open)?, Some(CommandKind::RetireLink));
+    let command = bodies::retired_link(&call.json_body()?).map_err(|failure| {
         refuse_arguments(open.claim(), expected, kind, caller, moment, failure)
     })?;
-    Box::pin(run(app, caller, open, &command, expected, moment)).await
+    Box::pin(run_answer(app, caller, open, &command, expected, moment)).await
 }
 
 /// The version that the caller names, if any.
-fn expected(call: &Call<'_>, open: &OpenClaim) -> Result<Option<Version>, RequestError> {
+fn expected_version(call: &Call<'_>, open: &OpenClaim) -> Result<Option<Version>, RequestError> {
     let named = call.optional_if_match()?;
-    Ok(named.and_then(|named| named.seen(open.claim().version)))
+    Ok(named.and_then(|named| named.seen_version(open.claim().version)))
 }
 
 /// The claim of the path, if it is the caller's to see.
-async fn open(
+async fn open_claim(
     app: &Api,
     call: &Call<'_>,
     caller: &Caller,
@@ -103,7 +105,7 @@ async fn open(
     Ok(open)
 }
 
-async fn run(
+async fn run_answer(
     app: &Api,
     caller: &Caller,
     open: OpenClaim,
@@ -114,33 +116,33 @@ async fn run(
     let (actor, answer) = (caller.actor(), CommandAnswer::ClaimWithRecipients);
     let ran = app.store.run_command(open, actor, command, moment, expected, answer);
     let outcome = Box::pin(ran).await?;
-    shown(app, &outcome.claim, outcome.recipients, caller, moment).await
+    claim_reply(app, &outcome.claim, outcome.recipients, caller, moment).await
 }
 
 /// Reads a claim, with what was said and what the customer has answered.
-pub(crate) async fn read(
+pub(crate) async fn read_claim(
     app: &Api,
     call: &Call<'_>,
     caller: &Caller,
 ) -> Result<Response<Body>, ApiError> {
-    let moment = moment(&app.store, call).await?;
+    let moment = request_time(&app.store, call).await?;
     let id = call.path_id(ClaimId::parse)?;
     let read = Box::pin(app.store.read_claim(&id, moment)).await?.ok_or(RequestError::NotFound)?;
     check_visible(&read.claim, caller)?;
-    let before = queries::remarks(call)?;
+    let before = queries::read_remarks_query(call)?;
     let remarks = shown_remarks(&app.store, &read, before, caller).await?;
     let claim = &read.claim;
     let view = customer_view(&app.store, claim, None, caller, moment).await?.with_remarks(remarks);
-    let (view, history) = tokio::try_join!(named(app, view, claim, caller), async {
+    let (view, history) = tokio::try_join!(with_names(app, view, claim, caller), async {
         Ok(app.store.whole_history(claim).await?)
     })?;
-    let view = view.with_receipts(receipts(claim, &history));
-    Ok(Reply::ok(&view).etag(claim.version).done())
+    let view = view.with_receipts(receipt_views(claim, &history));
+    Ok(Reply::ok(&view).with_etag(claim.version).into_response())
 }
 
 /// The same with what program and items are called: a customer cannot look that up. The tenant is read for the products
 /// of subscriptions alone, beside the program.
-async fn named(
+async fn with_names(
     app: &Api,
     view: CustomerClaimView,
     claim: &Claim,
@@ -150,10 +152,10 @@ async fn named(
     let tenant = async {
         match subject.kind {
             ItemKind::Workload => Ok(None),
-            ItemKind::Subscription => app.store.tenant(&subject.tenant).await,
+            ItemKind::Subscription => app.store.load_tenant(&subject.tenant).await,
         }
     };
-    let (program, tenant) = tokio::try_join!(app.store.program(&subject.program), tenant)?;
+    let (program, tenant) = tokio::try_join!(app.store.load_program(&subject.program), tenant)?;
     Ok(match program {
         Some(program) => view.with_names(&program, tenant.as_ref(), caller.language()),
         None => view,
@@ -161,25 +163,25 @@ async fn named(
 }
 
 /// Reads the history of a claim, oldest first.
-pub(crate) async fn history(
+pub(crate) async fn read_history(
     app: &Api,
     call: &Call<'_>,
     caller: &Caller,
 ) -> Result<Response<Body>, ApiError> {
-    let moment = moment(&app.store, call).await?;
-    let claim = claim(app, call, caller, moment).await?;
+    let moment = request_time(&app.store, call).await?;
+    let claim = load_claim(app, call, caller, moment).await?;
     history_page(app, call, caller, &claim).await
 }
 
 /// The claim of the path, to be read, if it is the caller's to see.
-async fn claim(
+async fn load_claim(
     app: &Api,
     call: &Call<'_>,
     caller: &Caller,
     moment: RequestTime,
 ) -> Result<Claim, ApiError> {
     let id = call.path_id(ClaimId::parse)?;
-    let claim = Box::pin(app.store.claim(&id, moment)).await?;
+    let claim = Box::pin(app.store.load_up_to_date(&id, moment)).await?;
     let claim = claim.ok_or(RequestError::NotFound)?;
     check_visible(&claim, caller)?;
     Ok(claim)
@@ -187,13 +189,13 @@ async fn claim(
 
 /// Refuses, as if it did not exist, a claim that is not the caller's to see.
 fn check_visible(claim: &Claim, caller: &Caller) -> Result<(), RequestError> {
-    if !is_his_to_see(claim) {
+    if !is_visible_to_customer(claim) {
         return Err(RequestError::NotFound);
     }
-    caller.sees(claim)
+    caller.require_visible(claim)
 }
 
-async fn shown(
+async fn claim_reply(
     app: &Api,
     claim: &Claim,
     asked: Option<Recipients>,
@@ -201,5 +203,5 @@ async fn shown(
     moment: RequestTime,
 ) -> Result<Response<Body>, ApiError> {
     let view = customer_view(&app.store, claim, asked, caller, moment).await?;
-    Ok(Reply::ok(&view).etag(claim.version).done())
+    Ok(Reply::ok(&view).with_etag(claim.version).into_response())
 }

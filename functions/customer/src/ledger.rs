@@ -9,24 +9,24 @@ use store::HistoryEntry;
 use web::views::{CheckOfTenantView, LedgerAssociationView, LedgerView, ReceiptView};
 use web::{Call, Caller, queries};
 
-use crate::list::{is_his_to_see, page};
-use app::{Api, ApiError, listed_customer_view, moment, pagination};
+use crate::list::{is_visible_to_customer, read_page_request};
+use app::{Api, ApiError, listed_customer_view, pagination, request_time};
 
 /// How many histories are read side by side: those of a page, unless a longer one is asked for. Each takes a
 /// connection of its own.
 const AT_ONCE: usize = 32;
 
 /// The page of the ledger: the claims with their readings in one batch, then the history of each side by side.
-pub(crate) async fn ledger(
+pub(crate) async fn read_ledger(
     app: &Api,
     call: &Call<'_>,
     caller: &Caller,
 ) -> Result<Response<Body>, ApiError> {
-    let moment = moment(&app.store, call).await?;
-    queries::page_only(call)?;
-    let (tenant, from, limit) = page(app, call, caller).await?;
-    let mut found = Box::pin(app.store.ledger(tenant, from.as_ref(), limit, moment)).await?;
-    found.claims.retain(|(claim, _)| is_his_to_see(claim));
+    let moment = request_time(&app.store, call).await?;
+    queries::read_page_query(call)?;
+    let (tenant, from, limit) = read_page_request(app, call, caller).await?;
+    let mut found = Box::pin(app.store.list_ledger(tenant, from.as_ref(), limit, moment)).await?;
+    found.claims.retain(|(claim, _)| is_visible_to_customer(claim));
     let mut histories = Vec::with_capacity(found.claims.len());
     for group in found.claims.chunks(AT_ONCE) {
         let read = group.iter().map(|(claim, _)| app.store.whole_history(claim));
@@ -34,7 +34,7 @@ pub(crate) async fn ledger(
     }
     let mut ledger: Vec<LedgerView> = Vec::new();
     for ((claim, readings), history) in found.claims.iter().zip(histories) {
-        let entry = match ledger.last_mut().filter(|last| is_of(claim, last)) {
+        let entry = match ledger.last_mut().filter(|last| belongs_to_entry(claim, last)) {
             Some(entry) => entry,
             None => ledger.push_mut(LedgerView::of_claim(claim)),
         };
@@ -43,11 +43,11 @@ pub(crate) async fn ledger(
             let policy = app.store.policy_of(claim).await?;
             entry.associations.extend(LedgerAssociationView::of(claim, &policy, last_read));
         }
-        if claim.undecided().next().is_some() {
+        if claim.undecided_items().next().is_some() {
             let view = listed_customer_view(&app.store, claim, caller, moment).await?;
             entry.pending.push(view);
         }
-        entry.receipts.extend(receipts(claim, &history));
+        entry.receipts.extend(receipt_views(claim, &history));
     }
     for check in &found.checks {
         let known = ledger.iter_mut().find(|entry| entry.partner.id == check.partner.as_str());
@@ -58,15 +58,19 @@ pub(crate) async fn ledger(
         entry.checks.push(CheckOfTenantView::of(check.date, check.at));
     }
     ledger.retain(|entry| !entry.is_empty());
-    let next = pagination::next(found.next);
-    Ok(app.cursors.current().list(call, caller, &ledger, next.as_deref()).done())
+    let next = pagination::next_position(found.next);
+    Ok(app
+        .cursors
+        .current_cursors()
+        .list_reply(call, caller, &ledger, next.as_deref())
+        .into_response())
 }
 
 /// What the customer has answered to a claim, by its history, oldest first. Which items an answer changed is known of
 /// what is archived.
-pub(crate) fn receipts(claim: &Claim, history: &[HistoryEntry]) -> Vec<ReceiptView> {
+pub(crate) fn receipt_views(claim: &Claim, history: &[HistoryEntry]) -> Vec<ReceiptView> {
     let archived = history.iter().filter(|entry| entry.hash.is_some());
-    let told = archived.filter_map(HistoryEntry::told);
+    let told = archived.filter_map(HistoryEntry::to_readable);
     told.filter_map(|told| ReceiptView::of(claim, &told)).collect()
 }
 
@@ -78,6 +82,6 @@ fn has_associations(claim: &Claim) -> bool {
     claim.items.iter().any(is_one)
 }
 
-fn is_of(claim: &Claim, entry: &LedgerView) -> bool {
+fn belongs_to_entry(claim: &Claim, entry: &LedgerView) -> bool {
     entry.partner.id == claim.subject.partner.as_str()
 }

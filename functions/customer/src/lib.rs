@@ -12,29 +12,29 @@ use web::Call;
 use web::routes::CustomerRoute;
 
 use answer::CustomerAnswer;
-use app::{Api, ApiError, respond};
+use app::{Api, ApiError, to_response};
 
 /// Answers a request of the customer's administrator (`docs/api.md §3.4`).
-pub async fn handle(app: &Api, request: Request) -> Response<Body> {
+pub async fn handle_request(app: &Api, request: Request) -> Response<Body> {
     let call = Call::new(&request);
-    respond(&call, route(app, &call).await)
+    to_response(&call, route_request(app, &call).await)
 }
 
-async fn route(app: &Api, call: &Call<'_>) -> Result<Response<Body>, ApiError> {
-    let route = call.route::<CustomerRoute>()?;
-    let caller = call.caller(&app.clients)?;
+async fn route_request(app: &Api, call: &Call<'_>) -> Result<Response<Body>, ApiError> {
+    let route = call.function_route::<CustomerRoute>()?;
+    let caller = call.require_caller(&app.clients)?;
     let answer = match route {
-        CustomerRoute::Claims => return list::list(app, call, &caller).await,
-        CustomerRoute::Claim => return Box::pin(answer::read(app, call, &caller)).await,
-        CustomerRoute::History => return answer::history(app, call, &caller).await,
+        CustomerRoute::Claims => return list::list_claims(app, call, &caller).await,
+        CustomerRoute::Claim => return Box::pin(answer::read_claim(app, call, &caller)).await,
+        CustomerRoute::History => return answer::read_history(app, call, &caller).await,
         CustomerRoute::RetireLink => return answer::retire_link(app, call, &caller).await,
-        CustomerRoute::Ledger => return ledger::ledger(app, call, &caller).await,
-        CustomerRoute::GetRules => return rules::get(app, call, &caller).await,
-        CustomerRoute::PutRules => return rules::put(app, call, &caller).await,
+        CustomerRoute::Ledger => return ledger::read_ledger(app, call, &caller).await,
+        CustomerRoute::GetRules => return rules::read_rules(app, call, &caller).await,
+        CustomerRoute::PutRules => return rules::put_rules(app, call, &caller).await,
         CustomerRoute::Accept => CustomerAnswer::Accept,
         CustomerRoute::Decline => CustomerAnswer::Decline,
         CustomerRoute::Undo => CustomerAnswer::Undo,
         CustomerRoute::Extend => CustomerAnswer::Extend,
     };
-    answer::answer(app, call, &caller, answer).await
+    answer::give_answer(app, call, &caller, answer).await
 }

@@ -10,32 +10,32 @@ use store::{RequestTime, RevisedEntry};
 use web::views::RulesView;
 use web::{Call, Caller, EntityTag, Reply, RequestError, bodies, queries};
 
-use app::{Api, ApiError, entry, moment};
+use app::{Api, ApiError, entry, request_time};
 
 /// How long the claims under way are changed before the answer says that it is not done.
 const WITHIN: Duration = Duration::from_secs(20);
 
 /// Tells the rules, with every block that holds.
-pub(crate) async fn get(
+pub(crate) async fn read_rules(
     app: &Api,
     call: &Call<'_>,
     caller: &Caller,
 ) -> Result<Response<Body>, ApiError> {
-    let moment = moment(&app.store, call).await?;
-    let rules = standing(app, caller, moment).await?;
-    Ok(Reply::ok(&RulesView::of(&rules.entry)).etag(tag_of(&rules)).done())
+    let moment = request_time(&app.store, call).await?;
+    let rules = load_rules(app, caller, moment).await?;
+    Ok(Reply::ok(&RulesView::of(&rules.entry)).with_etag(rules_tag(&rules)).into_response())
 }
 
 /// Writes them; what the body leaves out stays as it is. The answer is how they stand then.
-pub(crate) async fn put(
+pub(crate) async fn put_rules(
     app: &Api,
     call: &Call<'_>,
     caller: &Caller,
 ) -> Result<Response<Body>, ApiError> {
     let tenant = caller.tenant_id().ok_or(RequestError::RoleNotAllowed)?;
-    let moment = moment(&app.store, call).await?;
-    let is_dry_run = queries::write(call)?;
-    let body = call.json()?;
+    let moment = request_time(&app.store, call).await?;
+    let is_dry_run = queries::read_write_query(call)?;
+    let body = call.json_body()?;
     let expected = call.optional_if_match()?;
     let (partners, programs) = (bodies::partners_of_rules(&body), bodies::programs_of_rules(&body));
     let (partners, programs) = tokio::try_join!(
@@ -47,22 +47,22 @@ pub(crate) async fn put(
         let programs = programs.iter().filter(|own| !names_program(before, &own.id));
         let partners = partners.map(|own| own.error.clone());
         let unknown = partners.chain(programs.map(|own| own.error.clone()));
-        entry::checked(bodies::rules(&body, before), unknown)
+        entry::check_body(bodies::read_rules(&body, before), unknown)
     };
-    let permits = entry::permits(expected.as_ref(), tag_of);
+    let permits = entry::may_replace(expected.as_ref(), rules_tag);
     if is_dry_run {
         let foreseen = app.store.foresee_rules(tenant, &wish, moment, &permits).await?;
-        let foreseen = entry::foreseen(foreseen.ok_or(RequestError::NotFound)?, tag_of)?;
+        let foreseen = entry::dry_run_entries(foreseen.ok_or(RequestError::NotFound)?, rules_tag)?;
         let (Some(present), next) = foreseen else { return Err(RequestError::NotFound.into()) };
         let foresee = app.store.foresee_rules_change(tenant, &present.entry, &next, moment.at);
-        return Ok(entry::rehearsed(Some(&present), &foresee.await?, tag_of).done());
+        return Ok(entry::dry_run_reply(Some(&present), &foresee.await?, rules_tag).into_response());
     }
     let written = Box::pin(app.store.put_standing_rules(tenant, &wish, moment, &permits)).await?;
-    let rules = entry::stored(written.ok_or(RequestError::NotFound)?, tag_of)?.entry;
+    let rules = entry::stored_entry(written.ok_or(RequestError::NotFound)?, rules_tag)?.entry;
     // Whatever is not done in time is done by `sweep`, as of the same moment.
     Box::pin(app.store.apply_rules(tenant, &rules, moment, Some(WITHIN))).await?;
-    let rules = standing(app, caller, moment).await?;
-    Ok(Reply::ok(&RulesView::of(&rules.entry)).etag(tag_of(&rules)).done())
+    let rules = load_rules(app, caller, moment).await?;
+    Ok(Reply::ok(&RulesView::of(&rules.entry)).with_etag(rules_tag(&rules)).into_response())
 }
 
 fn names_partner(rules: &StandingRules, id: &PartnerId) -> bool {
@@ -74,11 +74,11 @@ fn names_program(rules: &StandingRules, id: &ProgramId) -> bool {
 }
 
 /// The blocks that hold stand in the tag: a "no" leaves one without a revision of the rules.
-fn tag_of(rules: &RevisedEntry<StandingRules>) -> EntityTag {
+fn rules_tag(rules: &RevisedEntry<StandingRules>) -> EntityTag {
     EntityTag::of_rules(rules.revision, &rules.entry)
 }
 
-async fn standing(
+async fn load_rules(
     app: &Api,
     caller: &Caller,
     moment: RequestTime,

@@ -29,7 +29,7 @@ impl<'a> Responder<'a> {
     }
 
     /// The language of a page about a claim: the one asked for, else the one of the notice.
-    pub(crate) fn language(&self, seen: &PageState) -> NoticeLanguage {
+    pub(crate) fn page_language(&self, seen: &PageState) -> NoticeLanguage {
         self.asked.unwrap_or(seen.language)
     }
 
@@ -40,90 +40,105 @@ impl<'a> Responder<'a> {
     }
 
     /// The decision page as it is opened, with 200.
-    pub(crate) fn page(&self, seen: &PageState) -> Response<Body> {
-        let html = page::decision(self.language(seen), &seen.notice, &seen.standing, None);
-        self.html(StatusCode::OK, html, None)
+    pub(crate) fn decision_page(&self, seen: &PageState) -> Response<Body> {
+        let html =
+            page::render_decision(self.page_language(seen), &seen.notice, &seen.standing, None);
+        self.html_response(StatusCode::OK, html, None)
     }
 
     /// The decision page with a form that was not taken, as the answer to `failure`.
-    pub(crate) fn again(
+    pub(crate) fn refused_page(
         &self,
         seen: &PageState,
         refused: &RefusedForm,
         failure: &RequestError,
     ) -> Response<Body> {
-        let language = self.language(seen);
-        let html = page::decision(language, &seen.notice, &seen.standing, Some(refused));
-        self.html(failure.status(), html, failure.retry_after_s())
+        let language = self.page_language(seen);
+        let html = page::render_decision(language, &seen.notice, &seen.standing, Some(refused));
+        self.html_response(failure.status_code(), html, failure.retry_after_s())
     }
 
     /// The page after a decision.
-    pub(crate) fn result(
+    pub(crate) fn result_page(
         &self,
         seen: &PageState,
         outcome: &page::DecisionOutcome,
     ) -> Response<Body> {
-        let language = self.language(seen);
-        let html = page::result(language, &seen.notice, &seen.standing, outcome);
-        self.html(StatusCode::OK, html, None)
+        let language = self.page_language(seen);
+        let html = page::render_result(language, &seen.notice, &seen.standing, outcome);
+        self.html_response(StatusCode::OK, html, None)
     }
 
     /// What came of a decision, as JSON.
-    pub(crate) fn view(&self, view: &DecisionView) -> Response<Body> {
-        self.strict(Reply::ok(view).done())
+    pub(crate) fn result_json(&self, view: &DecisionView) -> Response<Body> {
+        self.with_strict_headers(Reply::ok(view).into_response())
     }
 
     /// The page that tells a genuine notice, by the text that was sent where that was kept.
-    pub(crate) fn genuine(&self, seen: &PageState, sent: Option<&SentText>) -> Response<Body> {
+    pub(crate) fn authenticity_page(
+        &self,
+        seen: &PageState,
+        sent: Option<&SentText>,
+    ) -> Response<Body> {
         let is_current = seen.claim.notice == seen.notice.no;
-        let language = self.language(seen);
-        let html = page::genuine(language, &seen.notice, &seen.standing, is_current, sent);
-        self.html(StatusCode::OK, html, None)
+        let language = self.page_language(seen);
+        let html =
+            page::render_authenticity(language, &seen.notice, &seen.standing, is_current, sent);
+        self.html_response(StatusCode::OK, html, None)
     }
 
     /// A failure that has no page of its own.
-    pub(crate) fn refusal(&self, failure: &RequestError) -> Response<Body> {
+    pub(crate) fn refusal_response(&self, failure: &RequestError) -> Response<Body> {
         if self.wants_json() {
-            return self.problem(failure);
+            return self.problem_response(failure);
         }
-        let refusal = match failure.status() {
+        let refusal = match failure.status_code() {
             StatusCode::NOT_FOUND => RefusalReason::NotFound,
             StatusCode::SERVICE_UNAVAILABLE => RefusalReason::Unavailable,
             _ => RefusalReason::Form,
         };
-        self.html(failure.status(), self.refusal_page(refusal), failure.retry_after_s())
+        self.html_response(
+            failure.status_code(),
+            self.refusal_page(refusal),
+            failure.retry_after_s(),
+        )
     }
 
     /// A failure as problem document.
-    pub(crate) fn problem(&self, failure: &RequestError) -> Response<Body> {
-        self.strict(self.call.problem(failure))
+    pub(crate) fn problem_response(&self, failure: &RequestError) -> Response<Body> {
+        self.with_strict_headers(self.call.problem_response(failure))
     }
 
     /// The answer to every other method: it has no effect.
     pub(crate) fn method_not_allowed(&self) -> Response<Body> {
         let html = self.refusal_page(RefusalReason::Method);
-        let mut response = self.html(StatusCode::METHOD_NOT_ALLOWED, html, None);
+        let mut response = self.html_response(StatusCode::METHOD_NOT_ALLOWED, html, None);
         response.headers_mut().insert(ALLOW, HeaderValue::from_static("GET, HEAD, POST"));
         response
     }
 
     fn refusal_page(&self, refusal: RefusalReason) -> String {
-        page::refusal(self.accepted_language(), refusal, &self.app.operator)
+        page::render_refusal(self.accepted_language(), refusal, &self.app.operator)
     }
 
-    fn html(&self, status: StatusCode, html: String, retry_after_s: Option<u32>) -> Response<Body> {
+    fn html_response(
+        &self,
+        status: StatusCode,
+        html: String,
+        retry_after_s: Option<u32>,
+    ) -> Response<Body> {
         let body = if *self.call.method() == Method::HEAD { String::new() } else { html };
         let reply = Reply::text(status, "text/html; charset=utf-8", body);
         let reply = match retry_after_s {
-            Some(seconds) => reply.header(RETRY_AFTER, &seconds.to_string()),
+            Some(seconds) => reply.with_header(RETRY_AFTER, &seconds.to_string()),
             None => reply,
         };
-        self.strict(reply.done())
+        self.with_strict_headers(reply.into_response())
     }
 
     /// The headers of every answer here, whatever its form.
-    fn strict(&self, mut response: Response<Body>) -> Response<Body> {
-        for (name, value) in page::headers(&self.app.operator.brand) {
+    fn with_strict_headers(&self, mut response: Response<Body>) -> Response<Body> {
+        for (name, value) in page::page_headers(&self.app.operator.brand) {
             let (name, value) = (HeaderName::from_static(name), HeaderValue::from_str(value));
             if let Some(value) = value.ok().filter(|_| name != CONTENT_TYPE) {
                 response.headers_mut().insert(name, value);

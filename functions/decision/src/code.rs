@@ -15,7 +15,7 @@ use crate::App;
 use crate::form::DecisionRequest;
 
 /// The digits of the code that a decision asks for.
-pub(crate) fn digits(decision: Decision) -> usize {
+pub(crate) fn code_length(decision: Decision) -> usize {
     match decision {
         Decision::Undo => UNDO_CODE_DIGITS,
         Decision::Decline | Decision::WrongContact | Decision::Extend => DECISION_CODE_DIGITS,
@@ -26,22 +26,24 @@ pub(crate) fn digits(decision: Decision) -> usize {
 /// codes were read for this request. A wrong one is counted before it is answered; a right one writes nothing.
 /// While a decision is locked, no code for it is looked at, so that neither the answer nor its time tells anything
 /// about the code.
-pub(crate) async fn check(
+pub(crate) async fn check_code(
     app: &App,
     link: &Link,
     asked: &DecisionRequest,
     wrong: &WrongCodes,
     moment: RequestTime,
 ) -> Result<(), ApiError> {
-    let used = used_for(asked.decision);
+    let used = code_use(asked.decision);
     if let Some(until) = wrong.locked_until(used, moment.at) {
-        return Err(RequestError::CodeLocked { retry_after_s: wait(until, moment.at) }.into());
+        return Err(
+            RequestError::CodeLocked { retry_after_s: seconds_locked(until, moment.at) }.into()
+        );
     }
-    let mut is_right = accepts(link, &app.keys.current(), asked);
+    let mut is_right = accepts_code(link, &app.keys.current(), asked);
     // A receipt may be of a key that was added meanwhile; the code of a notice is of its link's.
     if !is_right && asked.decision == Decision::Undo {
-        let renewed = app.keys.renewed().await;
-        is_right = accepts(link, &renewed, asked);
+        let renewed = app.keys.read_again().await;
+        is_right = accepts_code(link, &renewed, asked);
     }
     if is_right {
         return Ok(());
@@ -50,7 +52,7 @@ pub(crate) async fn check(
     let counted = app.store.count_wrong_code(claim, notice, recipient, used, moment.at, *wrong);
     let count = counted.await?;
     if count.attack {
-        telemetry::count(metric::CODE_ATTACK, 1);
+        telemetry::add_to_metric(metric::CODE_ATTACK, 1);
         tracing::warn!(
             { fields::CLAIM_ID } = %claim,
             { fields::NOTICE_NO } = notice.0,
@@ -63,17 +65,17 @@ pub(crate) async fn check(
     Err(RequestError::CodeWrong { tries_left }.into())
 }
 
-fn accepts(link: &Link, keys: &LinkKeys, asked: &DecisionRequest) -> bool {
+fn accepts_code(link: &Link, keys: &LinkKeys, asked: &DecisionRequest) -> bool {
     match asked.decision {
         Decision::Undo => link.accepts_undo(keys, &asked.code),
         Decision::Decline | Decision::WrongContact | Decision::Extend => {
-            link.accepts(keys, &asked.code)
+            link.accepts_code(keys, &asked.code)
         }
     }
 }
 
 /// As what a wrong code is counted.
-fn used_for(decision: Decision) -> CodeUse {
+fn code_use(decision: Decision) -> CodeUse {
     match decision {
         Decision::Decline => CodeUse::No,
         Decision::Undo => CodeUse::Undo,
@@ -83,7 +85,7 @@ fn used_for(decision: Decision) -> CodeUse {
 }
 
 /// Whole seconds until the lock is over, one at least.
-fn wait(until: Instant, at: Instant) -> u32 {
+fn seconds_locked(until: Instant, at: Instant) -> u32 {
     let milliseconds = (until - at).num_milliseconds().max(1);
     u32::try_from(milliseconds.saturating_add(999) / 1000).unwrap_or(u32::MAX)
 }

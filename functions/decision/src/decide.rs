@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use app::{ApiError, moment};
+use app::{ApiError, request_time};
 use domain::actor::Actor;
 use domain::claim::{Claim, Instant, ItemStatus};
 use domain::command::CommandKind;
@@ -23,29 +23,29 @@ use crate::seen::{PageRecipient, PageState};
 use crate::{App, code, seen};
 
 /// Carries out what the form of the decision page asks for, and answers with its result.
-pub(crate) async fn answer(
+pub(crate) async fn answer_decision(
     app: &App,
     call: &Call<'_>,
     link: &Link,
     answers: &Responder<'_>,
 ) -> Response<Body> {
-    let moment = match moment(&app.store, call).await {
+    let moment = match request_time(&app.store, call).await {
         Ok(moment) => moment,
-        Err(error) => return answers.refusal(&error.into_failure()),
+        Err(error) => return answers.refusal_response(&error.into_failure()),
     };
-    let form = match call.form() {
+    let form = match call.form_fields() {
         Ok(fields) => SentForm::new(fields),
-        Err(failure) => return answers.refusal(&failure),
+        Err(failure) => return answers.refusal_response(&failure),
     };
-    let decided = decide(app, &form, link, moment, answers).await;
+    let decided = run_decision(app, &form, link, moment, answers).await;
     match decided.map_err(ApiError::into_failure) {
         Ok(response) => response,
-        Err(failure) if answers.wants_json() => answers.problem(&failure),
-        Err(failure) => explain(app, &form, link, moment, &failure, answers).await,
+        Err(failure) if answers.wants_json() => answers.problem_response(&failure),
+        Err(failure) => refused_response(app, &form, link, moment, &failure, answers).await,
     }
 }
 
-async fn decide(
+async fn run_decision(
     app: &App,
     form: &SentForm,
     link: &Link,
@@ -53,19 +53,19 @@ async fn decide(
     answers: &Responder<'_>,
 ) -> Result<Response<Body>, ApiError> {
     // First: a claim that is not there has no tries to count.
-    let LinkClaim { open, wrong, list } = seen::open(app, link, moment).await?;
+    let LinkClaim { open, wrong, list } = seen::open_claim(app, link, moment).await?;
     // What cannot be meant is no try: scanners send forms as they stand.
-    let asked = form.asked().map_err(RequestError::Fields)?;
+    let asked = form.to_request().map_err(RequestError::Fields)?;
     refuse_undo_without_code(link, asked.decision, open.claim())?;
-    code::check(app, link, &asked, &wrong, moment).await?;
+    code::check_code(app, link, &asked, &wrong, moment).await?;
     refuse_retired(app, link, open.claim(), list, asked.decision).await?;
     let actor = Actor::CustomerLink { notice: link.notice(), recipient: link.recipient() };
-    let command = asked.command();
+    let command = asked.to_command();
     let ran =
         app.store.run_command(open, &actor, &command, moment, None, store::CommandAnswer::Claim);
     let outcome = Box::pin(ran).await?;
-    log(&outcome.claim, link, &asked);
-    Ok(done(app, link, outcome, &asked, moment, answers).await)
+    log_decision(&outcome.claim, link, &asked);
+    Ok(success_response(app, link, outcome, &asked, moment, answers).await)
 }
 
 /// A link of the form without recipients has no code that takes a "no" back, so that none is compared.
@@ -103,7 +103,7 @@ async fn refuse_retired(
     if is_retired { Err(Rejection::LinkRetired.into()) } else { Ok(()) }
 }
 
-fn log(claim: &Claim, link: &Link, asked: &DecisionRequest) {
+fn log_decision(claim: &Claim, link: &Link, asked: &DecisionRequest) {
     tracing::info!(
         { fields::CLAIM_ID } = %claim.id,
         { fields::CLAIM_VERSION } = claim.version.0,
@@ -116,7 +116,7 @@ fn log(claim: &Claim, link: &Link, asked: &DecisionRequest) {
 
 /// The answer to a decision that was taken. The decision stands whatever becomes of its page: where
 /// nothing more can be read, the page says what the claim says.
-async fn done(
+async fn success_response(
     app: &App,
     link: &Link,
     executed: store::CommandOutcome,
@@ -135,7 +135,7 @@ async fn done(
         receipt: changed.then(|| format!("{}-{}", claim.id, claim.version)),
     };
     if answers.wants_json() {
-        return answers.view(&DecisionView::of(&claim, outcome.receipt, outcome.in_time));
+        return answers.result_json(&DecisionView::of(&claim, outcome.receipt, outcome.in_time));
     }
     let addressee = PageRecipient::from(link);
     // What can be done next: a "no" can be taken back after the moment in which it was said.
@@ -145,10 +145,10 @@ async fn done(
         Err(error) => {
             // Logged, and not told: the decision stands.
             error.into_failure();
-            PageState::bare(app, claim, addressee, next.at, answers.accepted_language())
+            PageState::from_claim_alone(app, claim, addressee, next.at, answers.accepted_language())
         }
     };
-    answers.result(&seen, &outcome)
+    answers.result_page(&seen, &outcome)
 }
 
 /// Whether the decision arrived before the window's end; outside any window it is in time. A no that
@@ -172,7 +172,7 @@ fn is_in_time(claim: &Claim, asked: &DecisionRequest, at: Instant) -> bool {
 }
 
 /// The page again with the form as it was sent, and what was wrong above it, where the customer can put it right.
-async fn explain(
+async fn refused_response(
     app: &App,
     form: &SentForm,
     link: &Link,
@@ -180,15 +180,17 @@ async fn explain(
     failure: &RequestError,
     answers: &Responder<'_>,
 ) -> Response<Body> {
-    let (decision, items) = form.sent();
-    let Some(problem) = problem(failure, decision) else { return answers.refusal(failure) };
+    let (decision, items) = form.repeatable_fields();
+    let Some(problem) = form_problem(failure, decision) else {
+        return answers.refusal_response(failure);
+    };
     match PageState::load(app, link, moment).await {
-        Ok(seen) => answers.again(&seen, &RefusedForm { problem, decision, items }, failure),
-        Err(error) => answers.refusal(&error.into_failure()),
+        Ok(seen) => answers.refused_page(&seen, &RefusedForm { problem, decision, items }, failure),
+        Err(error) => answers.refusal_response(&error.into_failure()),
     }
 }
 
-fn problem(failure: &RequestError, decision: Option<Decision>) -> Option<FormProblem> {
+fn form_problem(failure: &RequestError, decision: Option<Decision>) -> Option<FormProblem> {
     match failure {
         RequestError::CodeWrong { tries_left } => {
             Some(FormProblem::CodeWrong { tries_left: *tries_left })
@@ -228,7 +230,7 @@ fn wrong_fields(errors: &[FieldError], decision: Option<Decision>) -> FormProble
     if items + code < errors.len() {
         FormProblem::Decision
     } else if code > 0 {
-        let digits = decision.map_or(DECISION_CODE_DIGITS, code::digits);
+        let digits = decision.map_or(DECISION_CODE_DIGITS, code::code_length);
         FormProblem::CodeMalformed { digits: u32::try_from(digits).unwrap_or(u32::MAX) }
     } else {
         FormProblem::Items

@@ -29,11 +29,11 @@ impl SentForm {
     }
 
     /// What is asked, or everything that is wrong with it.
-    pub(crate) fn asked(&self) -> Result<DecisionRequest, Vec<FieldError>> {
-        let mut errors = self.unknown();
-        let decision = self.decision().map_err(|error| errors.push(error));
-        let items = self.items().map_err(|wrong| errors.extend(wrong));
-        let code = self.code(decision.ok()).map_err(|error| errors.push(error));
+    pub(crate) fn to_request(&self) -> Result<DecisionRequest, Vec<FieldError>> {
+        let mut errors = self.unknown_fields();
+        let decision = self.read_decision().map_err(|error| errors.push(error));
+        let items = self.read_items().map_err(|wrong| errors.extend(wrong));
+        let code = self.read_code(decision.ok()).map_err(|error| errors.push(error));
         match (decision, items, code) {
             (Ok(decision), Ok(items), Ok(code)) if errors.is_empty() => {
                 Ok(DecisionRequest { decision, items, code })
@@ -43,26 +43,28 @@ impl SentForm {
     }
 
     /// What can be shown again of a form that was not taken.
-    pub(crate) fn sent(&self) -> (Option<Decision>, Vec<ItemNo>) {
-        let items = self.values("items").into_iter().filter_map(number).collect();
-        (self.decision().ok(), items)
+    pub(crate) fn repeatable_fields(&self) -> (Option<Decision>, Vec<ItemNo>) {
+        let items = self.field_values("items").into_iter().filter_map(parse_item_no).collect();
+        (self.read_decision().ok(), items)
     }
 
-    fn values(&self, name: &str) -> Vec<&str> {
+    fn field_values(&self, name: &str) -> Vec<&str> {
         let named = self.fields.iter().filter(|(own, _)| own == name);
         named.map(|(_, value)| value.as_str()).collect()
     }
 
-    fn unknown(&self) -> Vec<FieldError> {
+    fn unknown_fields(&self) -> Vec<FieldError> {
         let known = ["decision", "items", "code"];
         let strange = self.fields.iter().filter(|(name, _)| !known.contains(&name.as_str()));
-        strange.map(|(name, _)| FieldError::new(pointer(name), FieldCode::UnknownField)).collect()
+        strange
+            .map(|(name, _)| FieldError::new(field_pointer(name), FieldCode::UnknownField))
+            .collect()
     }
 
     /// Two decisions in one form are none: nobody means both.
-    fn decision(&self) -> Result<Decision, FieldError> {
+    fn read_decision(&self) -> Result<Decision, FieldError> {
         let wrong = |code| FieldError::new("/decision", code);
-        match self.values("decision").as_slice() {
+        match self.field_values("decision").as_slice() {
             [] => Err(wrong(FieldCode::Required)),
             [name] => Decision::parse(name)
                 .ok_or_else(|| wrong(FieldCode::UnknownCode).with_hint(Hint::OneOf(&DECISIONS))),
@@ -72,22 +74,22 @@ impl SentForm {
 
     /// The digits of the one code, as many as the decision asks for; where none can be told, of any. What is not a
     /// code is no try.
-    fn code(&self, decision: Option<Decision>) -> Result<String, FieldError> {
-        let malformed = || malformed("/code", TextForm::Code);
-        let given = self.values("code");
+    fn read_code(&self, decision: Option<Decision>) -> Result<String, FieldError> {
+        let malformed = || malformed_field("/code", TextForm::Code);
+        let given = self.field_values("code");
         let [text] = given.as_slice() else { return Err(malformed()) };
         let asked = |one: &Decision| decision.is_none_or(|decision| decision == *one);
-        let mut counts = Decision::ALL.into_iter().filter(asked).map(code::digits);
+        let mut counts = Decision::ALL.into_iter().filter(asked).map(code::code_length);
         counts.find_map(|count| read_digits(text, count).ok()).ok_or_else(malformed)
     }
 
     /// No item means all of them (`docs/api.md §3.5`).
-    fn items(&self) -> Result<ItemSelection, Vec<FieldError>> {
+    fn read_items(&self) -> Result<ItemSelection, Vec<FieldError>> {
         let (mut numbers, mut errors) = (Vec::new(), Vec::new());
-        for (at, text) in self.values("items").into_iter().enumerate() {
-            match number(text) {
+        for (at, text) in self.field_values("items").into_iter().enumerate() {
+            match parse_item_no(text) {
                 Some(no) => numbers.push(no),
-                None => errors.push(malformed(format!("/items/{at}"), TextForm::ItemNumber)),
+                None => errors.push(malformed_field(format!("/items/{at}"), TextForm::ItemNumber)),
             }
         }
         numbers.sort_unstable();
@@ -109,18 +111,18 @@ const DECISIONS: [&str; Decision::ALL.len()] = [
 ];
 
 /// A text that is not of that form.
-fn malformed(pointer: impl Into<String>, form: TextForm) -> FieldError {
+fn malformed_field(pointer: impl Into<String>, form: TextForm) -> FieldError {
     FieldError::new(pointer, FieldCode::Malformed).with_hint(Hint::Form(form))
 }
 
 /// An item number as it stands in the page: digits, and no other way to write them.
-fn number(text: &str) -> Option<ItemNo> {
+fn parse_item_no(text: &str) -> Option<ItemNo> {
     let no: u8 = text.parse().ok()?;
     (no > 0 && no.to_string() == text).then_some(ItemNo(no))
 }
 
 /// A JSON Pointer to a field of the form; of a strange name only as much as anyone reads.
-fn pointer(name: &str) -> String {
+fn field_pointer(name: &str) -> String {
     let short: String = name.chars().take(40).collect();
     format!("/{}", short.replace('~', "~0").replace('/', "~1"))
 }
@@ -135,7 +137,7 @@ impl DecisionRequest {
     }
 
     /// The command for the claim.
-    pub(crate) fn command(&self) -> Command {
+    pub(crate) fn to_command(&self) -> Command {
         let items = self.items.clone();
         match self.decision {
             Decision::Decline => Command::Decline { items },
@@ -157,7 +159,7 @@ mod tests {
         };
         let shown = |error: FieldError| format!("{} {}", error.pointer, error.code.as_str());
         let fields = text.split('&').map(pair).collect();
-        SentForm::new(fields).asked().map_err(|errors| errors.into_iter().map(shown).collect())
+        SentForm::new(fields).to_request().map_err(|errors| errors.into_iter().map(shown).collect())
     }
 
     #[test]
@@ -228,9 +230,9 @@ mod tests {
         let pairs = [("decision", "decline"), ("items", "2"), ("items", "x"), ("code", "1")];
         let pairs = pairs.map(|(name, value)| (name.to_owned(), value.to_owned()));
         assert_eq!(
-            SentForm::new(pairs.to_vec()).sent(),
+            SentForm::new(pairs.to_vec()).repeatable_fields(),
             (Some(Decision::Decline), vec![ItemNo(2)])
         );
-        assert_eq!(SentForm::new(Vec::new()).sent(), (None, Vec::new()));
+        assert_eq!(SentForm::new(Vec::new()).repeatable_fields(), (None, Vec::new()));
     }
 }

@@ -7,7 +7,7 @@ use crate::code;
 use crate::form::SentForm;
 
 /// The fields of a form whose names and values are written plainly.
-fn fields(text: &str) -> Vec<(String, String)> {
+fn form_fields(text: &str) -> Vec<(String, String)> {
     let pair = |pair: &str| {
         let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
         (name.to_owned(), value.to_owned())
@@ -23,12 +23,12 @@ fn a_form_asks_for_one_decision_with_a_code_of_its_digits() {
         "decision=extend&code=３０４９９９",
     ];
     let tally = texts("decision form", &examples, |text| {
-        let form = SentForm::new(fields(text));
-        let (decision, items) = form.sent();
+        let form = SentForm::new(form_fields(text));
+        let (decision, items) = form.repeatable_fields();
         assert!(items.iter().all(|no| no.0 > 0));
-        let Ok(asked) = form.asked() else { return false };
+        let Ok(asked) = form.to_request() else { return false };
         assert_eq!(decision, Some(asked.decision));
-        assert_eq!(asked.code.len(), code::digits(asked.decision));
+        assert_eq!(asked.code.len(), code::code_length(asked.decision));
         assert!(asked.code.bytes().all(|digit| digit.is_ascii_digit()));
         if let ItemSelection::These(numbers) = &asked.items {
             assert!(numbers.windows(2).all(|pair| pair[0] < pair[1]), "{numbers:?}");

@@ -11,30 +11,34 @@ use web::{Call, RequestError};
 use crate::App;
 use crate::answer::Responder;
 use crate::seen::{PageRecipient, PageState};
-use app::{ApiError, moment};
+use app::{ApiError, request_time};
 
 /// Answers an authenticity code with the true text of its notice (`docs/api.md §3.5`).
-pub(crate) async fn answer(app: &App, call: &Call<'_>, answers: &Responder<'_>) -> Response<Body> {
-    match seen(app, call, answers).await {
-        Ok((seen, sent)) => answers.genuine(&seen, sent.as_ref()),
-        Err(error) => answers.refusal(&error.into_failure()),
+pub(crate) async fn answer_authenticity_code(
+    app: &App,
+    call: &Call<'_>,
+    answers: &Responder<'_>,
+) -> Response<Body> {
+    match load_notice_page(app, call, answers).await {
+        Ok((seen, sent)) => answers.authenticity_page(&seen, sent.as_ref()),
+        Err(error) => answers.refusal_response(&error.into_failure()),
     }
 }
 
-async fn seen(
+async fn load_notice_page(
     app: &App,
     call: &Call<'_>,
     answers: &Responder<'_>,
 ) -> Result<(PageState, Option<SentText>), ApiError> {
     let code = NoticeCode::parse(call.path_text()?).ok_or(RequestError::NotFound)?;
-    let moment = moment(&app.store, call).await?;
+    let moment = request_time(&app.store, call).await?;
     let found = app.store.notice_of_code(code.as_str()).await?;
     let found = found.ok_or(RequestError::NotFound)?;
-    let claim = app.store.claim(&found.claim, moment).await?;
+    let claim = app.store.load_up_to_date(&found.claim, moment).await?;
     let claim = claim.ok_or(RequestError::NotFound)?;
     let addressee = PageRecipient { notice: found.notice, recipient: found.recipient };
     let seen = PageState::of(app, claim, addressee, moment).await?;
-    let sent = sent_text(app, &seen, found.recipient, answers.language(&seen)).await?;
+    let sent = sent_text(app, &seen, found.recipient, answers.page_language(&seen)).await?;
     Ok((seen, sent))
 }
 

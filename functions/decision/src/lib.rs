@@ -23,7 +23,7 @@ use web::{Call, RequestError};
 
 use crate::answer::Responder;
 use crate::seen::PageState;
-use app::moment;
+use app::request_time;
 
 /// What the function works with.
 pub struct App {
@@ -40,13 +40,13 @@ impl App {
 }
 
 /// Answers a request.
-pub async fn handle(app: &App, request: Request) -> Response<Body> {
+pub async fn handle_request(app: &App, request: Request) -> Response<Body> {
     let call = Call::new(&request);
     let answers = Responder::new(app, &call, asked_language(&request));
-    match call.route::<DecisionRoute>() {
-        Ok(DecisionRoute::Page) => link(app, &call, &answers).await,
-        Ok(DecisionRoute::Notice) => genuine::answer(app, &call, &answers).await,
-        Err(failure) => answers.refusal(&failure),
+    match call.function_route::<DecisionRoute>() {
+        Ok(DecisionRoute::Page) => answer_link(app, &call, &answers).await,
+        Ok(DecisionRoute::Notice) => genuine::answer_authenticity_code(app, &call, &answers).await,
+        Err(failure) => answers.refusal_response(&failure),
     }
 }
 
@@ -57,40 +57,45 @@ fn asked_language(request: &Request) -> Option<NoticeLanguage> {
 }
 
 /// Everything under a link. Whatever is wrong with a token, it is answered alike and before any read.
-async fn link(app: &App, call: &Call<'_>, answers: &Responder<'_>) -> Response<Body> {
+async fn answer_link(app: &App, call: &Call<'_>, answers: &Responder<'_>) -> Response<Body> {
     let token = call.path_text().unwrap_or_default();
-    let Some(link) = opened(app, token).await else {
-        return answers.refusal(&RequestError::NotFound);
+    let Some(link) = open_link(app, token).await else {
+        return answers.refusal_response(&RequestError::NotFound);
     };
     let method = call.method();
     if *method == Method::GET || *method == Method::HEAD {
-        look(app, call, &link, answers).await
+        show_page(app, call, &link, answers).await
     } else if *method == Method::POST {
-        decide::answer(app, call, &link, answers).await
+        decide::answer_decision(app, call, &link, answers).await
     } else {
         answers.method_not_allowed()
     }
 }
 
 /// The link of a token. One that names a key that is not known may have been made under a key that was added meanwhile.
-async fn opened(app: &App, token: &str) -> Option<Link> {
+async fn open_link(app: &App, token: &str) -> Option<Link> {
     let keys = app.keys.current();
-    let is_unknown = |key: u8| !keys.knows(key);
-    if Link::key_of(token).is_some_and(is_unknown) {
-        let renewed = app.keys.renewed().await;
-        return Link::open(&renewed, token).ok();
+    let is_unknown = |key: u8| !keys.has_key(key);
+    if Link::key_of_token(token).is_some_and(is_unknown) {
+        let renewed = app.keys.read_again().await;
+        return Link::from_token(&renewed, token).ok();
     }
-    Link::open(&keys, token).ok()
+    Link::from_token(&keys, token).ok()
 }
 
 /// Shows how things stand. It decides nothing, whoever opens it and however often.
-async fn look(app: &App, call: &Call<'_>, link: &Link, answers: &Responder<'_>) -> Response<Body> {
-    let seen = match moment(&app.store, call).await {
+async fn show_page(
+    app: &App,
+    call: &Call<'_>,
+    link: &Link,
+    answers: &Responder<'_>,
+) -> Response<Body> {
+    let seen = match request_time(&app.store, call).await {
         Ok(moment) => PageState::load(app, link, moment).await,
         Err(failure) => Err(failure),
     };
     match seen {
-        Ok(seen) => answers.page(&seen),
-        Err(error) => answers.refusal(&error.into_failure()),
+        Ok(seen) => answers.decision_page(&seen),
+        Err(error) => answers.refusal_response(&error.into_failure()),
     }
 }

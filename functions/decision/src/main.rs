@@ -6,8 +6,8 @@ use runtime::{Clients, file_beside_binary, open_store_and_ring, settings, teleme
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    telemetry::start();
-    let (table, secret, page) = settings::read::<settings::Decision>()?;
+    telemetry::start_logs();
+    let (table, secret, page) = settings::read_settings::<settings::Decision>()?;
     let clients = Clients::load().await;
     let opened = open_store_and_ring(&clients, table, &secret.id, |keys| {
         LinkKeys::new(keys.current, keys.secrets.clone())
@@ -21,5 +21,5 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         brand: Brand::new(&page.brand_color, logo)?,
     };
     let app = decision::App::new(store, links, operator);
-    Ok(runtime::serve_http("decision", app, decision::handle).await?)
+    Ok(runtime::serve_http("decision", app, decision::handle_request).await?)
 }

@@ -45,8 +45,9 @@ impl PageState {
         link: &Link,
         moment: RequestTime,
     ) -> Result<Self, ApiError> {
-        let claim = app.store.claim(link.claim(), moment).await?;
-        let claim = claim.filter(|claim| had_notice(claim, link)).ok_or(RequestError::NotFound)?;
+        let claim = app.store.load_up_to_date(link.claim(), moment).await?;
+        let claim =
+            claim.filter(|claim| has_had_notice(claim, link)).ok_or(RequestError::NotFound)?;
         Self::of(app, claim, link.into(), moment).await
     }
 
@@ -64,21 +65,21 @@ impl PageState {
         };
         // The list of the present notice has everybody who was ever asked, as they stand now.
         let (policy, list) = (known.policy, known.recipients);
-        let deadline = deadline(app, &claim, &tenant, &policy, moment).await?;
+        let deadline = answer_deadline(app, &claim, &tenant, &policy, moment).await?;
         let directory = Directory { tenant: &tenant, program: &program, policy: &policy };
         let PageRecipient { notice, recipient } = addressee;
         let holder = Holder { notice, recipient, list: list.as_ref(), tenant: Some(&tenant) };
         Ok(Self {
             notice: Notice::of(&claim, notice, &directory, &app.operator, deadline),
             standing: CustomerOptions::of(&claim, holder, moment.at),
-            language: NoticeLanguage::of_locale(tenant.language()),
+            language: NoticeLanguage::of_locale(tenant.customer_language()),
             claim,
         })
     }
 
     /// What can be said of a claim from itself alone, where a decision is recorded and nothing more can
     /// be read.
-    pub(crate) fn bare(
+    pub(crate) fn from_claim_alone(
         app: &App,
         claim: Claim,
         addressee: PageRecipient,
@@ -88,7 +89,7 @@ impl PageState {
         let PageRecipient { notice, recipient } = addressee;
         let holder = Holder { notice, recipient, list: None, tenant: None };
         Self {
-            notice: Notice::bare(&claim, notice, &app.operator),
+            notice: Notice::from_claim_alone(&claim, notice, &app.operator),
             standing: CustomerOptions::of(&claim, holder, at),
             language,
             claim,
@@ -98,25 +99,25 @@ impl PageState {
 
 /// The claim that a link speaks of, as a decision of that moment finds it, with the wrong codes of the link and
 /// the list of its notice.
-pub(crate) async fn open(
+pub(crate) async fn open_claim(
     app: &App,
     link: &Link,
     moment: RequestTime,
 ) -> Result<LinkClaim, ApiError> {
     let (claim, notice, recipient) = (link.claim(), link.notice(), link.recipient());
     let found = Box::pin(app.store.open_by_link(claim, notice, recipient, moment)).await?;
-    let found = found.filter(|found| had_notice(found.open.claim(), link));
+    let found = found.filter(|found| has_had_notice(found.open.claim(), link));
     Ok(found.ok_or(RequestError::NotFound)?)
 }
 
 /// Whether the claim ever had the notice of the link.
-fn had_notice(claim: &Claim, link: &Link) -> bool {
+fn has_had_notice(claim: &Claim, link: &Link) -> bool {
     (NoticeNo(1)..=claim.notice).contains(&link.notice())
 }
 
 /// Until when the customer can answer. A notice on its way promises what was counted when it went out; a
 /// window that has opened says itself when it ends.
-async fn deadline(
+async fn answer_deadline(
     app: &App,
     claim: &Claim,
     tenant: &Tenant,

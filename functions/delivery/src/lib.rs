@@ -31,14 +31,14 @@ impl App {
 ///
 /// # Errors
 /// Never: a message that must come again is named in the answer, and the others are done with.
-pub async fn handle(
+pub async fn handle_messages(
     app: &App,
     event: SqsEvent,
     _invocation: Invocation,
 ) -> Result<SqsBatchResponse, InvocationError> {
     let mut response = SqsBatchResponse::default();
     for message in event.records {
-        if !is_done(app, &message).await {
+        if !process_message(app, &message).await {
             response.add_failure(message.message_id.unwrap_or_default());
         }
     }
@@ -46,8 +46,8 @@ pub async fn handle(
 }
 
 /// Whether the message is done with: recorded, or of no concern to any claim.
-async fn is_done(app: &App, message: &SqsMessage) -> bool {
-    let Some(report) = report::read(message.body.as_deref().unwrap_or_default()) else {
+async fn process_message(app: &App, message: &SqsMessage) -> bool {
+    let Some(report) = report::read_report(message.body.as_deref().unwrap_or_default()) else {
         let id = message.message_id.as_deref().unwrap_or_default();
         warn!(
             { fields::MESSAGE_ID } = id,
@@ -55,15 +55,15 @@ async fn is_done(app: &App, message: &SqsMessage) -> bool {
         );
         return true;
     };
-    is_recorded(app, &report).await
+    try_record(app, &report).await
 }
 
-async fn is_recorded(app: &App, report: &MailReport) -> bool {
-    match Box::pin(record::record(&app.store, report)).await {
+async fn try_record(app: &App, report: &MailReport) -> bool {
+    match Box::pin(record::record_report(&app.store, report)).await {
         Ok(()) => true,
-        Err(error) if error.retryable() => {
-            telemetry::count(metric::FAULTS, 1);
-            telemetry::failure("A mail event could not be recorded and comes again", &error);
+        Err(error) if error.is_retryable() => {
+            telemetry::add_to_metric(metric::FAULTS, 1);
+            telemetry::log_failure("A mail event could not be recorded and comes again", &error);
             false
         }
         Err(StoreError::Rejected(Rejection::NotFound)) => {
@@ -71,8 +71,8 @@ async fn is_recorded(app: &App, report: &MailReport) -> bool {
             true
         }
         Err(error) => {
-            telemetry::count(metric::FAULTS, 1);
-            telemetry::failure("A mail event cannot be recorded", &error);
+            telemetry::add_to_metric(metric::FAULTS, 1);
+            telemetry::log_failure("A mail event cannot be recorded", &error);
             false
         }
     }

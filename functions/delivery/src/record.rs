@@ -17,7 +17,7 @@ use tracing::error;
 use crate::report::{MailKind, MailOutcome, MailReport};
 
 /// Notes a report at the moment the mail provider gives for it, and does what follows now.
-pub(crate) async fn record(store: &Store, report: &MailReport) -> Result<(), StoreError> {
+pub(crate) async fn record_report(store: &Store, report: &MailReport) -> Result<(), StoreError> {
     match report.mail {
         MailKind::Notice(notice) => Box::pin(record_notice(store, report, notice)).await,
         MailKind::Activation => Box::pin(record_activation(store, report)).await,
@@ -29,31 +29,31 @@ async fn record_notice(
     report: &MailReport,
     notice: NoticeNo,
 ) -> Result<(), StoreError> {
-    let moment = store.moment().await?;
+    let moment = store.present_time().await?;
     let at = RequestTime::new(report.at, moment.offset).at;
     let (noted, counted) = match report.outcome {
         MailOutcome::Delivered => (DeliveryReport::Delivered { at }, metric::DELIVERED),
         MailOutcome::Failed(cause) => (DeliveryReport::Failed { at, cause }, metric::FAILED),
         MailOutcome::Unattended => (DeliveryReport::Unattended, metric::UNATTENDED),
         MailOutcome::Other => {
-            telemetry::count(metric::OTHER_REPORTS, 1);
+            telemetry::add_to_metric(metric::OTHER_REPORTS, 1);
             return Ok(());
         }
     };
     store.note_report(&report.claim, notice, report.recipient, noted).await?;
-    telemetry::count(counted, 1);
+    telemetry::add_to_metric(counted, 1);
     let command = Command::ApplyReports { notice };
-    let acted = store.execute(&report.claim, &Actor::System, &command, moment, None);
+    let acted = store.execute_command(&report.claim, &Actor::System, &command, moment, None);
     let claim = Box::pin(acted).await?.claim;
     if let DeliveryReport::Failed { .. } = noted {
-        keep_failure(store, &claim, notice, report.recipient, noted).await?;
+        note_earlier_failure(store, &claim, notice, report.recipient, noted).await?;
     }
-    ask_reserve(store, &claim, notice, moment).await
+    ask_reserve_contact(store, &claim, notice, moment).await
 }
 
 /// A failure of an earlier notice counts for the claim: it is noted with the present notice too, where that does not
 /// ask the recipient and so gets no report of its own.
-async fn keep_failure(
+async fn note_earlier_failure(
     store: &Store,
     claim: &Claim,
     notice: NoticeNo,
@@ -63,9 +63,9 @@ async fn keep_failure(
     if claim.notice == notice {
         return Ok(());
     }
-    let Some(recipients) = store.recipients(claim).await? else { return Ok(()) };
+    let Some(recipients) = store.load_recipients(claim).await? else { return Ok(()) };
     match recipients.list.get(recipient) {
-        Some(own) if !recipients.is_asked(own) => {
+        Some(own) if !recipients.gets_notice(own) => {
             store.note_report(&claim.id, claim.notice, recipient, failed).await.map(|_| ())
         }
         Some(_) | None => Ok(()),
@@ -74,7 +74,7 @@ async fn keep_failure(
 
 /// Where every verified recipient whose delivery stands answered automatically, the contact in reserve is asked
 /// before half time.
-async fn ask_reserve(
+async fn ask_reserve_contact(
     store: &Store,
     claim: &Claim,
     notice: NoticeNo,
@@ -84,7 +84,7 @@ async fn ask_reserve(
     if !open {
         return Ok(());
     }
-    let Some(recipients) = store.recipients(claim).await? else { return Ok(()) };
+    let Some(recipients) = store.load_recipients(claim).await? else { return Ok(()) };
     if is_unattended(&recipients) {
         store.ask_reserve(claim, moment.at).await?;
     }
@@ -106,24 +106,24 @@ fn is_unattended(recipients: &Recipients) -> bool {
 /// A mail about an activation that came back from every verified recipient was told to nobody.
 async fn record_activation(store: &Store, report: &MailReport) -> Result<(), StoreError> {
     let MailOutcome::Failed(_) = report.outcome else { return Ok(()) };
-    let moment = store.moment().await?;
-    let claim = store.claim(&report.claim, moment).await?.ok_or(Rejection::NotFound)?;
-    let Some(recipients) = store.recipients(&claim).await? else { return Ok(()) };
+    let moment = store.present_time().await?;
+    let claim = store.load_up_to_date(&report.claim, moment).await?.ok_or(Rejection::NotFound)?;
+    let Some(recipients) = store.load_recipients(&claim).await? else { return Ok(()) };
     // Last: what is noted already is not counted again.
     let failed = store.note_failed_activation(&claim.id, report.recipient).await?;
-    let told = told_of_activation(&recipients);
+    let told = activation_recipients(&recipients);
     if told.is_subset(&failed.after) && !told.is_subset(&failed.before) {
-        telemetry::count(metric::ACTIVATION_UNTOLD, 1);
+        telemetry::add_to_metric(metric::ACTIVATION_UNTOLD, 1);
         error!({ fields::CLAIM_ID } = %claim.id, "Nobody could be told what became active");
     }
     Ok(())
 }
 
 /// The verified recipients to whom mails about an activation go.
-fn told_of_activation(recipients: &Recipients) -> BTreeSet<RecipientNo> {
+fn activation_recipients(recipients: &Recipients) -> BTreeSet<RecipientNo> {
     let told = |own: &&Recipient| {
         let left = matches!(own.standing, RecipientStanding::Refused | RecipientStanding::Retired);
-        own.authority == Authority::Verified && (left || recipients.is_told(own))
+        own.authority == Authority::Verified && (left || recipients.gets_later_mails(own))
     };
     recipients.list.recipients.iter().filter(told).map(|own| own.no).collect()
 }
@@ -156,7 +156,7 @@ mod tests {
     }
 
     fn delivered(recipients: &mut Recipients, no: u8, unattended: bool) {
-        let report = recipients.reports.entry(RecipientNo(no));
+        let report = recipients.reports.report_mut(RecipientNo(no));
         report.delivered_at = Some("2026-12-22T14:00:00Z".parse().unwrap());
         report.unattended = unattended;
     }
@@ -171,9 +171,9 @@ mod tests {
         assert!(is_unattended(&own));
         delivered(&mut own, 2, false);
         assert!(!is_unattended(&own), "somebody has it");
-        own.reports.entry(RecipientNo(2)).unattended = true;
+        own.reports.report_mut(RecipientNo(2)).unattended = true;
         assert!(is_unattended(&own));
-        own.reports.entry(RecipientNo(3)).sent = true;
+        own.reports.report_mut(RecipientNo(3)).sent = true;
         assert!(!is_unattended(&own), "the reserve is asked already");
     }
 
@@ -187,7 +187,7 @@ mod tests {
         delivered(&mut own, 1, true);
         assert!(!is_unattended(&own));
         delivered(&mut own, 2, true);
-        own.reports.entry(RecipientNo(1)).unattended = false;
+        own.reports.report_mut(RecipientNo(1)).unattended = false;
         assert!(is_unattended(&own));
     }
 
@@ -200,7 +200,7 @@ mod tests {
             (Authority::Domain, RecipientStanding::Asked),
             (Authority::Verified, RecipientStanding::Asked),
         ]);
-        let numbers: Vec<_> = told_of_activation(&own).into_iter().map(|no| no.0).collect();
+        let numbers: Vec<_> = activation_recipients(&own).into_iter().map(|no| no.0).collect();
         assert_eq!(numbers, [1, 2, 5]);
     }
 }

@@ -75,17 +75,17 @@ struct SesRecipient {
 
 /// The report in a message; `None` where it is no mail event of a recipient's notice or activation. The recipient
 /// is the one that the mail's tag names: what an address in an event says proves nothing.
-pub(crate) fn read(body: &str) -> Option<MailReport> {
-    let event: SesEvent = serde_json::from_value(unwrapped(body)?).ok()?;
+pub(crate) fn read_report(body: &str) -> Option<MailReport> {
+    let event: SesEvent = serde_json::from_value(unwrap_envelope(body)?).ok()?;
     let tags = &event.mail.tags;
-    let claim = ClaimId::parse(tag(tags, "claim")?).ok()?;
-    let recipient = tag(tags, "recipient")?.parse().ok().and_then(RecipientNo::new)?;
-    let mail = match (tag(tags, "notice"), tag(tags, "kind")) {
+    let claim = ClaimId::parse(read_tag(tags, "claim")?).ok()?;
+    let recipient = read_tag(tags, "recipient")?.parse().ok().and_then(RecipientNo::new)?;
+    let mail = match (read_tag(tags, "notice"), read_tag(tags, "kind")) {
         (Some(notice), _) => MailKind::Notice(NoticeNo(notice.parse().ok()?)),
         (None, Some("activation")) => MailKind::Activation,
         (None, _) => return None,
     };
-    let outcome = outcome(&event);
+    let outcome = mail_outcome(&event);
     let part = event.delivery.or(event.bounce).or(event.complaint).unwrap_or_default();
     let timestamp = part.timestamp.unwrap_or(event.mail.timestamp);
     let at = DateTime::parse_from_rfc3339(&timestamp).ok()?.to_utc();
@@ -93,7 +93,7 @@ pub(crate) fn read(body: &str) -> Option<MailReport> {
 }
 
 /// The event itself, out of the envelope of SNS where there is one.
-fn unwrapped(body: &str) -> Option<Value> {
+fn unwrap_envelope(body: &str) -> Option<Value> {
     let value: Value = serde_json::from_str(body).ok()?;
     match value.get("Message").and_then(Value::as_str) {
         Some(message) => serde_json::from_str(message).ok(),
@@ -101,12 +101,12 @@ fn unwrapped(body: &str) -> Option<Value> {
     }
 }
 
-fn tag<'t>(tags: &'t Value, name: &str) -> Option<&'t str> {
+fn read_tag<'t>(tags: &'t Value, name: &str) -> Option<&'t str> {
     tags.get(name)?.get(0)?.as_str()
 }
 
 /// The first rule that fits (`docs/domain.md §5.3`).
-fn outcome(event: &SesEvent) -> MailOutcome {
+fn mail_outcome(event: &SesEvent) -> MailOutcome {
     let part = event.bounce.as_ref().or(event.complaint.as_ref());
     let sub_types = part.map(|part| [&part.bounce_sub_type, &part.complaint_sub_type]);
     let mut sub_types = sub_types.into_iter().flatten().flatten().map(String::as_str);
@@ -116,13 +116,13 @@ fn outcome(event: &SesEvent) -> MailOutcome {
     match event.event_type.as_str() {
         "Complaint" => MailOutcome::Failed(FailureCause::Complaint),
         "Reject" | "Rendering Failure" => MailOutcome::Failed(FailureCause::Bounce),
-        "Bounce" => event.bounce.as_ref().map_or(MailOutcome::Other, bounced),
+        "Bounce" => event.bounce.as_ref().map_or(MailOutcome::Other, bounce_outcome),
         "Delivery" => MailOutcome::Delivered,
         _ => MailOutcome::Other,
     }
 }
 
-fn bounced(bounce: &SesPart) -> MailOutcome {
+fn bounce_outcome(bounce: &SesPart) -> MailOutcome {
     let failed = MailOutcome::Failed(FailureCause::Bounce);
     if bounce.bounced_recipients.iter().any(is_permanent) {
         return failed;
@@ -193,7 +193,7 @@ mod tests {
     }
 
     fn outcome_of(event: &Value) -> MailOutcome {
-        read(&event.to_string()).unwrap().outcome
+        read_report(&event.to_string()).unwrap().outcome
     }
 
     fn bounced_as(kind: &str, sub_type: &str) -> MailOutcome {
@@ -202,7 +202,7 @@ mod tests {
 
     #[test]
     fn a_delivery_is_of_the_recipient_that_the_tag_names_by_the_providers_stamp() {
-        let report = read(&delivery().to_string()).unwrap();
+        let report = read_report(&delivery().to_string()).unwrap();
         assert_eq!(report.recipient, RecipientNo(3));
         assert_eq!(
             (report.mail, report.outcome),
@@ -214,7 +214,7 @@ mod tests {
     #[test]
     fn an_event_in_the_envelope_of_the_topic_is_the_same() {
         let wrapped = json!({"Type": "Notification", "Message": delivery().to_string()});
-        assert_eq!(read(&wrapped.to_string()), read(&delivery().to_string()));
+        assert_eq!(read_report(&wrapped.to_string()), read_report(&delivery().to_string()));
     }
 
     #[test]
@@ -222,7 +222,7 @@ mod tests {
         for recipient in [json!(null), json!(["0"]), json!(["24"]), json!(["x"]), json!([])] {
             let mut other = delivery();
             other["mail"]["tags"]["recipient"] = recipient;
-            assert_eq!(read(&other.to_string()), None, "{other}");
+            assert_eq!(read_report(&other.to_string()), None, "{other}");
         }
     }
 
@@ -300,7 +300,8 @@ mod tests {
     #[test]
     fn a_mail_that_the_provider_does_not_send_has_failed_when_it_was_handed_over() {
         for kind in ["Reject", "Rendering Failure"] {
-            let report = read(&event(kind, &json!({"reason": "Bad content"})).to_string()).unwrap();
+            let report =
+                read_report(&event(kind, &json!({"reason": "Bad content"})).to_string()).unwrap();
             assert_eq!(report.outcome, BOUNCE);
             assert_eq!(report.at.to_rfc3339(), "2026-12-22T13:00:00+00:00");
         }
@@ -309,7 +310,7 @@ mod tests {
     #[test]
     fn every_other_event_of_a_notice_says_nothing() {
         for kind in ["Send", "Open", "Click", "DeliveryDelay", "Subscription", "Something"] {
-            let report = read(&event(kind, &json!({})).to_string()).unwrap();
+            let report = read_report(&event(kind, &json!({})).to_string()).unwrap();
             assert_eq!(report.outcome, MailOutcome::Other, "{kind}");
         }
         assert_eq!(bounced_as("Novel", "General"), MailOutcome::Other);
@@ -320,16 +321,16 @@ mod tests {
         let mut activation = delivery();
         activation["mail"]["tags"] =
             json!({"claim": ["a".repeat(26)], "kind": ["activation"], "recipient": ["3"]});
-        assert_eq!(read(&activation.to_string()).unwrap().mail, MailKind::Activation);
+        assert_eq!(read_report(&activation.to_string()).unwrap().mail, MailKind::Activation);
         activation["mail"]["tags"]["kind"] = json!(["receipt"]);
-        assert_eq!(read(&activation.to_string()), None);
+        assert_eq!(read_report(&activation.to_string()), None);
     }
 
     #[test]
     fn what_is_no_event_of_a_mail_is_passed() {
         let untagged = json!({"eventType": "Delivery", "mail": {"timestamp": ""}, "delivery": {}});
         for body in ["", "{}", "junk", &untagged.to_string()] {
-            assert_eq!(read(body), None, "{body}");
+            assert_eq!(read_report(body), None, "{body}");
         }
     }
 }

@@ -7,25 +7,25 @@ use web::{Call, Reply, RequestError, bodies};
 use crate::App;
 
 /// What the test clock shows.
-pub(crate) async fn get(app: &App, call: &Call<'_>) -> Result<Reply, ApiError> {
-    allowed(app, call)?;
-    let moment = app.store.moment().await?;
+pub(crate) async fn read_clock(app: &App, call: &Call<'_>) -> Result<Reply, ApiError> {
+    require_sandbox(app, call)?;
+    let moment = app.store.present_time().await?;
     Ok(Reply::ok(&ClockView::of(moment.at)))
 }
 
 /// Moves the test clock, forwards only.
-pub(crate) async fn put(app: &App, call: &Call<'_>) -> Result<Reply, ApiError> {
-    allowed(app, call)?;
-    let clock_move = bodies::clock(&call.json()?)?;
-    let now = app.store.moment().await?.at;
-    let target = clock_move.target(now)?;
+pub(crate) async fn move_clock(app: &App, call: &Call<'_>) -> Result<Reply, ApiError> {
+    require_sandbox(app, call)?;
+    let clock_move = bodies::read_clock_move(&call.json_body()?)?;
+    let now = app.store.present_time().await?.at;
+    let target = clock_move.target_time(now)?;
     let moved = app.store.advance_clock(target - now).await?;
     Ok(Reply::ok(&ClockView::of(moved)))
 }
 
-fn allowed(app: &App, call: &Call<'_>) -> Result<(), RequestError> {
+fn require_sandbox(app: &App, call: &Call<'_>) -> Result<(), RequestError> {
     if !app.sandbox {
         return Err(RequestError::NotFound);
     }
-    call.caller(&app.clients).map(drop)
+    call.require_caller(&app.clients).map(drop)
 }

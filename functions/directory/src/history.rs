@@ -9,17 +9,17 @@ use web::{Call, Caller, Reply, RequestError, queries};
 use crate::App;
 
 /// Where the page begins that is asked for, and how many revisions it may have.
-pub(crate) async fn asked_page(
+pub(crate) async fn read_page_start(
     app: &App,
     call: &Call<'_>,
     caller: &Caller,
 ) -> Result<(Option<Cursor>, u16), RequestError> {
-    queries::history(call)?;
-    pagination::start(&app.cursors.page(call, caller).await?)
+    queries::read_history_query(call)?;
+    pagination::page_start(&app.cursors.read_page_request(call, caller).await?)
 }
 
 /// The page, each entry in the form of its own answer.
-pub(crate) fn answered<T, V: Serialize>(
+pub(crate) fn history_reply<T, V: Serialize>(
     app: &App,
     call: &Call<'_>,
     caller: &Caller,
@@ -32,6 +32,6 @@ pub(crate) fn answered<T, V: Serialize>(
         EntryRevisionView::of(one.revision, written, &view(&one.entry))
     };
     let revisions: Vec<_> = found.items.iter().map(shown).collect();
-    let next = pagination::next(found.next);
-    app.cursors.current().list(call, caller, &revisions, next.as_deref())
+    let next = pagination::next_position(found.next);
+    app.cursors.current_cursors().list_reply(call, caller, &revisions, next.as_deref())
 }

@@ -11,7 +11,7 @@ mod tenants;
 mod usage;
 mod windows;
 
-use app::{ApiError, ListCursors, respond};
+use app::{ApiError, ListCursors, to_response};
 use lambda_http::{Body, Request, Response};
 use runtime::KeyRing;
 use store::Store;
@@ -40,49 +40,49 @@ impl App {
 }
 
 /// Answers a request about the directory, and the routes that belong to nobody (`docs/api.md §3.6`).
-pub async fn handle(app: &App, request: Request) -> Response<Body> {
+pub async fn handle_request(app: &App, request: Request) -> Response<Body> {
     let call = Call::new(&request);
-    respond(&call, answer(app, &call).await)
+    to_response(&call, route_request(app, &call).await)
 }
 
-async fn answer(app: &App, call: &Call<'_>) -> Result<Reply, ApiError> {
-    match call.route::<DirectoryRoute>()? {
-        DirectoryRoute::Me => Box::pin(me::get(app, call)).await,
-        DirectoryRoute::Partners => partners::list(app, call).await,
-        DirectoryRoute::Tenants => tenants::list(app, call).await,
-        DirectoryRoute::Programs => programs::list(app, call).await,
-        DirectoryRoute::PutPartner => partners::put(app, call).await,
-        DirectoryRoute::GetPartner => partners::get(app, call).await,
-        DirectoryRoute::PartnerHistory => partners::history(app, call).await,
-        DirectoryRoute::PutTenant => tenants::put(app, call).await,
-        DirectoryRoute::GetTenant => tenants::get(app, call).await,
-        DirectoryRoute::TenantHistory => tenants::history(app, call).await,
-        DirectoryRoute::Checks => tenants::checks(app, call).await,
-        DirectoryRoute::GetRules => tenants::rules(app, call).await,
+async fn route_request(app: &App, call: &Call<'_>) -> Result<Reply, ApiError> {
+    match call.function_route::<DirectoryRoute>()? {
+        DirectoryRoute::Me => Box::pin(me::read_me(app, call)).await,
+        DirectoryRoute::Partners => partners::list_partners(app, call).await,
+        DirectoryRoute::Tenants => tenants::list_tenants(app, call).await,
+        DirectoryRoute::Programs => programs::list_programs(app, call).await,
+        DirectoryRoute::PutPartner => partners::put_partner(app, call).await,
+        DirectoryRoute::GetPartner => partners::read_partner(app, call).await,
+        DirectoryRoute::PartnerHistory => partners::read_history(app, call).await,
+        DirectoryRoute::PutTenant => tenants::put_tenant(app, call).await,
+        DirectoryRoute::GetTenant => tenants::read_tenant(app, call).await,
+        DirectoryRoute::TenantHistory => tenants::read_history(app, call).await,
+        DirectoryRoute::Checks => tenants::list_checks(app, call).await,
+        DirectoryRoute::GetRules => tenants::read_rules(app, call).await,
         DirectoryRoute::RulesHistory => tenants::rules_history(app, call).await,
-        DirectoryRoute::PutProgram => programs::put(app, call).await,
-        DirectoryRoute::GetProgram => programs::get(app, call).await,
-        DirectoryRoute::ProgramHistory => programs::history(app, call).await,
-        DirectoryRoute::PutCalendar => calendars::put(app, call).await,
-        DirectoryRoute::GetCalendar => calendars::get(app, call).await,
-        DirectoryRoute::Calendars => calendars::list(app, call).await,
+        DirectoryRoute::PutProgram => programs::put_program(app, call).await,
+        DirectoryRoute::GetProgram => programs::read_program(app, call).await,
+        DirectoryRoute::ProgramHistory => programs::read_history(app, call).await,
+        DirectoryRoute::PutCalendar => calendars::put_calendar(app, call).await,
+        DirectoryRoute::GetCalendar => calendars::read_calendar(app, call).await,
+        DirectoryRoute::Calendars => calendars::list_calendars(app, call).await,
         DirectoryRoute::PutDay => calendars::put_day(app, call).await,
         DirectoryRoute::DeleteDay => calendars::delete_day(app, call).await,
-        DirectoryRoute::CalendarHistory => calendars::history(app, call).await,
-        DirectoryRoute::PutUsage => usage::put(app, call).await,
-        DirectoryRoute::GetUsage => usage::get(app, call).await,
-        DirectoryRoute::Windows => windows::get(app, call).await,
-        DirectoryRoute::ExtendWindows => Box::pin(windows::extend(app, call)).await,
+        DirectoryRoute::CalendarHistory => calendars::read_history(app, call).await,
+        DirectoryRoute::PutUsage => usage::put_usage(app, call).await,
+        DirectoryRoute::GetUsage => usage::read_usage(app, call).await,
+        DirectoryRoute::Windows => windows::explain_window(app, call).await,
+        DirectoryRoute::ExtendWindows => Box::pin(windows::extend_windows(app, call)).await,
         DirectoryRoute::Outages => windows::list_outages(app, call).await,
-        DirectoryRoute::Health => health(app).await,
-        DirectoryRoute::OpenApi => Ok(Reply::ok(&openapi::document())),
-        DirectoryRoute::GetClock => clock::get(app, call).await,
-        DirectoryRoute::PutClock => clock::put(app, call).await,
+        DirectoryRoute::Health => check_health(app).await,
+        DirectoryRoute::OpenApi => Ok(Reply::ok(&openapi::build_document())),
+        DirectoryRoute::GetClock => clock::read_clock(app, call).await,
+        DirectoryRoute::PutClock => clock::move_clock(app, call).await,
     }
 }
 
 /// Whether the function is there and reaches its table.
-async fn health(app: &App) -> Result<Reply, ApiError> {
-    app.store.check().await?;
+async fn check_health(app: &App) -> Result<Reply, ApiError> {
+    app.store.check_table().await?;
     Ok(Reply::ok(&HealthView::ok()))
 }

@@ -4,12 +4,12 @@ use runtime::{Clients, StartError, open_store_and_ring, settings, telemetry};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), StartError> {
-    telemetry::start();
-    let (table, sign_in, secret) = settings::read::<settings::Directory>()?;
+    telemetry::start_logs();
+    let (table, sign_in, secret) = settings::read_settings::<settings::Directory>()?;
     let clients = Clients::load().await;
     let sandbox = table.sandbox;
     let opened = open_store_and_ring(&clients, table, &secret.id, app::ListCursors::of_keys);
     let (store, cursors) = opened.await?;
     let app = directory::App::new(store, app::app_clients(sign_in), cursors, sandbox);
-    runtime::serve_http("directory", app, directory::handle).await
+    runtime::serve_http("directory", app, directory::handle_request).await
 }

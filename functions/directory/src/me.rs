@@ -1,26 +1,26 @@
 //! `GET /v1/me`: who the caller is, and what is left to it.
 
-use app::{ApiError, moment};
+use app::{ApiError, request_time};
 use web::views::{MeView, QuotasLeft};
 use web::{Call, Reply, Viewer, queries};
 
 use crate::App;
 
 /// Tells the caller's role and party, and a partner its locations and quotas.
-pub(crate) async fn get(app: &App, call: &Call<'_>) -> Result<Reply, ApiError> {
-    let caller = call.caller(&app.clients)?;
-    queries::none(call)?;
-    let language = call.language().tag();
+pub(crate) async fn read_me(app: &App, call: &Call<'_>) -> Result<Reply, ApiError> {
+    let caller = call.require_caller(&app.clients)?;
+    queries::refuse_parameters(call)?;
+    let language = call.answer_language().tag();
     let view = match caller.viewer() {
         Viewer::Staff => MeView::of_staff(&caller, language),
         Viewer::Partner => {
             let partner = match caller.partner_id() {
-                Some(id) => app.store.partner(id).await?,
+                Some(id) => app.store.load_partner(id).await?,
                 None => None,
             };
             let known = match &partner {
                 Some(partner) => {
-                    let at = moment(&app.store, call).await?.at;
+                    let at = request_time(&app.store, call).await?.at;
                     let left = Box::pin(app.store.quota_left(partner, at)).await?;
                     let left = QuotasLeft {
                         daily_claims: left.daily_claims,
@@ -36,7 +36,7 @@ pub(crate) async fn get(app: &App, call: &Call<'_>) -> Result<Reply, ApiError> {
         }
         Viewer::Customer => {
             let tenant = match caller.tenant_id() {
-                Some(id) => app.store.tenant(id).await?,
+                Some(id) => app.store.load_tenant(id).await?,
                 None => None,
             };
             MeView::of_customer(&caller, tenant.as_ref(), language)

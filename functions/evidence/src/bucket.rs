@@ -15,7 +15,7 @@ use chrono::{DateTime, SubsecRound, Utc};
 use domain::document::DocumentKind;
 use domain::ids::Sha256Hash;
 use domain::text::Name;
-use domain::time::rfc3339;
+use domain::time::format_rfc3339;
 use runtime::Clock;
 use serde_json::{Value, json};
 use web::RequestError;
@@ -57,17 +57,20 @@ impl UploadBucket {
     }
 
     /// The form: its content type, its size and its digest are signed with it.
-    pub(crate) async fn form(&self, upload: &Upload<'_>) -> Result<UploadFormView, RequestError> {
+    pub(crate) async fn upload_form(
+        &self,
+        upload: &Upload<'_>,
+    ) -> Result<UploadFormView, RequestError> {
         let now = (self.clock)();
-        let credentials = self.credentials().await?;
+        let credentials = self.load_credentials().await?;
         let expires_at = (now + FORM_LASTS).trunc_subsecs(0);
-        let fields = self.fields(upload, &credentials, now);
+        let fields = self.form_fields(upload, &credentials, now);
         let size = upload.size;
         let mut conditions: Vec<Value> =
             fields.iter().map(|(name, value)| json!(["eq", format!("${name}"), value])).collect();
         conditions.push(json!({"bucket": self.name}));
         conditions.push(json!(["content-length-range", size, size]));
-        let policy = json!({"expiration": rfc3339(expires_at), "conditions": conditions});
+        let policy = json!({"expiration": format_rfc3339(expires_at), "conditions": conditions});
         let policy = STANDARD.encode(policy.to_string());
         let secret = credentials.secret_access_key();
         let key = generate_signing_key(secret, now.into(), &self.region, SERVICE);
@@ -75,10 +78,14 @@ impl UploadBucket {
         let mut fields = fields;
         fields.insert("policy".to_owned(), policy);
         fields.insert("x-amz-signature".to_owned(), signature);
-        Ok(UploadFormView { url: self.address().await?, fields, expires_at: rfc3339(expires_at) })
+        Ok(UploadFormView {
+            url: self.bucket_url().await?,
+            fields,
+            expires_at: format_rfc3339(expires_at),
+        })
     }
 
-    fn fields(
+    fn form_fields(
         &self,
         upload: &Upload<'_>,
         credentials: &Credentials,
@@ -102,7 +109,7 @@ impl UploadBucket {
     }
 
     /// The link to a clean document, which a browser saves under the evidence's id and never shows.
-    pub(crate) async fn link(
+    pub(crate) async fn download_link(
         &self,
         document: &Document,
         name: &Name,
@@ -113,35 +120,39 @@ impl UploadBucket {
             .get_object()
             .bucket(&self.name)
             .key(document.clean_key())
-            .response_content_disposition(disposition(document, name))
-            .presigned(presigning(LINK_LASTS)?)
+            .response_content_disposition(content_disposition(document, name))
+            .presigned(presigning_config(LINK_LASTS)?)
             .await;
         let request: PresignedRequest = request.map_err(|_| RequestError::Unavailable)?;
-        Ok(EvidenceLinkView { url: request.uri().to_owned(), expires_at: rfc3339(expires_at) })
+        Ok(EvidenceLinkView {
+            url: request.uri().to_owned(),
+            expires_at: format_rfc3339(expires_at),
+        })
     }
 
     /// The bucket's own address, as the SDK makes it for the region and the endpoint.
-    async fn address(&self) -> Result<String, RequestError> {
+    async fn bucket_url(&self) -> Result<String, RequestError> {
         const OBJECT: &str = "form";
         let request = self.client.get_object().bucket(&self.name).key(OBJECT);
-        let request = request.presigned(presigning(FORM_LASTS)?).await;
+        let request = request.presigned(presigning_config(FORM_LASTS)?).await;
         let request = request.map_err(|_| RequestError::Unavailable)?;
         let address = request.uri().split('?').next().unwrap_or_default();
         address.strip_suffix(OBJECT).map(str::to_owned).ok_or(RequestError::Unavailable)
     }
 
-    async fn credentials(&self) -> Result<Credentials, RequestError> {
+    async fn load_credentials(&self) -> Result<Credentials, RequestError> {
         self.credentials.provide_credentials().await.map_err(|_| RequestError::Unavailable)
     }
 }
 
-fn presigning(lasts: Duration) -> Result<PresigningConfig, RequestError> {
+fn presigning_config(lasts: Duration) -> Result<PresigningConfig, RequestError> {
     PresigningConfig::expires_in(lasts).map_err(|_| RequestError::Unavailable)
 }
 
 /// `attachment`, as `e1.pdf`: the name that the partner gave could say anything.
-fn disposition(document: &Document, name: &Name) -> String {
-    let ending = DocumentKind::of_file_name(name.as_str()).and_then(|kind| kind.endings().first());
+fn content_disposition(document: &Document, name: &Name) -> String {
+    let ending =
+        DocumentKind::of_file_name(name.as_str()).and_then(|kind| kind.file_endings().first());
     let ending = ending.map(|ending| format!(".{ending}")).unwrap_or_default();
     format!("attachment; filename=\"{}{ending}\"", document.id)
 }
@@ -163,7 +174,7 @@ mod tests {
             [("smlouva \"č. 1\".PDF", "e1.pdf"), ("photo.jpeg", "e1.jpg"), ("order.exe", "e1")]
         {
             let expected = format!("attachment; filename=\"{file}\"");
-            assert_eq!(disposition(&document, &Name::parse(name).unwrap()), expected);
+            assert_eq!(content_disposition(&document, &Name::parse(name).unwrap()), expected);
         }
     }
 }

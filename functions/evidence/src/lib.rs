@@ -5,7 +5,7 @@ mod bucket;
 mod fetch;
 mod upload;
 
-use app::{ApiError, respond};
+use app::{ApiError, to_response};
 use domain::ids::ClaimId;
 use lambda_http::{Body, Request, Response};
 use store::{OpenClaim, RequestTime, Store};
@@ -29,28 +29,28 @@ impl App {
 }
 
 /// Answers a request about the documents of evidence (`docs/api.md §3.1.14`).
-pub async fn handle(app: &App, request: Request) -> Response<Body> {
+pub async fn handle_request(app: &App, request: Request) -> Response<Body> {
     let call = Call::new(&request);
-    respond(&call, answer(app, &call).await)
+    to_response(&call, route_request(app, &call).await)
 }
 
-async fn answer(app: &App, call: &Call<'_>) -> Result<Response<Body>, ApiError> {
-    let route = call.route::<EvidenceRoute>()?;
-    let caller = call.caller(&app.clients)?;
+async fn route_request(app: &App, call: &Call<'_>) -> Result<Response<Body>, ApiError> {
+    let route = call.function_route::<EvidenceRoute>()?;
+    let caller = call.require_caller(&app.clients)?;
     match route {
-        EvidenceRoute::Add => upload::add(app, call, &caller).await,
-        EvidenceRoute::Get => fetch::get(app, call, &caller).await,
+        EvidenceRoute::Add => upload::add_evidence(app, call, &caller).await,
+        EvidenceRoute::Get => fetch::read_document_link(app, call, &caller).await,
     }
 }
 
 /// The claim, if the caller may see it.
-async fn open(
+async fn open_claim(
     app: &App,
     id: &ClaimId,
     caller: &Caller,
     moment: RequestTime,
 ) -> Result<OpenClaim, ApiError> {
     let open = Box::pin(app.store.open_claim(id, moment)).await?.ok_or(RequestError::NotFound)?;
-    caller.sees(open.claim())?;
+    caller.require_visible(open.claim())?;
     Ok(open)
 }

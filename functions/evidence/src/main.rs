@@ -4,8 +4,8 @@ use runtime::{Clients, StartError, clock, open_store, settings, telemetry};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), StartError> {
-    telemetry::start();
-    let (table, sign_in, documents) = settings::read::<settings::Evidence>()?;
+    telemetry::start_logs();
+    let (table, sign_in, documents) = settings::read_settings::<settings::Evidence>()?;
     let clients = Clients::load().await;
     let store = open_store(&clients, table).await;
     let signer = clients.signer().ok_or(StartError::NoCredentials)?;
@@ -14,8 +14,8 @@ async fn main() -> Result<(), StartError> {
         signer.credentials,
         &signer.region,
         &documents.bucket,
-        clock::raw(),
+        clock::system_clock(),
     );
     let app = evidence::App::new(store, app::app_clients(sign_in), bucket);
-    runtime::serve_http("evidence", app, evidence::handle).await
+    runtime::serve_http("evidence", app, evidence::handle_request).await
 }

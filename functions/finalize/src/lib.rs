@@ -43,20 +43,20 @@ impl App {
 /// # Errors
 /// A tick that could not read the positions or not hand out all of the work; the next one begins
 /// again.
-pub async fn handle(
+pub async fn handle_event(
     app: &App,
     event: Value,
     invocation: Invocation,
 ) -> Result<SqsBatchResponse, InvocationError> {
-    if let Some(event) = messages(event) {
-        return Ok(Box::pin(worker::work(app, event, &invocation)).await);
+    if let Some(event) = queue_event(event) {
+        return Ok(Box::pin(worker::process_messages(app, event, &invocation)).await);
     }
-    Box::pin(tick::tick(app)).await?;
+    Box::pin(tick::send_due_work(app)).await?;
     Ok(SqsBatchResponse::default())
 }
 
 /// The event of the queue; `None` for any other payload.
-fn messages(event: Value) -> Option<SqsEvent> {
+fn queue_event(event: Value) -> Option<SqsEvent> {
     event.get("Records")?;
     serde_json::from_value(event).ok()
 }
@@ -71,7 +71,7 @@ mod tests {
     fn whatever_is_no_message_is_a_tick() {
         let scheduled = json!({"detail-type": "Scheduled Event", "source": "aws.events"});
         for event in [scheduled, json!({"hand": true}), json!({}), json!(null), json!("x")] {
-            assert!(messages(event.clone()).is_none(), "{event}");
+            assert!(queue_event(event.clone()).is_none(), "{event}");
         }
     }
 
@@ -86,7 +86,7 @@ mod tests {
         ];
         for (text, expected) in cases {
             let message = json!({"messageId": "m", "body": text});
-            let event = messages(json!({"Records": [message]})).unwrap();
+            let event = queue_event(json!({"Records": [message]})).unwrap();
             let body = event.records.first().and_then(|message| message.body.as_deref()).unwrap();
             assert_eq!(serde_json::from_str::<WorkMessage>(body).unwrap(), expected);
         }

@@ -12,11 +12,15 @@ use crate::{App, WorkMessage};
 /// What is left for the last page and the position when no new page is begun.
 const MARGIN: Duration = Duration::seconds(10);
 
-pub(crate) async fn work(app: &App, event: SqsEvent, invocation: &Invocation) -> SqsBatchResponse {
+pub(crate) async fn process_messages(
+    app: &App,
+    event: SqsEvent,
+    invocation: &Invocation,
+) -> SqsBatchResponse {
     let until = invocation.deadline_at - MARGIN;
     let mut response = SqsBatchResponse::default();
     for message in event.records {
-        if !is_done(app, &message, until).await {
+        if !process_message(app, &message, until).await {
             response.add_failure(message.message_id.unwrap_or_default());
         }
     }
@@ -25,11 +29,11 @@ pub(crate) async fn work(app: &App, event: SqsEvent, invocation: &Invocation) ->
 
 /// Whether the message is done with. One that is not comes back, and after a few times it is set
 /// aside; the next tick sends its work again in any case.
-async fn is_done(app: &App, message: &SqsMessage, until: DateTime<Utc>) -> bool {
+async fn process_message(app: &App, message: &SqsMessage, until: DateTime<Utc>) -> bool {
     let body = message.body.as_deref().unwrap_or_default();
     let done = match serde_json::from_str(body) {
-        Ok(WorkMessage::Shard(shard)) => drain(app, shard, until).await,
-        Ok(WorkMessage::Recount(cause)) => Box::pin(recount(app, cause, until)).await,
+        Ok(WorkMessage::Shard(shard)) => drain_shard(app, shard, until).await,
+        Ok(WorkMessage::Recount(cause)) => Box::pin(recount_windows(app, cause, until)).await,
         Err(_) => {
             let id = message.message_id.as_deref().unwrap_or_default();
             warn!({ fields::MESSAGE_ID } = id, "A message names no work");
@@ -37,26 +41,30 @@ async fn is_done(app: &App, message: &SqsMessage, until: DateTime<Utc>) -> bool 
         }
     };
     if let Err(error) = &done {
-        telemetry::count(metric::FAULTS, 1);
-        telemetry::failure("The work of a message could not be done", error);
+        telemetry::add_to_metric(metric::FAULTS, 1);
+        telemetry::log_failure("The work of a message could not be done", error);
     }
     done.is_ok()
 }
 
-async fn drain(app: &App, shard: u16, until: DateTime<Utc>) -> Result<(), StoreError> {
+async fn drain_shard(app: &App, shard: u16, until: DateTime<Utc>) -> Result<(), StoreError> {
     let drained = app.store.drain_timers(shard, until).await?;
     report_drain(shard, &drained);
     Ok(())
 }
 
-async fn recount(app: &App, cause: RecountCause, until: DateTime<Utc>) -> Result<(), StoreError> {
+async fn recount_windows(
+    app: &App,
+    cause: RecountCause,
+    until: DateTime<Utc>,
+) -> Result<(), StoreError> {
     let recounted = app.store.recount_windows(cause, until).await?;
     report_recount(cause, &recounted);
     Ok(())
 }
 
 fn report_recount(cause: RecountCause, recounted: &RecountReport) {
-    telemetry::count(metric::POISON, recounted.passed);
+    telemetry::add_to_metric(metric::POISON, recounted.passed);
     info!(
         recount.cause = %cause,
         { fields::CLAIMS_SEEN } = recounted.seen,
@@ -68,11 +76,11 @@ fn report_recount(cause: RecountCause, recounted: &RecountReport) {
 }
 
 fn report_drain(shard: u16, drained: &DrainReport) {
-    telemetry::count(metric::CLOSED, drained.closed + drained.silenced);
-    telemetry::count(metric::POISON, drained.poisoned);
-    telemetry::count(metric::EARLY_CLOSE, drained.early);
-    telemetry::count(metric::CLOSING_FALLBACK, drained.fallbacks);
-    telemetry::count(metric::PROOFS_MISSING, drained.proofs_missing);
+    telemetry::add_to_metric(metric::CLOSED, drained.closed + drained.silenced);
+    telemetry::add_to_metric(metric::POISON, drained.poisoned);
+    telemetry::add_to_metric(metric::EARLY_CLOSE, drained.early);
+    telemetry::add_to_metric(metric::CLOSING_FALLBACK, drained.fallbacks);
+    telemetry::add_to_metric(metric::PROOFS_MISSING, drained.proofs_missing);
     let worked = drained.closed + drained.silenced + drained.settled;
     info!(
         { fields::SHARD } = shard,

@@ -19,7 +19,7 @@ use crate::audience::{Addressee, Audience};
 use crate::event::ClaimEvent;
 use crate::partner;
 use crate::post::MailTracking;
-use crate::stop::{Stop, go_on};
+use crate::stop::{Stop, continue_after_fault};
 
 /// An event, the claim it happened to, and what its archive says of it.
 pub(crate) struct ClaimUpdate<'a> {
@@ -31,42 +31,45 @@ pub(crate) struct ClaimUpdate<'a> {
 
 impl ClaimUpdate<'_> {
     /// Tells the exact deadline, where the notice could only say "at least" and said another.
-    pub(crate) async fn tell_exact_deadline(&self) -> Result<(), Stop> {
+    pub(crate) async fn mail_exact_deadline(&self) -> Result<(), Stop> {
         let told = self.told;
         let State::AwaitingCustomer { window } = &self.audience.claim.state else { return Ok(()) };
         if self.audience.claim.notice != told.notice {
             return Ok(());
         }
         let mut late = Vec::new();
-        for addressee in self.audience.linked() {
+        for addressee in self.audience.linked_addressees() {
             let Some(own) = addressee.recipient else { continue };
-            let sent = self.promised_to(own).await?;
+            let sent = self.find_promise(own).await?;
             if sent.is_some_and(|sent| sent.promised != Some(window.closes_at)) {
                 late.push(addressee);
             }
         }
-        let notice = self.notice();
-        self.send(&late, |envelope| mail::exact_deadline(&notice, told.version.0, envelope)).await
+        let notice = self.current_notice();
+        self.send_mails(&late, |envelope| {
+            mail::write_exact_deadline(&notice, told.version.0, envelope)
+        })
+        .await
     }
 
     /// What the notice of this event said to a recipient, under whichever key its link was made.
-    async fn promised_to(&self, own: &Recipient) -> Result<Option<NoticeOfCode>, Stop> {
+    async fn find_promise(&self, own: &Recipient) -> Result<Option<NoticeOfCode>, Stop> {
         let known = self.app.links.current();
-        if let Some(sent) = self.promised_under(&known, own).await? {
+        if let Some(sent) = self.find_promise_under_keys(&known, own).await? {
             return Ok(Some(sent));
         }
         // Another process may have signed it with a key that was added meanwhile.
-        let renewed = self.app.links.renewed().await;
-        self.promised_under(&renewed, own).await
+        let renewed = self.app.links.read_again().await;
+        self.find_promise_under_keys(&renewed, own).await
     }
 
-    async fn promised_under(
+    async fn find_promise_under_keys(
         &self,
         keys: &LinkKeys,
         own: &Recipient,
     ) -> Result<Option<NoticeOfCode>, Stop> {
         let link = Link::of(keys, &self.told.claim, self.told.notice, own.no)?;
-        for link in link.under_each_key(keys) {
+        for link in link.with_each_key(keys) {
             let code = link.notice_code(keys);
             let sent = self.app.store.notice_of_code(code.as_str()).await?;
             if sent.is_some() {
@@ -77,21 +80,21 @@ impl ClaimUpdate<'_> {
     }
 
     /// Receipts a decision, whoever made it: what it did, whatever has become of it since.
-    pub(crate) async fn tell_decision(&self) -> Result<(), Stop> {
+    pub(crate) async fn mail_decision(&self) -> Result<(), Stop> {
         let noes = self.past.members.noes.clone().unwrap_or_default();
-        let deeds = self.deeds(&noes);
+        let deeds = self.receipt_actions(&noes);
         if deeds.is_empty() {
             return Ok(());
         }
-        let notice = self.notice();
+        let notice = self.current_notice();
         let zone = zone_of(&self.audience.claim, &self.audience.place);
         let mut mails = Vec::new();
-        for addressee in self.addressees() {
+        for addressee in self.mail_addressees() {
             let id = format!("{}-{}", self.told.claim, self.told.version);
-            let undo = self.undo(addressee.recipient, &noes)?;
+            let undo = self.undo_offer(addressee.recipient, &noes)?;
             let by = self.answered_by();
             let receipt = Receipt { id, deeds: deeds.clone(), by, undo, zone };
-            let mail = mail::receipt(&notice, &receipt, &self.envelope(addressee));
+            let mail = mail::write_receipt(&notice, &receipt, &self.mail_envelope(addressee));
             mails.push((mail, MailTracking::No));
         }
         self.app.send_once(MailSubject::Claim(&self.told.claim), &mails).await
@@ -104,9 +107,9 @@ impl ClaimUpdate<'_> {
     }
 
     /// What the decision did, to which items.
-    fn deeds(&self, noes: &Noes) -> Vec<(ReceiptAction, Vec<ItemNo>)> {
-        let undone = self.past.became("pending");
-        let mut declined = self.past.became("declined");
+    fn receipt_actions(&self, noes: &Noes) -> Vec<(ReceiptAction, Vec<ItemNo>)> {
+        let undone = self.past.items_with_status("pending");
+        let mut declined = self.past.items_with_status("declined");
         declined.extend(&noes.items);
         declined.sort_unstable();
         declined.dedup();
@@ -116,15 +119,15 @@ impl ClaimUpdate<'_> {
             (ReceiptAction::Declined, declined),
             (ReceiptAction::Undone, undone),
             (ReceiptAction::UndoneInPart, in_part),
-            (ReceiptAction::Ended, self.past.became("ended")),
+            (ReceiptAction::Ended, self.past.items_with_status("ended")),
         ];
         all.into_iter().filter(|(_, items)| !items.is_empty()).collect()
     }
 
     /// How the reader can take the "no" back. A verified recipient can take back its own and those of recipients
     /// that are not verified: only the mail about such a "no" has the code.
-    fn undo(&self, reader: Option<&Recipient>, noes: &Noes) -> Result<Undo, Stop> {
-        if noes.by.is_empty() || !self.can_be_undone(&noes.items) {
+    fn undo_offer(&self, reader: Option<&Recipient>, noes: &Noes) -> Result<Undo, Stop> {
+        if noes.by.is_empty() || !self.can_undo_decline(&noes.items) {
             return Ok(Undo::Nobody);
         }
         let is_left = self.audience.claim.used.undos < UsedChances::MOST_UNDOS;
@@ -147,14 +150,14 @@ impl ClaimUpdate<'_> {
             let own = list.and_then(|list| list.get(no));
             own.is_some_and(|own| own.authority != Authority::Verified)
         };
-        by.contains(Decliners::recipient(reader.no)) || by.recipients().any(unverified)
+        by.contains(Decliners::only_recipient(reader.no)) || by.recipients().any(unverified)
     }
 
     /// Whether a no to these items can be taken back now.
-    fn can_be_undone(&self, items: &[ItemNo]) -> bool {
+    fn can_undo_decline(&self, items: &[ItemNo]) -> bool {
         let claim = &self.audience.claim;
         let waits = |no: &ItemNo| {
-            let status = claim.item(*no).map(|item| claim.item_status(item));
+            let status = claim.find_item(*no).map(|item| claim.item_status(item));
             matches!(
                 status,
                 Some(ItemStatus::Declined { in_time: true, no_answer: false, settled: false, .. })
@@ -164,26 +167,32 @@ impl ClaimUpdate<'_> {
     }
 
     /// Tells what became active, by silence or a yes, as far as it is active still; or that silence was a no.
-    pub(crate) async fn tell_activation(&self, by_silence: bool) -> Result<(), Stop> {
+    pub(crate) async fn mail_activation(&self, by_silence: bool) -> Result<(), Stop> {
         let claim = &self.audience.claim;
-        let (notice, version) = (self.notice(), self.told.version.0);
-        let lapsed = if by_silence { self.past.became("declined") } else { Vec::new() };
+        let (notice, version) = (self.current_notice(), self.told.version.0);
+        let lapsed = if by_silence { self.past.items_with_status("declined") } else { Vec::new() };
         if !lapsed.is_empty() {
-            let told = self.audience.told_of_activation();
-            let write = |envelope: &Envelope<'_>| mail::lapsed(&notice, &lapsed, version, envelope);
-            return self.send(&told, write).await;
+            let told = self.audience.activation_addressees();
+            let write =
+                |envelope: &Envelope<'_>| mail::write_lapse(&notice, &lapsed, version, envelope);
+            return self.send_mails(&told, write).await;
         }
-        let mut items = self.past.became("active");
+        let mut items = self.past.items_with_status("active");
         items.retain(|no| self.active_since(*no).is_some());
         let Some(since) = items.first().and_then(|no| self.active_since(*no)) else {
             return Ok(());
         };
         let zone = zone_of(claim, &self.audience.place);
         let mut mails = Vec::new();
-        for addressee in self.audience.told_of_activation() {
+        for addressee in self.audience.activation_addressees() {
             let (items, has_link) = (items.clone(), addressee.recipient.is_some());
             let activation = Activation { items, since, by_silence, has_link, zone };
-            let mail = mail::activated(&notice, &activation, version, &self.envelope(addressee));
+            let mail = mail::write_activation(
+                &notice,
+                &activation,
+                version,
+                &self.mail_envelope(addressee),
+            );
             let followed = addressee
                 .recipient
                 .map_or(MailTracking::No, |own| MailTracking::Activation(own.no));
@@ -194,25 +203,26 @@ impl ClaimUpdate<'_> {
 
     fn active_since(&self, no: ItemNo) -> Option<Instant> {
         let claim = &self.audience.claim;
-        claim.item_status(claim.item(no)?).active_since()
+        claim.item_status(claim.find_item(no)?).active_since()
     }
 
     /// Tells an end: as the receipt of a decision of the customer's, else with its reason.
-    pub(crate) async fn tell_end(&self) -> Result<(), Stop> {
+    pub(crate) async fn mail_end(&self) -> Result<(), Stop> {
         let claim = &self.audience.claim;
-        let items = self.past.became("ended");
-        let reason = items.first().and_then(|no| end_reason(claim.item(*no)?, claim));
+        let items = self.past.items_with_status("ended");
+        let reason = items.first().and_then(|no| end_reason(claim.find_item(*no)?, claim));
         let Some(reason) = reason else { return Ok(()) };
         if reason == EndReason::CustomerRevoked && self.told.actor == ActorKind::Customer {
-            return self.tell_decision().await;
+            return self.mail_decision().await;
         }
-        let (notice, version) = (self.notice(), self.told.version.0);
-        let told = self.tell(|envelope| mail::ended(&notice, &items, reason, version, envelope));
-        let told = go_on(told.await)?;
+        let (notice, version) = (self.current_notice(), self.told.version.0);
+        let told = self
+            .mail_everybody(|envelope| mail::write_end(&notice, &items, reason, version, envelope));
+        let told = continue_after_fault(told.await)?;
         let then = match reason {
             EndReason::NoticeFailed | EndReason::NotEnrolled => {
-                let now = self.app.store.moment().await?.at;
-                partner::tell_superseded(self.app, claim, &items, now).await
+                let now = self.app.store.present_time().await?.at;
+                partner::mail_superseded_partners(self.app, claim, &items, now).await
             }
             EndReason::PartnerLeft
             | EndReason::CustomerRevoked
@@ -226,9 +236,9 @@ impl ClaimUpdate<'_> {
     }
 
     /// Tells the later deadline, while there is one.
-    pub(crate) async fn tell_extension(&self) -> Result<(), Stop> {
+    pub(crate) async fn mail_extension(&self) -> Result<(), Stop> {
         let (audience, version) = (self.audience, self.told.version.0);
-        let AnswerDeadline::Exact(_) = audience.deadline() else { return Ok(()) };
+        let AnswerDeadline::Exact(_) = audience.answer_deadline() else { return Ok(()) };
         let cause = match self.told.actor {
             _ if self.past.members.counted_from.is_some() => Cause::Delivery,
             _ if self.past.members.extended_by == Some(ExtensionCause::Outage) => Cause::Outage,
@@ -236,43 +246,48 @@ impl ClaimUpdate<'_> {
             ActorKind::Partner | ActorKind::Customer | ActorKind::Operator => Cause::Asked,
         };
         let answered = matches!(audience.claim.state, State::Declined { .. });
-        let (notice, extension) = (self.notice(), Extension { cause, answered });
-        self.tell(|envelope| mail::extended(&notice, extension, version, envelope)).await
+        let (notice, extension) = (self.current_notice(), Extension { cause, answered });
+        self.mail_everybody(|envelope| mail::write_extension(&notice, extension, version, envelope))
+            .await
     }
 
     /// Tells a customer who had been notified that there is nothing to decide any more.
-    pub(crate) async fn tell_withdrawal(&self) -> Result<(), Stop> {
-        let (notice, version) = (self.notice(), self.told.version.0);
-        self.tell(|envelope| mail::withdrawn(&notice, version, envelope)).await
+    pub(crate) async fn mail_withdrawal(&self) -> Result<(), Stop> {
+        let (notice, version) = (self.current_notice(), self.told.version.0);
+        self.mail_everybody(|envelope| mail::write_withdrawal(&notice, version, envelope)).await
     }
 
     /// Tells that silence is a no from now on.
-    pub(crate) async fn tell_consent(&self) -> Result<(), Stop> {
-        let (notice, version) = (self.notice(), self.told.version.0);
-        self.tell(|envelope| mail::consent_changed(&notice, version, envelope)).await
+    pub(crate) async fn mail_consent_change(&self) -> Result<(), Stop> {
+        let (notice, version) = (self.current_notice(), self.told.version.0);
+        self.mail_everybody(|envelope| mail::write_consent_change(&notice, version, envelope)).await
     }
 
     /// Tells that a recipient is not the right person.
-    pub(crate) async fn tell_refusal(&self) -> Result<(), Stop> {
-        let (notice, version) = (self.notice_to_decide(), self.told.version.0);
-        self.tell(|envelope| mail::contact_refused(&notice, version, envelope)).await
+    pub(crate) async fn mail_wrong_contact(&self) -> Result<(), Stop> {
+        let (notice, version) = (self.notice_with_open_window(), self.told.version.0);
+        self.mail_everybody(|envelope| mail::write_contact_refused(&notice, version, envelope))
+            .await
     }
 
     /// Tells that a link was retired: whose it is, once, that it still says no; and the others.
-    pub(crate) async fn tell_retirement(&self) -> Result<(), Stop> {
-        let (notice, version) = (self.notice_to_decide(), self.told.version.0);
-        let told = self.tell(|envelope| mail::link_retired(&notice, version, envelope)).await;
-        let mut told_all = go_on(told)?;
+    pub(crate) async fn mail_link_retirement(&self) -> Result<(), Stop> {
+        let (notice, version) = (self.notice_with_open_window(), self.told.version.0);
+        let told = self
+            .mail_everybody(|envelope| mail::write_link_retired(&notice, version, envelope))
+            .await;
+        let mut told_all = continue_after_fault(told)?;
         let (app, claim) = (self.app, &self.told.claim);
         let told = app.store.told_of_retirement(claim).await?;
-        for own in self.audience.retired() {
+        for own in self.audience.retired_recipients() {
             if told.contains(&own.no) {
                 continue;
             }
-            let envelope = self.envelope(Addressee::asked(own));
-            let mail = mail::own_link_retired(&notice, version, &envelope);
-            let sent =
-                go_on(app.send_once(MailSubject::Claim(claim), &[(mail, MailTracking::No)]).await)?;
+            let envelope = self.mail_envelope(Addressee::from_recipient(own));
+            let mail = mail::write_own_link_retired(&notice, version, &envelope);
+            let sent = continue_after_fault(
+                app.send_once(MailSubject::Claim(claim), &[(mail, MailTracking::No)]).await,
+            )?;
             if sent.is_ok() {
                 app.store.note_told_of_retirement(claim, own.no).await?;
             }
@@ -282,43 +297,47 @@ impl ClaimUpdate<'_> {
     }
 
     /// The notice with the end of the window that runs.
-    fn notice(&self) -> Notice {
-        self.audience.notice(&self.app.operator, self.told.notice, self.audience.deadline())
+    fn current_notice(&self) -> Notice {
+        self.audience.build_notice(
+            &self.app.operator,
+            self.told.notice,
+            self.audience.answer_deadline(),
+        )
     }
 
     /// The same, of a window in which the customer can say no.
-    fn notice_to_decide(&self) -> Notice {
+    fn notice_with_open_window(&self) -> Notice {
         let open = matches!(self.audience.claim.state, State::AwaitingCustomer { .. });
-        let deadline = if open { self.audience.deadline() } else { AnswerDeadline::Unset };
-        self.audience.notice(&self.app.operator, self.told.notice, deadline)
+        let deadline = if open { self.audience.answer_deadline() } else { AnswerDeadline::Unset };
+        self.audience.build_notice(&self.app.operator, self.told.notice, deadline)
     }
 
     /// Who is told of the act: one mail an act and address, so nobody who gets a new notice for it.
-    fn addressees(&self) -> Vec<Addressee<'_>> {
+    fn mail_addressees(&self) -> Vec<Addressee<'_>> {
         let renewed = self.past.members.notice.is_some();
         let is_asked = |own: &Recipient| own.standing == RecipientStanding::Asked;
-        let mut told = self.audience.told();
+        let mut told = self.audience.act_addressees();
         told.retain(|addressee| !(renewed && addressee.recipient.is_some_and(is_asked)));
         told
     }
 
     /// One mail to everybody who is told of the act.
-    async fn tell(&self, write: impl Fn(&Envelope<'_>) -> Mail) -> Result<(), Stop> {
-        self.send(&self.addressees(), write).await
+    async fn mail_everybody(&self, write: impl Fn(&Envelope<'_>) -> Mail) -> Result<(), Stop> {
+        self.send_mails(&self.mail_addressees(), write).await
     }
 
-    async fn send(
+    async fn send_mails(
         &self,
         addressees: &[Addressee<'_>],
         write: impl Fn(&Envelope<'_>) -> Mail,
     ) -> Result<(), Stop> {
-        let mail = |own: &Addressee<'_>| (write(&self.envelope(*own)), MailTracking::No);
+        let mail = |own: &Addressee<'_>| (write(&self.mail_envelope(*own)), MailTracking::No);
         let mails: Vec<_> = addressees.iter().map(mail).collect();
         self.app.send_once(MailSubject::Claim(&self.told.claim), &mails).await
     }
 
-    fn envelope<'a>(&'a self, addressee: Addressee<'a>) -> Envelope<'a> {
-        self.audience.envelope(self.app, addressee, self.told.at)
+    fn mail_envelope<'a>(&'a self, addressee: Addressee<'a>) -> Envelope<'a> {
+        self.audience.mail_envelope(self.app, addressee, self.told.at)
     }
 }
 

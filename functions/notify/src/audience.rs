@@ -41,11 +41,11 @@ pub(crate) struct Addressee<'a> {
 
 impl<'a> Addressee<'a> {
     /// A recipient of the notices.
-    pub(crate) fn asked(recipient: &'a Recipient) -> Self {
+    pub(crate) fn from_recipient(recipient: &'a Recipient) -> Self {
         Self { email: &recipient.email, recipient: Some(recipient) }
     }
 
-    fn unasked(contact: &'a TenantContact) -> Self {
+    fn from_contact(contact: &'a TenantContact) -> Self {
         Self { email: &contact.email, recipient: None }
     }
 }
@@ -62,29 +62,29 @@ impl Audience {
         moment: RequestTime,
     ) -> Result<Option<Self>, StoreError> {
         let store = &app.store;
-        let Some(mut claim) = store.claim(id, moment).await? else { return Ok(None) };
+        let Some(mut claim) = store.load_up_to_date(id, moment).await? else { return Ok(None) };
         if claim.erased {
             return Ok(None);
         }
         store.name_added_days(&mut claim).await?;
         let policy = store.policy_of(&claim).await?;
-        let tenant = store.tenant(&claim.subject.tenant).await?;
-        let program = store.program(&claim.subject.program).await?;
+        let tenant = store.load_tenant(&claim.subject.tenant).await?;
+        let program = store.load_program(&claim.subject.program).await?;
         let (Some(tenant), Some(program)) = (tenant, program) else { return Ok(None) };
         let place = store.customer_place(&tenant, &policy).await?;
-        let recipients = store.recipients(&claim).await?;
+        let recipients = store.load_recipients(&claim).await?;
         Ok(Some(Self { claim, policy, place, recipients, now: moment.at, tenant, program }))
     }
 
     /// Whether the claim waits to see this very notice delivered, or answered: the delivery to one
     /// recipient leaves another's mail due.
-    pub(crate) fn awaits(&self, told: &ClaimEvent) -> bool {
+    pub(crate) fn awaits_notice(&self, told: &ClaimEvent) -> bool {
         let waits = matches!(self.claim.status(), Status::Notifying | Status::AwaitingCustomer);
         waits && self.claim.notice == told.notice
     }
 
     /// The recipients of the list, in the order of their numbers.
-    fn listed(&self) -> impl Iterator<Item = &Recipient> {
+    fn listed_recipients(&self) -> impl Iterator<Item = &Recipient> {
         self.recipients.iter().flat_map(|own| &own.list.recipients)
     }
 
@@ -94,43 +94,53 @@ impl Audience {
     }
 
     /// The recipients with that standing to whom the current notice was not sent yet.
-    pub(crate) fn unsent(&self, standing: RecipientStanding) -> Vec<&Recipient> {
-        self.listed().filter(|own| own.standing == standing && !self.is_sent(own.no)).collect()
+    pub(crate) fn unsent_recipients(&self, standing: RecipientStanding) -> Vec<&Recipient> {
+        self.listed_recipients()
+            .filter(|own| own.standing == standing && !self.is_sent(own.no))
+            .collect()
     }
 
     /// The recipients with a link that has neither failed nor been retired.
-    pub(crate) fn linked(&self) -> Vec<Addressee<'_>> {
-        self.listed().filter(|own| self.is_told(own)).map(Addressee::asked).collect()
+    pub(crate) fn linked_addressees(&self) -> Vec<Addressee<'_>> {
+        self.listed_recipients()
+            .filter(|own| self.gets_later_mails(own))
+            .map(Addressee::from_recipient)
+            .collect()
     }
 
     /// Who is told of an act: those, and the first verified contacts that were not asked.
-    pub(crate) fn told(&self) -> Vec<Addressee<'_>> {
-        self.linked().into_iter().chain(self.unasked()).collect()
+    pub(crate) fn act_addressees(&self) -> Vec<Addressee<'_>> {
+        self.linked_addressees().into_iter().chain(self.contacts_without_notice()).collect()
     }
 
     /// Who is told what became active: those, and everybody who refused or whose link was retired.
-    pub(crate) fn told_of_activation(&self) -> Vec<Addressee<'_>> {
+    pub(crate) fn activation_addressees(&self) -> Vec<Addressee<'_>> {
         let left = |own: &Recipient| {
             matches!(own.standing, RecipientStanding::Refused | RecipientStanding::Retired)
         };
-        let told = |own: &&Recipient| own.has_link() && (left(own) || self.is_told(own));
-        self.listed().filter(told).map(Addressee::asked).chain(self.unasked()).collect()
+        let told = |own: &&Recipient| own.has_link() && (left(own) || self.gets_later_mails(own));
+        self.listed_recipients()
+            .filter(told)
+            .map(Addressee::from_recipient)
+            .chain(self.contacts_without_notice())
+            .collect()
     }
 
     /// The recipients whose link was retired.
-    pub(crate) fn retired(&self) -> Vec<&Recipient> {
+    pub(crate) fn retired_recipients(&self) -> Vec<&Recipient> {
         let retired = |own: &&Recipient| own.standing == RecipientStanding::Retired;
-        self.listed().filter(retired).filter(|own| own.has_link()).collect()
+        self.listed_recipients().filter(retired).filter(|own| own.has_link()).collect()
     }
 
-    fn is_told(&self, own: &Recipient) -> bool {
-        self.recipients.as_ref().is_some_and(|recipients| recipients.is_told(own))
+    fn gets_later_mails(&self, own: &Recipient) -> bool {
+        self.recipients.as_ref().is_some_and(|recipients| recipients.gets_later_mails(own))
     }
 
     /// The first verified contacts of the directory that no notice went to.
-    fn unasked(&self) -> impl Iterator<Item = Addressee<'_>> {
+    fn contacts_without_notice(&self) -> impl Iterator<Item = Addressee<'_>> {
         let was_asked = |contact: &&TenantContact| {
-            let known = self.recipients.as_ref().and_then(|own| own.list.find(&contact.email));
+            let known =
+                self.recipients.as_ref().and_then(|own| own.list.find_recipient(&contact.email));
             known.is_some_and(|own| own.asked_at.is_some() || self.is_sent(own.no))
         };
         let mut seen = BTreeSet::new();
@@ -138,11 +148,11 @@ impl Audience {
         contacts
             .filter(move |own| seen.insert(own.email.as_str().to_ascii_lowercase()))
             .take(UNASKED)
-            .map(Addressee::unasked)
+            .map(Addressee::from_contact)
     }
 
     /// The notice of that number, with a deadline.
-    pub(crate) fn notice(
+    pub(crate) fn build_notice(
         &self,
         operator: &Operator,
         no: NoticeNo,
@@ -154,7 +164,7 @@ impl Audience {
     }
 
     /// The end of the window in which the customer can say no, or take it back.
-    pub(crate) fn deadline(&self) -> AnswerDeadline {
+    pub(crate) fn answer_deadline(&self) -> AnswerDeadline {
         match &self.claim.state {
             State::AwaitingCustomer { window } | State::Declined { window: Some(window) } => {
                 AnswerDeadline::Exact(window.clone())
@@ -177,12 +187,12 @@ impl Audience {
     }
 
     /// The language that the customer is written to in.
-    pub(crate) fn language(&self) -> NoticeLanguage {
-        NoticeLanguage::of_locale(self.tenant.language())
+    pub(crate) fn customer_language(&self) -> NoticeLanguage {
+        NoticeLanguage::of_locale(self.tenant.customer_language())
     }
 
     /// The envelope of a mail, dated by what it tells.
-    pub(crate) fn envelope<'a>(
+    pub(crate) fn mail_envelope<'a>(
         &self,
         app: &'a App,
         addressee: Addressee<'a>,
@@ -190,10 +200,10 @@ impl Audience {
     ) -> Envelope<'a> {
         Envelope {
             operator: &app.operator,
-            sender: app.post.sender(),
+            sender: app.post.sender_address(),
             to: addressee.email,
             asked_at: addressee.recipient.and_then(|own| own.asked_at),
-            language: self.language(),
+            language: self.customer_language(),
             at,
         }
     }

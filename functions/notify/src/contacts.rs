@@ -22,15 +22,15 @@ pub(crate) struct VerifiedContacts {
 }
 
 /// Whether a message of the bus tells that; `None` where it does not.
-pub(crate) fn verified(event: &Value) -> Option<VerifiedContacts> {
+pub(crate) fn parse_event(event: &Value) -> Option<VerifiedContacts> {
     let detail = event.get("detail")?;
     let is_one = detail.get("type")? == "contact_verified";
     is_one.then(|| serde_json::from_value(detail.clone()).ok())?
 }
 
 /// Tells every contact that was verified before of those that are since then, whoever has left meanwhile.
-pub(crate) async fn tell(app: &App, verified: &VerifiedContacts) -> Result<(), Stop> {
-    let Some(tenant) = app.store.tenant(&verified.tenant).await? else { return Ok(()) };
+pub(crate) async fn mail_contacts(app: &App, verified: &VerifiedContacts) -> Result<(), Stop> {
+    let Some(tenant) = app.store.load_tenant(&verified.tenant).await? else { return Ok(()) };
     let (new, before) = tenant.verified_at(verified.at);
     if new.is_empty() {
         info!("Nobody is verified since then");
@@ -39,13 +39,13 @@ pub(crate) async fn tell(app: &App, verified: &VerifiedContacts) -> Result<(), S
     let write_to = |own: &&TenantContact| {
         let envelope = Envelope {
             operator: &app.operator,
-            sender: app.post.sender(),
+            sender: app.post.sender_address(),
             to: &own.email,
             asked_at: None,
-            language: NoticeLanguage::of_locale(tenant.language()),
+            language: NoticeLanguage::of_locale(tenant.customer_language()),
             at: verified.at,
         };
-        mail::contact_verified(&tenant, &new, &envelope)
+        mail::write_contact_verified(&tenant, &new, &envelope)
     };
     let mails: Vec<_> = before.iter().map(|own| (write_to(own), MailTracking::Nothing)).collect();
     app.send_once(MailSubject::Tenant(&tenant.id), &mails).await
@@ -63,7 +63,7 @@ mod tests {
         let detail = json!({
             "id": "x", "type": "contact_verified", "tenant": tenant, "at": "2026-12-22T14:00:00.5Z",
         });
-        let read = verified(&json!({"detail": detail})).unwrap();
+        let read = parse_event(&json!({"detail": detail})).unwrap();
         assert_eq!(
             (read.tenant.to_string(), read.at.timestamp_subsec_millis()),
             (tenant.into(), 500)
@@ -72,7 +72,7 @@ mod tests {
         other["tenant"] = json!("contoso");
         for event in [json!({}), json!({"detail": {"type": "validated"}}), json!({"detail": other})]
         {
-            assert_eq!(verified(&event), None, "{event}");
+            assert_eq!(parse_event(&event), None, "{event}");
         }
     }
 }

@@ -20,7 +20,7 @@ pub(crate) struct ClaimEvent {
 }
 
 /// The event in a message of the bus; `None` where it is not one of this system's.
-pub(crate) fn told(event: &Value) -> Option<ClaimEvent> {
+pub(crate) fn parse_event(event: &Value) -> Option<ClaimEvent> {
     serde_json::from_value(event.get("detail")?.clone()).ok()
 }
 
@@ -36,10 +36,10 @@ mod tests {
             "id": "x-3", "claim": "a".repeat(26), "version": 3, "type": "validated",
             "at": "2026-12-21T09:00:00Z", "notice": 1, "tenant": "t", "actor": "operator",
         });
-        let read = told(&json!({"source": "cpor", "detail": detail})).unwrap();
+        let read = parse_event(&json!({"source": "cpor", "detail": detail})).unwrap();
         assert_eq!((read.event_type, read.notice), (EventType::Validated, NoticeNo(1)));
         for event in [json!(null), json!({}), json!({"detail": {"type": "validated"}})] {
-            assert_eq!(told(&event), None);
+            assert_eq!(parse_event(&event), None);
         }
     }
 }

@@ -34,7 +34,7 @@ use crate::event::ClaimEvent;
 pub use crate::post::Mailer;
 use crate::queue::Message;
 pub use crate::queue::Queues;
-use crate::stop::{Stop, go_on};
+use crate::stop::{Stop, continue_after_fault};
 
 /// For how long links are made under keys that were read: the next ones are made under the key that is current by then.
 const KEYS_LAST: Duration = Duration::minutes(10);
@@ -66,74 +66,77 @@ impl App {
 ///
 /// # Errors
 /// Where mails of a day, or of an event by hand, could not all be handed over.
-pub async fn handle(
+pub async fn handle_event(
     app: &App,
     event: Value,
     invocation: Invocation,
 ) -> Result<SqsBatchResponse, InvocationError> {
-    app.links.no_older_than(KEYS_LAST).await;
+    app.links.refresh_if_older(KEYS_LAST).await;
     let mut response = SqsBatchResponse::default();
     if partner::is_scheduled(&event) {
         partner::send_due(app, &invocation).await?;
     } else if event.get("Records").is_some() {
-        let messages = queue::messages(&event);
+        let messages = queue::parse_messages(&event);
         let messages =
             messages.ok_or_else(|| InvocationError::new("messages that cannot be read"))?;
         for message in messages {
-            if !is_done(app, &message).await {
+            if !process_message(app, &message).await {
                 response.add_failure(message.id);
             }
         }
     } else {
-        Box::pin(write_about(app, &event)).await?;
+        Box::pin(process_event(app, &event)).await?;
     }
     Ok(response)
 }
 
 /// Whether a message is done with: its mails are handed over, or it was sent on to wait.
-async fn is_done(app: &App, message: &Message) -> bool {
-    let Some(event) = message.event() else {
+async fn process_message(app: &App, message: &Message) -> bool {
+    let Some(event) = message.bus_event() else {
         warn!({ fields::MESSAGE_ID } = message.id, "A message holds no event");
         return false;
     };
-    let failure = match Box::pin(write_about(app, &event)).await {
+    let failure = match Box::pin(process_event(app, &event)).await {
         Ok(()) => return true,
-        Err(Stop::Wait) => match app.queues.send_on(message).await {
+        Err(Stop::Wait) => match app.queues.send_again_later(message).await {
             Ok(()) => {
-                telemetry::count(metric::MAILS_WAITING, 1);
+                telemetry::add_to_metric(metric::MAILS_WAITING, 1);
                 return true;
             }
             Err(failure) => failure,
         },
         Err(Stop::Fault(failure)) => failure,
     };
-    telemetry::count(metric::FAULTS, 1);
-    telemetry::failure("The mails of an event could not all be handed over", failure.error());
+    telemetry::add_to_metric(metric::FAULTS, 1);
+    telemetry::log_failure(
+        "The mails of an event could not all be handed over",
+        failure.source_error(),
+    );
     false
 }
 
 /// Writes what an event of the bus calls for.
-async fn write_about(app: &App, event: &Value) -> Result<(), Stop> {
-    if let Some(verified) = contacts::verified(event) {
-        return contacts::tell(app, &verified).await;
+async fn process_event(app: &App, event: &Value) -> Result<(), Stop> {
+    if let Some(verified) = contacts::parse_event(event) {
+        return contacts::mail_contacts(app, &verified).await;
     }
-    let moment = app.store.moment().await?;
-    if let Some(due) = partner::due(event) {
-        return Box::pin(partner::tell(app, &due, moment)).await;
+    let moment = app.store.present_time().await?;
+    if let Some(due) = partner::parse_event(event) {
+        return Box::pin(partner::mail_partner(app, &due, moment)).await;
     }
-    if let Some(due) = remind::due(event) {
-        let Some(audience) = audience(app, &due.claim, moment).await? else { return Ok(()) };
-        return remind::remind(app, &audience, &due, moment.at).await;
+    if let Some(due) = remind::parse_event(event) {
+        let Some(audience) = load_audience(app, &due.claim, moment).await? else { return Ok(()) };
+        return remind::remind_recipients(app, &audience, &due, moment.at).await;
     }
-    let Some(told) = event::told(event) else {
+    let Some(told) = event::parse_event(event) else {
         warn!("An event is none that mails are written about");
         return Ok(());
     };
-    let Some(audience) = audience(app, &told.claim, moment).await? else { return Ok(()) };
-    Box::pin(write(app, &audience, &told)).await
+    let Some(audience) = load_audience(app, &told.claim, moment).await? else { return Ok(()) };
+    Box::pin(send_event_mails(app, &audience, &told)).await
 }
 
-async fn audience(
+async fn load_audience(
     app: &App,
     claim: &ClaimId,
     moment: RequestTime,
@@ -163,13 +166,13 @@ enum NotifiedAct {
 }
 
 /// The mails that an event of a claim calls for.
-async fn write(app: &App, audience: &Audience, told: &ClaimEvent) -> Result<(), Stop> {
+async fn send_event_mails(app: &App, audience: &Audience, told: &ClaimEvent) -> Result<(), Stop> {
     if told.notice == NoticeNo::default() {
         return Ok(());
     }
     let act = match told.event_type {
         EventType::Validated | EventType::Resumed | EventType::ContactCorrected => {
-            return notices::send(app, audience, told).await;
+            return notices::send_notice(app, audience, told).await;
         }
         EventType::WindowOpened => NotifiedAct::Opening,
         EventType::ItemsDeclined | EventType::DeclineUndone => NotifiedAct::Decision,
@@ -204,36 +207,36 @@ async fn write(app: &App, audience: &Audience, told: &ClaimEvent) -> Result<(), 
         | EventType::EvidenceAdded
         | EventType::Erased => return Ok(()),
     };
-    tell(app, audience, told, act).await
+    mail_act(app, audience, told, act).await
 }
 
 /// Tells an act; where it made a new notice due, that goes first, and its recipients get nothing else.
-async fn tell(
+async fn mail_act(
     app: &App,
     audience: &Audience,
     told: &ClaimEvent,
     act: NotifiedAct,
 ) -> Result<(), Stop> {
-    let entry = app.store.archived(&told.claim, told.version).await?;
+    let entry = app.store.load_archived(&told.claim, told.version).await?;
     let entry = entry.ok_or_else(|| Stop::fault("an event that is in no archive"))?;
     // An erased claim has nobody left who could be told.
-    let Some(history::ReadableEntry::Event(past)) = entry.told() else { return Ok(()) };
+    let Some(history::ReadableEntry::Event(past)) = entry.to_readable() else { return Ok(()) };
     let mut noticed = Ok(());
     if told.event_type.makes_notice_due() && past.members.notice.is_some() {
-        noticed = go_on(notices::send(app, audience, told).await)?;
+        noticed = continue_after_fault(notices::send_notice(app, audience, told).await)?;
     }
     let aftermath = ClaimUpdate { app, audience, told, past: *past };
     let told = match act {
-        NotifiedAct::Opening => aftermath.tell_exact_deadline().await,
-        NotifiedAct::Decision => aftermath.tell_decision().await,
-        NotifiedAct::Yes => aftermath.tell_activation(false).await,
-        NotifiedAct::Close => aftermath.tell_activation(true).await,
-        NotifiedAct::End => aftermath.tell_end().await,
-        NotifiedAct::Extension => aftermath.tell_extension().await,
-        NotifiedAct::Consent => aftermath.tell_consent().await,
-        NotifiedAct::Refusal => aftermath.tell_refusal().await,
-        NotifiedAct::Retirement => aftermath.tell_retirement().await,
-        NotifiedAct::Withdrawal => aftermath.tell_withdrawal().await,
+        NotifiedAct::Opening => aftermath.mail_exact_deadline().await,
+        NotifiedAct::Decision => aftermath.mail_decision().await,
+        NotifiedAct::Yes => aftermath.mail_activation(false).await,
+        NotifiedAct::Close => aftermath.mail_activation(true).await,
+        NotifiedAct::End => aftermath.mail_end().await,
+        NotifiedAct::Extension => aftermath.mail_extension().await,
+        NotifiedAct::Consent => aftermath.mail_consent_change().await,
+        NotifiedAct::Refusal => aftermath.mail_wrong_contact().await,
+        NotifiedAct::Retirement => aftermath.mail_link_retirement().await,
+        NotifiedAct::Withdrawal => aftermath.mail_withdrawal().await,
         NotifiedAct::Failure => Ok(()),
     };
     noticed.and(told)

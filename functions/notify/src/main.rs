@@ -6,8 +6,8 @@ use runtime::{Clients, file_beside_binary, open_store_and_ring, settings, teleme
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    telemetry::start();
-    let (table, secret, page, mail, queues) = settings::read::<settings::Notify>()?;
+    telemetry::start_logs();
+    let (table, secret, page, mail, queues) = settings::read_settings::<settings::Notify>()?;
     let clients = Clients::load().await;
     let opened = open_store_and_ring(&clients, table, &secret.id, |keys| {
         LinkKeys::new(keys.current, keys.secrets.clone())
@@ -23,5 +23,5 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let post = notify::Mailer::new(clients.ses(), mail.sender, mail.configuration_set);
     let queues = notify::Queues::new(clients.sqs(), [queues.notices_url, queues.reminders_url]);
     let app = notify::App::new(store, links, operator, post, queues);
-    Ok(Box::pin(runtime::serve_event("notify", app, notify::handle)).await?)
+    Ok(Box::pin(runtime::serve_event("notify", app, notify::handle_event)).await?)
 }

@@ -18,14 +18,19 @@ use crate::post::MailTracking;
 use crate::stop::Stop;
 
 /// Sends the notice, if it is still the one that the claim waits to see delivered or answered.
-pub(crate) async fn send(app: &App, audience: &Audience, told: &ClaimEvent) -> Result<(), Stop> {
-    let Some(recipients) = audience.recipients.as_ref().filter(|_| audience.awaits(told)) else {
+pub(crate) async fn send_notice(
+    app: &App,
+    audience: &Audience,
+    told: &ClaimEvent,
+) -> Result<(), Stop> {
+    let Some(recipients) = audience.recipients.as_ref().filter(|_| audience.awaits_notice(told))
+    else {
         info!({ fields::CLAIM_ID } = %told.claim, "A notice is not due any more");
         return Ok(());
     };
     let deadline = AnswerDeadline::at_least(told.at, &audience.place, &audience.policy)
         .not_before(recipients.list.told_until);
-    let due = audience.unsent(RecipientStanding::Asked);
+    let due = audience.unsent_recipients(RecipientStanding::Asked);
     // `validate` has counted its notice already, within the month's quota.
     if told.event_type != EventType::Validated && !due.is_empty() {
         let counted = format!("counted.{}", told.notice.0);
@@ -42,14 +47,14 @@ pub(crate) async fn send(app: &App, audience: &Audience, told: &ClaimEvent) -> R
 }
 
 /// Sends the notice of an open window to the contact in reserve: its end is exact.
-pub(crate) async fn ask_reserve(
+pub(crate) async fn notify_reserve_contact(
     app: &App,
     audience: &Audience,
     window: &Window,
     at: DateTime<Utc>,
 ) -> Result<(), Stop> {
     let (no, deadline) = (audience.claim.notice, AnswerDeadline::Exact(window.clone()));
-    let due = audience.unsent(RecipientStanding::Reserve);
+    let due = audience.unsent_recipients(RecipientStanding::Reserve);
     let due_to_reserve = DueNotice { app, audience, no, deadline, at };
     for own in due.iter().filter(|own| own.has_link()) {
         due_to_reserve.keep_text(Some(own.no)).await?;
@@ -70,7 +75,7 @@ impl DueNotice<'_> {
     /// Sends it to these recipients. That it was handed over is noted before the next one's, so that a retry leaves that
     /// recipient alone.
     async fn send_to(&self, recipients: &[&Recipient]) -> Result<(), Stop> {
-        let notice = self.audience.notice(&self.app.operator, self.no, self.deadline.clone());
+        let notice = self.audience.build_notice(&self.app.operator, self.no, self.deadline.clone());
         let mut result = Ok(());
         for own in recipients {
             match self.send_and_note(&notice, own).await {
@@ -90,9 +95,10 @@ impl DueNotice<'_> {
 
     /// What an authenticity code shows is there before anyone has one: of all recipients, or of one that is asked later.
     async fn keep_text(&self, recipient: Option<RecipientNo>) -> Result<(), Stop> {
-        let notice = self.audience.notice(&self.app.operator, self.no, self.deadline.clone());
-        let language = self.audience.language();
-        let text = NoticeText { text: mail::notice_text(&notice, language), sent_at: self.at };
+        let notice = self.audience.build_notice(&self.app.operator, self.no, self.deadline.clone());
+        let language = self.audience.customer_language();
+        let text =
+            NoticeText { text: mail::write_notice_text(&notice, language), sent_at: self.at };
         let key = TextKey { notice: self.no, recipient, language: language.tag() };
         Ok(self.app.store.put_notice_text(&self.audience.claim.id, key, &text).await?)
     }
@@ -100,13 +106,15 @@ impl DueNotice<'_> {
     /// Whether the mail was handed over.
     async fn send_one(&self, notice: &Notice, own: &Recipient) -> Result<bool, Stop> {
         match own.authority {
-            Authority::Verified | Authority::Domain => self.ask(notice, own).await.map(|()| true),
-            Authority::Outside => self.tell_outside(notice, own).await,
+            Authority::Verified | Authority::Domain => {
+                self.send_to_recipient(notice, own).await.map(|()| true)
+            }
+            Authority::Outside => self.send_to_outside_address(notice, own).await,
         }
     }
 
     /// The authenticity code can be looked up before anyone reads it, and what the mail promises is kept there.
-    async fn ask(&self, notice: &Notice, own: &Recipient) -> Result<(), Stop> {
+    async fn send_to_recipient(&self, notice: &Notice, own: &Recipient) -> Result<(), Stop> {
         let (app, claim) = (self.app, &self.audience.claim.id);
         let keys = app.links.current();
         let link = Link::of(&keys, claim, self.no, own.no)?;
@@ -118,17 +126,21 @@ impl DueNotice<'_> {
             promised: self.deadline.window().map(|window| window.closes_at),
         };
         app.store.put_notice_code(&links.notice_code, &of).await?;
-        let mail = mail::notice(
+        let mail = mail::write_notice(
             notice,
             &links,
-            &self.audience.envelope(app, Addressee::asked(own), self.at),
+            &self.audience.mail_envelope(app, Addressee::from_recipient(own), self.at),
         );
-        app.post.send(&mail, claim, MailTracking::Notice(self.no, own.no)).await
+        app.post.send_mail(&mail, claim, MailTracking::Notice(self.no, own.no)).await
     }
 
     /// One plain mail a claim, and so many a partner and day: whoever names addresses must not write to them
     /// through the operator. `false` where it is not sent.
-    async fn tell_outside(&self, notice: &Notice, own: &Recipient) -> Result<bool, Stop> {
+    async fn send_to_outside_address(
+        &self,
+        notice: &Notice,
+        own: &Recipient,
+    ) -> Result<bool, Stop> {
         let (app, claim) = (self.app, &self.audience.claim);
         if own.asked_at != Some(self.at) {
             return Ok(false);
@@ -138,13 +150,13 @@ impl DueNotice<'_> {
             app.store.count_outside_mail(&claim.subject.partner, self.at).await
         });
         if !is_counted.await? {
-            telemetry::count(metric::OUTSIDE_UNSENT, 1);
+            telemetry::add_to_metric(metric::OUTSIDE_UNSENT, 1);
             warn!({ fields::CLAIM_ID } = %claim.id, "A contact outside the tenant is not written to");
             return Ok(false);
         }
-        let envelope = self.audience.envelope(app, Addressee::asked(own), self.at);
-        let mail = mail::named_as_contact(notice, &envelope);
-        app.post.send(&mail, &claim.id, MailTracking::No).await?;
+        let envelope = self.audience.mail_envelope(app, Addressee::from_recipient(own), self.at);
+        let mail = mail::write_outside_contact(notice, &envelope);
+        app.post.send_mail(&mail, &claim.id, MailTracking::No).await?;
         Ok(true)
     }
 }

@@ -16,7 +16,7 @@ use domain::program::Program;
 use domain::text::Email;
 use notice::mail::{Envelope, Mail};
 use notice::partner_mail::{
-    DigestLine, PartnerClaim, partner_decision, partner_digest, partner_task,
+    DigestLine, PartnerClaim, write_partner_decision, write_partner_digest, write_partner_task,
 };
 use notice::{Directory, NoticeLanguage};
 use runtime::{Invocation, fields};
@@ -27,7 +27,7 @@ use tracing::{error, info};
 
 use crate::App;
 use crate::post::MailTracking;
-use crate::stop::{Stop, go_on};
+use crate::stop::{Stop, continue_after_fault};
 
 /// The most lines of claims in one mail of a day.
 const MOST_LISTED: usize = 50;
@@ -52,7 +52,7 @@ pub(crate) struct PartnerEvent {
 }
 
 /// The mail to a partner in a message of the bus; `None` where it is none.
-pub(crate) fn due(event: &Value) -> Option<PartnerEvent> {
+pub(crate) fn parse_event(event: &Value) -> Option<PartnerEvent> {
     let detail = event.get("detail")?;
     let is_one = detail.get("type")? == "partner_mail_due";
     is_one.then(|| serde_json::from_value(detail.clone()).ok())?
@@ -64,9 +64,13 @@ pub(crate) fn is_scheduled(event: &Value) -> bool {
 }
 
 /// Tells a partner of a claim, as far as it wants to be told and the claim has not moved on.
-pub(crate) async fn tell(app: &App, due: &PartnerEvent, moment: RequestTime) -> Result<(), Stop> {
-    let Some(partner) = app.store.partner(&due.partner).await? else { return Ok(()) };
-    let wanted: BTreeSet<_> = partner.told_topics().intersection(&due.topics).copied().collect();
+pub(crate) async fn mail_partner(
+    app: &App,
+    due: &PartnerEvent,
+    moment: RequestTime,
+) -> Result<(), Stop> {
+    let Some(partner) = app.store.load_partner(&due.partner).await? else { return Ok(()) };
+    let wanted: BTreeSet<_> = partner.mail_topics().intersection(&due.topics).copied().collect();
     if wanted.is_empty() {
         return Ok(());
     }
@@ -101,17 +105,17 @@ pub(crate) async fn tell(app: &App, due: &PartnerEvent, moment: RequestTime) -> 
 
 /// Tells the partners whose associations these items of a claim had replaced that they can claim again: what had replaced
 /// them has ended since it should not have begun.
-pub(crate) async fn tell_superseded(
+pub(crate) async fn mail_superseded_partners(
     app: &App,
     claim: &Claim,
     items: &[ItemNo],
     at: Instant,
 ) -> Result<(), Stop> {
     for replaced in app.store.superseded_by(claim, items).await? {
-        let Some(partner) = app.store.partner(&replaced.claim.subject.partner).await? else {
+        let Some(partner) = app.store.load_partner(&replaced.claim.subject.partner).await? else {
             continue;
         };
-        if !partner.told_topics().contains(&PartnerTopic::Ended) {
+        if !partner.mail_topics().contains(&PartnerTopic::Ended) {
             continue;
         }
         let entry = DigestEntry {
@@ -135,7 +139,7 @@ async fn mails_at_once(
     topics: &BTreeSet<PartnerTopic>,
     moment: RequestTime,
 ) -> Result<Vec<Mail>, Stop> {
-    let matter = DirectoryEntries::default().matter(app, partner, &due.claim, moment).await?;
+    let matter = DirectoryEntries::default().load_claim(app, partner, &due.claim, moment).await?;
     let Some(matter) = matter else {
         info!({ fields::CLAIM_ID } = %due.claim, "A mail to a partner is of a claim that nobody is told of");
         return Ok(Vec::new());
@@ -150,17 +154,17 @@ async fn mails_at_once(
     let is_decided = topics.contains(&PartnerTopic::Decided) && claim.is_decided_by(due.event);
     let version = due.version.0;
     let write = |envelope: &Envelope<'_>| match task {
-        Some(open) => Some(partner_task(&matter, open, version, envelope)),
-        None => is_decided.then(|| partner_decision(&matter, version, envelope)),
+        Some(open) => Some(write_partner_task(&matter, open, version, envelope)),
+        None => is_decided.then(|| write_partner_decision(&matter, version, envelope)),
     };
-    let to = partner.told_contacts();
-    Ok(to.filter_map(|own| write(&envelope(app, partner, &own.email, due.at))).collect())
+    let to = partner.mail_contacts();
+    Ok(to.filter_map(|own| write(&mail_envelope(app, partner, &own.email, due.at))).collect())
 }
 
-fn envelope<'a>(app: &'a App, partner: &Partner, to: &'a Email, at: Instant) -> Envelope<'a> {
+fn mail_envelope<'a>(app: &'a App, partner: &Partner, to: &'a Email, at: Instant) -> Envelope<'a> {
     let language =
         partner.locale.as_ref().map_or(NoticeLanguage::ENGLISH, NoticeLanguage::of_locale);
-    let (operator, sender) = (&app.operator, app.post.sender());
+    let (operator, sender) = (&app.operator, app.post.sender_address());
     Envelope { operator, sender, to, asked_at: None, language, at }
 }
 
@@ -171,13 +175,13 @@ fn envelope<'a>(app: &'a App, partner: &Partner, to: &'a Email, at: Instant) -> 
 /// The first failure. What is not sent is due still.
 pub(crate) async fn send_due(app: &App, invocation: &Invocation) -> Result<(), Stop> {
     let mut result = Ok(());
-    let due = app.store.due_digests(app.store.moment().await?.at).await?;
+    let due = app.store.due_digests(app.store.present_time().await?.at).await?;
     for digest in due {
-        let moment = app.store.moment().await?;
+        let moment = app.store.present_time().await?;
         if moment.at - moment.offset > invocation.deadline_at - MARGIN {
             break;
         }
-        match Box::pin(send(app, &digest, moment)).await {
+        match Box::pin(send_digest(app, &digest, moment)).await {
             // The next run goes on, as soon as the mail service takes some again.
             Err(Stop::Wait) => break,
             outcome => result = result.and(outcome),
@@ -187,15 +191,17 @@ pub(crate) async fn send_due(app: &App, invocation: &Invocation) -> Result<(), S
 }
 
 /// Sends a mail of a day to each contact to whom it was not handed over yet.
-async fn send(app: &App, digest: &Digest, moment: RequestTime) -> Result<(), Stop> {
+async fn send_digest(app: &App, digest: &Digest, moment: RequestTime) -> Result<(), Stop> {
     let Some(sent) = app.store.lease_digest(digest, moment.at).await? else { return Ok(()) };
     let mut result = Ok(());
-    if let Some(partner) = app.store.partner(&digest.partner).await? {
-        let (told, more) = told(app, &partner, digest, moment).await?;
-        for contact in partner.told_contacts().filter(|own| !sent.contains(&own.email)) {
-            let envelope = envelope(app, &partner, &contact.email, digest.due_at);
-            let Some(mail) = partner_digest(&partner.id, &told, more, &envelope) else { break };
-            let handed_over = go_on(app.post.send_of_directory(&mail).await)?;
+    if let Some(partner) = app.store.load_partner(&digest.partner).await? {
+        let (told, more) = digest_lines(app, &partner, digest, moment).await?;
+        for contact in partner.mail_contacts().filter(|own| !sent.contains(&own.email)) {
+            let envelope = mail_envelope(app, &partner, &contact.email, digest.due_at);
+            let Some(mail) = write_partner_digest(&partner.id, &told, more, &envelope) else {
+                break;
+            };
+            let handed_over = continue_after_fault(app.post.send_directory_mail(&mail).await)?;
             if handed_over.is_ok() {
                 app.store.note_digest_sent(digest, &contact.email).await?;
             }
@@ -213,13 +219,13 @@ async fn send(app: &App, digest: &Digest, moment: RequestTime) -> Result<(), Sto
 }
 
 /// What a mail of a day tells: what the partner wants to be told now, of claims that have not been erased.
-async fn told(
+async fn digest_lines(
     app: &App,
     partner: &Partner,
     digest: &Digest,
     moment: RequestTime,
 ) -> Result<(Vec<DigestLine>, usize), Stop> {
-    let topics = partner.told_topics();
+    let topics = partner.mail_topics();
     if topics.is_empty() {
         return Ok((Vec::new(), 0));
     }
@@ -241,7 +247,7 @@ async fn told(
             more += 1;
             continue;
         }
-        let matter = Box::pin(known.matter(app, partner, &entry.claim, moment)).await?;
+        let matter = Box::pin(known.load_claim(app, partner, &entry.claim, moment)).await?;
         let Some(claim) = matter else { continue };
         let task = claim.claim().partner_tasks(moment.at).into_iter().next();
         let (mut official, ended, free) = (entry.official, entry.ended, entry.free);
@@ -253,7 +259,7 @@ async fn told(
 }
 
 fn is_active(claim: &Claim, no: ItemNo) -> bool {
-    let status = claim.item(no).map(|item| claim.item_status(item));
+    let status = claim.find_item(no).map(|item| claim.item_status(item));
     matches!(status, Some(ItemStatus::Active { .. }))
 }
 
@@ -267,7 +273,7 @@ struct DirectoryEntries {
 impl DirectoryEntries {
     /// The claim with the names of its things; `None` where there is nothing to write about: no such claim, or no
     /// directory of it, or its personal data were erased.
-    async fn matter(
+    async fn load_claim(
         &mut self,
         app: &App,
         partner: &Partner,
@@ -275,16 +281,16 @@ impl DirectoryEntries {
         moment: RequestTime,
     ) -> Result<Option<PartnerClaim>, Stop> {
         let store = &app.store;
-        let claim = Box::pin(store.claim(id, moment)).await?;
+        let claim = Box::pin(store.load_up_to_date(id, moment)).await?;
         let of_partner = |claim: &Claim| claim.subject.partner == partner.id && !claim.erased;
         let Some(claim) = claim.filter(of_partner) else { return Ok(None) };
         let policy = store.policy_of(&claim).await?;
         let (tenant, program) = (&claim.subject.tenant, &claim.subject.program);
         if !self.tenants.contains_key(tenant) {
-            self.tenants.insert(tenant.clone(), store.tenant(tenant).await?);
+            self.tenants.insert(tenant.clone(), store.load_tenant(tenant).await?);
         }
         if !self.programs.contains_key(program) {
-            self.programs.insert(program.clone(), store.program(program).await?);
+            self.programs.insert(program.clone(), store.load_program(program).await?);
         }
         let tenant = self.tenants.get(tenant).and_then(Option::as_ref);
         let program = self.programs.get(program).and_then(Option::as_ref);
@@ -308,18 +314,18 @@ mod tests {
             "topics": ["turn"], "official": [], "ended": [],
             "task": "answer", "until": "2026-12-30T23:00:00Z",
         });
-        let read = due(&json!({"detail": detail})).unwrap();
+        let read = parse_event(&json!({"detail": detail})).unwrap();
         let until = "2026-12-30T23:00:00Z".parse().unwrap();
         assert_eq!(read.task, Some(OpenTask { task: PartnerTask::Answer, until }));
         for member in ["task", "until"] {
             detail.as_object_mut().unwrap().remove(member);
         }
-        assert_eq!(due(&json!({"detail": detail})).unwrap().task, None);
+        assert_eq!(parse_event(&json!({"detail": detail})).unwrap().task, None);
         detail["topics"] = json!(["weather"]);
         for event in
             [json!({}), json!({"detail": {"type": "validated"}}), json!({"detail": detail})]
         {
-            assert_eq!(due(&event), None, "{event}");
+            assert_eq!(parse_event(&event), None, "{event}");
         }
         assert!(is_scheduled(&json!({"source": "aws.events"})));
         assert!(!is_scheduled(&json!({"source": "cpor"})));

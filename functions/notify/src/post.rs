@@ -41,32 +41,32 @@ impl Mailer {
     }
 
     /// The operator's sending address.
-    pub(crate) fn sender(&self) -> &Email {
+    pub(crate) fn sender_address(&self) -> &Email {
         &self.sender
     }
 
     /// Hands a mail over that is about no claim. A report about it has no tag to be told by.
     ///
     /// # Errors
-    /// As [`Self::send`].
-    pub(crate) async fn send_of_directory(&self, mail: &Mail) -> Result<(), Stop> {
-        self.hand_over(mail, Vec::new()).await
+    /// As [`Self::send_mail`].
+    pub(crate) async fn send_directory_mail(&self, mail: &Mail) -> Result<(), Stop> {
+        self.send_raw(mail, Vec::new()).await
     }
 
     /// Hands a mail over.
     ///
     /// # Errors
     /// Where the mail service refuses it, or does not answer.
-    pub(crate) async fn send(
+    pub(crate) async fn send_mail(
         &self,
         mail: &Mail,
         claim: &ClaimId,
         followed: MailTracking,
     ) -> Result<(), Stop> {
-        self.hand_over(mail, tags(claim, followed)?).await
+        self.send_raw(mail, message_tags(claim, followed)?).await
     }
 
-    async fn hand_over(&self, mail: &Mail, tags: Vec<MessageTag>) -> Result<(), Stop> {
+    async fn send_raw(&self, mail: &Mail, tags: Vec<MessageTag>) -> Result<(), Stop> {
         let raw = RawMessage::builder().data(Blob::new(mail.raw.clone())).build()?;
         let sent = self
             .client
@@ -80,10 +80,10 @@ impl Mailer {
             .await;
         match sent {
             Ok(_) => {
-                telemetry::count(metric::MAILS, 1);
+                telemetry::add_to_metric(metric::MAILS, 1);
                 Ok(())
             }
-            Err(error) => Err(not_taken(&error)),
+            Err(error) => Err(send_error(&error)),
         }
     }
 }
@@ -100,7 +100,7 @@ const WAITS: [&str; 6] = [
 ];
 
 /// Why a mail was not taken. The code alone is told: the texts of the mail service quote addresses.
-fn not_taken<E: ProvideErrorMetadata>(error: &SdkError<E, HttpResponse>) -> Stop {
+fn send_error<E: ProvideErrorMetadata>(error: &SdkError<E, HttpResponse>) -> Stop {
     let code = error.code().unwrap_or_default();
     let status = error.raw_response().map(|response| response.status().as_u16());
     if WAITS.contains(&code) || status == Some(429) {
@@ -112,7 +112,7 @@ fn not_taken<E: ProvideErrorMetadata>(error: &SdkError<E, HttpResponse>) -> Stop
     Stop::fault("the mail service did not answer")
 }
 
-fn tags(claim: &ClaimId, followed: MailTracking) -> Result<Vec<MessageTag>, BuildError> {
+fn message_tags(claim: &ClaimId, followed: MailTracking) -> Result<Vec<MessageTag>, BuildError> {
     let claim = ("claim", claim.to_string());
     let recipient = |no: RecipientNo| ("recipient", no.0.to_string());
     let all = match followed {
@@ -134,7 +134,7 @@ mod tests {
     use super::*;
 
     fn named(followed: MailTracking) -> Vec<(String, String)> {
-        let tags = tags(&ClaimId::from_bytes([7; 16]), followed).unwrap();
+        let tags = message_tags(&ClaimId::from_bytes([7; 16]), followed).unwrap();
         tags.iter().skip(1).map(|tag| (tag.name().to_owned(), tag.value().to_owned())).collect()
     }
 

@@ -33,11 +33,11 @@ pub(crate) struct Message {
 
 impl Message {
     /// The event of the bus in it; `None`: it holds none.
-    pub(crate) fn event(&self) -> Option<Value> {
+    pub(crate) fn bus_event(&self) -> Option<Value> {
         serde_json::from_str(&self.body).ok()
     }
 
-    fn read(message: SqsMessage) -> Self {
+    fn from_sqs(message: SqsMessage) -> Self {
         let number = |text: &str| text.parse().unwrap_or(0);
         let waited = message.message_attributes.get(WAITED);
         let waited = waited.and_then(|own| own.string_value.as_deref()).map_or(0, number);
@@ -51,10 +51,10 @@ impl Message {
 }
 
 /// The messages of an event of the queues; `None` for any other payload.
-pub(crate) fn messages(event: &Value) -> Option<Vec<Message>> {
+pub(crate) fn parse_messages(event: &Value) -> Option<Vec<Message>> {
     event.get("Records")?;
     let event: SqsEvent = serde_json::from_value(event.clone()).ok()?;
-    Some(event.records.into_iter().map(Message::read).collect())
+    Some(event.records.into_iter().map(Message::from_sqs).collect())
 }
 
 impl Queues {
@@ -67,25 +67,26 @@ impl Queues {
     ///
     /// # Errors
     /// Where its queue is none of these, or does not answer.
-    pub(crate) async fn send_on(&self, message: &Message) -> Result<(), InvocationError> {
+    pub(crate) async fn send_again_later(&self, message: &Message) -> Result<(), InvocationError> {
         let waited = MessageAttributeValue::builder()
             .data_type("Number")
             .string_value((message.waited + 1).to_string())
             .build()?;
-        let url =
-            self.url_of(&message.source).ok_or_else(|| InvocationError::new("an unknown queue"))?;
+        let url = self
+            .queue_url(&message.source)
+            .ok_or_else(|| InvocationError::new("an unknown queue"))?;
         self.client
             .send_message()
             .queue_url(url)
             .message_body(&message.body)
             .message_attributes(WAITED, waited)
-            .delay_seconds(delay_s(message))
+            .delay_seconds(delay_seconds(message))
             .send()
             .await?;
         Ok(())
     }
 
-    fn url_of(&self, source: &str) -> Option<&str> {
+    fn queue_url(&self, source: &str) -> Option<&str> {
         let name = source.rsplit(':').next()?;
         let is_its = |url: &&String| url.rsplit('/').next() == Some(name);
         self.urls.iter().find(is_its).map(String::as_str)
@@ -94,7 +95,7 @@ impl Queues {
 
 /// For how long a message waits: twice as long each time, and some seconds by its id, so that those of one moment do
 /// not come back in one.
-fn delay_s(message: &Message) -> i32 {
+fn delay_seconds(message: &Message) -> i32 {
     let longer = FIRST_DELAY_S << message.waited.min(6);
     let apart = message.id.bytes().map(i32::from).sum::<i32>() % (longer / 5).max(1);
     (longer + apart).min(LONGEST_DELAY_S)
@@ -111,24 +112,24 @@ mod tests {
             "stringListValues": [], "binaryListValues": []}});
         let record = json!({"messageId": id, "body": "{}", "messageAttributes": attributes,
             "attributes": {"ApproximateReceiveCount": "1"}, "eventSourceARN": "arn:aws:sqs:x:y:q"});
-        messages(&json!({"Records": [record]})).unwrap().remove(0)
+        parse_messages(&json!({"Records": [record]})).unwrap().remove(0)
     }
 
     #[test]
     fn a_message_waits_longer_each_time_and_never_longer_than_a_queue_lets_it() {
         let mut before = 0;
         for waited in 0..40 {
-            let delay = delay_s(&message("6f3c", waited));
+            let delay = delay_seconds(&message("6f3c", waited));
             assert!(delay >= before.min(750) && delay <= 900, "{waited}: {delay}");
             before = delay;
         }
-        assert!(delay_s(&message("a", 0)) >= 15 && delay_s(&message("zzzz", 0)) < 18);
+        assert!(delay_seconds(&message("a", 0)) >= 15 && delay_seconds(&message("zzzz", 0)) < 18);
     }
 
     #[test]
     fn whatever_is_no_message_is_none() {
         for event in [json!({"source": "aws.events"}), json!(null), json!({"Records": 3})] {
-            assert!(messages(&event).is_none(), "{event}");
+            assert!(parse_messages(&event).is_none(), "{event}");
         }
     }
 }

@@ -3,7 +3,7 @@
 
 use domain::claim::{Instant, State};
 use domain::ids::{ClaimId, NoticeNo};
-use domain::reminder::{Reminder, is_wanted};
+use domain::reminder::{Reminder, is_to_be_sent};
 use notice::AnswerDeadline;
 use notice::mail;
 use serde::Deserialize;
@@ -14,26 +14,28 @@ use crate::App;
 use crate::audience::{Addressee, Audience};
 use crate::notices;
 use crate::post::MailTracking;
-use crate::stop::{Stop, go_on};
+use crate::stop::{Stop, continue_after_fault};
 
 /// A reminder that is due, as the bus told it.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 pub(crate) struct DueReminder {
     pub(crate) claim: ClaimId,
     notice: NoticeNo,
-    #[serde(deserialize_with = "reminder")]
+    #[serde(deserialize_with = "deserialize_reminder")]
     reminder: Reminder,
     at: Instant,
     closes_at: Instant,
 }
 
-fn reminder<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Reminder, D::Error> {
+fn deserialize_reminder<'de, D: serde::Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Reminder, D::Error> {
     let name = String::deserialize(deserializer)?;
     Reminder::parse(&name).ok_or_else(|| serde::de::Error::custom("no such reminder"))
 }
 
 /// The reminder in a message of the bus; `None` where it is none.
-pub(crate) fn due(event: &Value) -> Option<DueReminder> {
+pub(crate) fn parse_event(event: &Value) -> Option<DueReminder> {
     let detail = event.get("detail")?;
     let is_one = detail.get("type")? == "reminder_due";
     is_one.then(|| serde_json::from_value(detail.clone()).ok())?
@@ -41,7 +43,7 @@ pub(crate) fn due(event: &Value) -> Option<DueReminder> {
 
 /// Reminds every recipient with a link, while there is something left to decide and to wait for; and asks the
 /// contact in reserve, where its time has come. That is last: who is asked now needs no reminder.
-pub(crate) async fn remind(
+pub(crate) async fn remind_recipients(
     app: &App,
     audience: &Audience,
     due: &DueReminder,
@@ -59,19 +61,23 @@ pub(crate) async fn remind(
     }
     let mut reminded = Ok(());
     // One that has waited for the mail service for too long would tell days that have passed.
-    let is_wanted = is_wanted(claim, due.closes_at, due.at, now);
+    let is_wanted = is_to_be_sent(claim, due.closes_at, due.at, now);
     if let Some(left) = due.reminder.days_left(window).filter(|_| is_wanted) {
         let notice =
-            audience.notice(&app.operator, due.notice, AnswerDeadline::Exact(window.clone()));
+            audience.build_notice(&app.operator, due.notice, AnswerDeadline::Exact(window.clone()));
         let write_to = |addressee: Addressee<'_>| {
-            let envelope = audience.envelope(app, addressee, due.at);
-            (mail::reminder(&notice, due.reminder.as_str(), left, &envelope), MailTracking::No)
+            let envelope = audience.mail_envelope(app, addressee, due.at);
+            (
+                mail::write_reminder(&notice, due.reminder.as_str(), left, &envelope),
+                MailTracking::No,
+            )
         };
-        let mails: Vec<_> = audience.linked().into_iter().map(write_to).collect();
-        reminded = go_on(app.send_once(MailSubject::Claim(&due.claim), &mails).await)?;
+        let mails: Vec<_> = audience.linked_addressees().into_iter().map(write_to).collect();
+        reminded =
+            continue_after_fault(app.send_once(MailSubject::Claim(&due.claim), &mails).await)?;
     }
     if due.reminder.asks_reserve() {
-        return reminded.and(notices::ask_reserve(app, audience, window, due.at).await);
+        return reminded.and(notices::notify_reserve_contact(app, audience, window, due.at).await);
     }
     reminded
 }
@@ -88,13 +94,13 @@ mod tests {
             "id": "x", "claim": "a".repeat(26), "notice": 2, "type": "reminder_due",
             "reminder": "last_day", "at": "2026-12-30T23:00:00Z", "closes_at": "2026-12-31T23:00:00Z",
         });
-        let read = due(&json!({"detail": detail})).unwrap();
+        let read = parse_event(&json!({"detail": detail})).unwrap();
         assert_eq!((read.notice, read.reminder), (NoticeNo(2), Reminder::LastDay));
         let mut other = detail.clone();
         other["reminder"] = json!("tomorrow");
         for event in [json!({}), json!({"detail": {"type": "validated"}}), json!({"detail": other})]
         {
-            assert_eq!(due(&event), None, "{event}");
+            assert_eq!(parse_event(&event), None, "{event}");
         }
     }
 }

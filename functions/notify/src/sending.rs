@@ -70,8 +70,8 @@ impl App {
         followed: MailTracking,
     ) -> Result<(), Stop> {
         match about {
-            MailSubject::Claim(claim) => self.post.send(mail, claim, followed).await?,
-            MailSubject::Tenant(_) => self.post.send_of_directory(mail).await?,
+            MailSubject::Claim(claim) => self.post.send_mail(mail, claim, followed).await?,
+            MailSubject::Tenant(_) => self.post.send_directory_mail(mail).await?,
         }
         Ok(self.store.mark_mail(about, &mail.id, &mail.addressee).await?)
     }

@@ -24,7 +24,7 @@ impl Stop {
 ///
 /// # Errors
 /// [`Stop::Wait`].
-pub(crate) fn go_on(first: Result<(), Stop>) -> Result<Result<(), Stop>, Stop> {
+pub(crate) fn continue_after_fault(first: Result<(), Stop>) -> Result<Result<(), Stop>, Stop> {
     match first {
         Err(Stop::Wait) => Err(Stop::Wait),
         outcome => Ok(outcome),

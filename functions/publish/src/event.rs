@@ -2,7 +2,7 @@
 
 use domain::claim::Claim;
 use domain::partner_news::{PartnerNews, partner_news};
-use domain::time::rfc3339;
+use domain::time::format_rfc3339;
 use runtime::BusEvent;
 use serde_json::{Value, json};
 use store::{ClaimImage, ReminderDue};
@@ -13,21 +13,25 @@ const REMINDER: &str = "reminder_due";
 const PARTNER_MAIL: &str = "partner_mail_due";
 
 /// The event of a claim's new version.
-pub(crate) fn of_version(image: &ClaimImage) -> BusEvent {
+pub(crate) fn version_event(image: &ClaimImage) -> BusEvent {
     let event = &image.claim().last_event;
-    BusEvent { event_type: event.event_type.as_str(), detail: detail(image.claim()), at: event.at }
+    BusEvent {
+        event_type: event.event_type.as_str(),
+        detail: public_detail(image.claim()),
+        at: event.at,
+    }
 }
 
 /// That the partner of a claim is to be told of its new version; `None`: there is nothing to tell.
-pub(crate) fn of_partner_mail(old: &ClaimImage, new: &ClaimImage) -> Option<BusEvent> {
+pub(crate) fn partner_mail_event(old: &ClaimImage, new: &ClaimImage) -> Option<BusEvent> {
     let news = partner_news(old.claim(), new.claim());
-    let detail = (!news.topics.is_empty()).then(|| detail_of_partner_mail(new.claim(), &news))?;
+    let detail = (!news.topics.is_empty()).then(|| partner_mail_detail(new.claim(), &news))?;
     Some(BusEvent { event_type: PARTNER_MAIL, detail, at: new.claim().last_event.at })
 }
 
 /// It is no event of its claim, as a reminder is none: who has mails to send to partners hears of it alone, so that no
 /// such mail is in the way of a customer's.
-fn detail_of_partner_mail(claim: &Claim, news: &PartnerNews) -> Value {
+fn partner_mail_detail(claim: &Claim, news: &PartnerNews) -> Value {
     let event = &claim.last_event;
     let mut detail = json!({
         "id": format!("{}-{}-partner", claim.id, claim.version),
@@ -35,7 +39,7 @@ fn detail_of_partner_mail(claim: &Claim, news: &PartnerNews) -> Value {
         "version": claim.version,
         "type": PARTNER_MAIL,
         "event": event.event_type,
-        "at": rfc3339(event.at),
+        "at": format_rfc3339(event.at),
         "partner": claim.subject.partner,
         "topics": news.topics,
         "official": news.official,
@@ -43,18 +47,18 @@ fn detail_of_partner_mail(claim: &Claim, news: &PartnerNews) -> Value {
     });
     if let (Some(open), Some(members)) = (news.task, detail.as_object_mut()) {
         members.insert("task".to_owned(), open.task.as_str().into());
-        members.insert("until".to_owned(), rfc3339(open.until).into());
+        members.insert("until".to_owned(), format_rfc3339(open.until).into());
     }
     detail
 }
 
 /// A reminder that is due.
-pub(crate) fn of_reminder(due: &ReminderDue) -> BusEvent {
-    BusEvent { event_type: REMINDER, detail: detail_of_reminder(due), at: due.at }
+pub(crate) fn reminder_event(due: &ReminderDue) -> BusEvent {
+    BusEvent { event_type: REMINDER, detail: reminder_detail(due), at: due.at }
 }
 
 /// A reminder, which is no event of its claim: it moves nothing.
-fn detail_of_reminder(due: &ReminderDue) -> Value {
+fn reminder_detail(due: &ReminderDue) -> Value {
     let name = due.reminder.as_str();
     json!({
         "id": format!("{}-{}-{name}", due.claim, due.notice.0),
@@ -62,19 +66,19 @@ fn detail_of_reminder(due: &ReminderDue) -> Value {
         "notice": due.notice,
         "type": REMINDER,
         "reminder": name,
-        "at": rfc3339(due.at),
-        "closes_at": rfc3339(due.closes_at),
+        "at": format_rfc3339(due.at),
+        "closes_at": format_rfc3339(due.closes_at),
     })
 }
 
 /// The event as everyone on the bus may see it.
-fn detail(claim: &Claim) -> Value {
+fn public_detail(claim: &Claim) -> Value {
     let (event, subject) = (&claim.last_event, &claim.subject);
     let mut detail = json!({
         "id": format!("{}-{}", claim.id, claim.version),
         "claim": claim.id,
         "version": claim.version,
-        "at": rfc3339(event.at),
+        "at": format_rfc3339(event.at),
         "type": event.event_type,
         "actor": event.actor,
         "status": claim.status(),

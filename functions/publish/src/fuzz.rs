@@ -3,28 +3,28 @@
 use fuzz::bytes;
 use serde_json::Value;
 
-use crate::record::{RecordChange, change, sequence_number};
+use crate::record::{RecordChange, read_change, sequence_number};
 
 /// The one record of an event of the stream.
-fn record(event: &str) -> Value {
+fn stream_record(event: &str) -> Value {
     let event: Value = serde_json::from_str(event).unwrap();
     event["Records"][0].clone()
 }
 
 #[test]
 fn a_record_is_read_or_parked_with_its_number() {
-    let submitted = record(include_str!("../events/submitted.json"));
+    let submitted = stream_record(include_str!("../events/submitted.json"));
     let mut modified = submitted.clone();
     modified["eventName"] = "MODIFY".into();
     modified["dynamodb"]["OldImage"] = submitted["dynamodb"]["NewImage"].clone();
     modified["dynamodb"]["NewImage"]["v"]["N"] = "2".into();
-    let reminder = record(include_str!("../events/reminder.json"));
+    let reminder = stream_record(include_str!("../events/reminder.json"));
     let examples = [submitted, modified, reminder].map(|record| record.to_string());
     let examples = examples.each_ref().map(std::string::String::as_bytes);
     let tally = bytes("stream record", &examples, |bytes| {
         let Ok(record) = serde_json::from_slice::<Value>(bytes) else { return false };
         assert!(sequence_number(&record).len() <= bytes.len());
-        match change(&record) {
+        match read_change(&record) {
             Ok(RecordChange::Version { old, new }) => {
                 assert!(old.is_none_or(|old| old.version() < new.version()));
                 true

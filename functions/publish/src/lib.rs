@@ -44,7 +44,7 @@ impl App {
 ///
 /// # Errors
 /// For an event that is no batch of records.
-pub async fn handle(
+pub async fn handle_records(
     app: &App,
     event: Value,
     _invocation: Invocation,
@@ -55,26 +55,28 @@ pub async fn handle(
     let mut failed = None;
     for record in records {
         let number = record::sequence_number(record);
-        let Ok(events) = Box::pin(archive(app, record)).await else {
+        let Ok(events) = Box::pin(archive_record(app, record)).await else {
             failed = Some(number);
             break;
         };
         waiting.extend(events.into_iter().map(|own| (number.clone(), own)));
     }
-    let unsent = Box::pin(app.bus.put(&waiting)).await;
-    say(waiting.iter().filter(|(number, _)| !unsent.contains(number)).map(|(_, event)| event));
+    let unsent = Box::pin(app.bus.put_events(&waiting)).await;
+    log_events(
+        waiting.iter().filter(|(number, _)| !unsent.contains(number)).map(|(_, event)| event),
+    );
     let first = waiting.into_iter().map(|(number, _)| number).find(|no| unsent.contains(no));
-    Ok(response(first.or(failed)))
+    Ok(batch_response(first.or(failed)))
 }
 
 /// Counts what went on the bus, and logs it by type: the charts of what becomes of claims are queries of these
 /// lines.
-fn say<'a>(sent: impl Iterator<Item = &'a BusEvent>) {
+fn log_events<'a>(sent: impl Iterator<Item = &'a BusEvent>) {
     let mut by_type = BTreeMap::<_, u32>::new();
     for event in sent {
         *by_type.entry(event.event_type).or_default() += 1;
     }
-    telemetry::count(metric::PUBLISHED, by_type.values().sum());
+    telemetry::add_to_metric(metric::PUBLISHED, by_type.values().sum());
     for (event_type, count) in by_type {
         info!(
             { fields::EVENT_TYPE } = event_type,
@@ -85,54 +87,54 @@ fn say<'a>(sent: impl Iterator<Item = &'a BusEvent>) {
 }
 
 /// Archives a record; what has to go on the bus, if anything has.
-async fn archive(app: &App, record: &Value) -> Result<Vec<BusEvent>, ()> {
-    let (old, new) = match record::change(record) {
+async fn archive_record(app: &App, record: &Value) -> Result<Vec<BusEvent>, ()> {
+    let (old, new) = match record::read_change(record) {
         Ok(RecordChange::Version { old, new }) => (old, new),
-        Ok(RecordChange::Reminder(due)) => return Ok(vec![event::of_reminder(&due)]),
+        Ok(RecordChange::Reminder(due)) => return Ok(vec![event::reminder_event(&due)]),
         Ok(RecordChange::Nothing) => return Ok(Vec::new()),
-        Err(reason) => return park(app, record, &reason).await,
+        Err(reason) => return park_record(app, record, &reason).await,
     };
-    match app.store.archive(old.as_deref(), &new).await {
+    match app.store.archive_version(old.as_deref(), &new).await {
         Ok(()) => {
-            watch(new.claim());
-            let told = old.as_deref().and_then(|old| event::of_partner_mail(old, &new));
-            Ok([event::of_version(&new)].into_iter().chain(told).collect())
+            report_unopened_window(new.claim());
+            let told = old.as_deref().and_then(|old| event::partner_mail_event(old, &new));
+            Ok([event::version_event(&new)].into_iter().chain(told).collect())
         }
-        Err(StoreError::Corrupt(reason)) => park(app, record, &reason).await,
+        Err(StoreError::Corrupt(reason)) => park_record(app, record, &reason).await,
         Err(error) => {
-            telemetry::failure("A version could not be archived", &error);
-            telemetry::count(metric::FAULTS, 1);
+            telemetry::log_failure("A version could not be archived", &error);
+            telemetry::add_to_metric(metric::FAULTS, 1);
             Err(())
         }
     }
 }
 
 /// A window that no verified delivery had opened should be impossible: somebody has to look.
-fn watch(claim: &Claim) {
+fn report_unopened_window(claim: &Claim) {
     let unopened = Some(HoldReason::NoVerifiedDelivery);
     let is_held = matches!(claim.state, State::OnHold { reason } if reason == unopened);
     if is_held && claim.last_event.event_type == EventType::Held {
-        telemetry::count(metric::UNOPENED_WINDOW, 1);
+        telemetry::add_to_metric(metric::UNOPENED_WINDOW, 1);
         error!({ fields::CLAIM_ID } = %claim.id, "A window ended that no verified delivery had opened");
     }
 }
 
 /// Sets a record aside, whole, so that those behind it can go on.
-async fn park(app: &App, record: &Value, reason: &str) -> Result<Vec<BusEvent>, ()> {
+async fn park_record(app: &App, record: &Value, reason: &str) -> Result<Vec<BusEvent>, ()> {
     let number = record::sequence_number(record);
     warn!({ fields::SEQUENCE_NUMBER } = number, { fields::ERROR_CHAIN } = reason, "Record parked");
-    telemetry::count(metric::PARKED, 1);
-    match app.parking.park(record).await {
+    telemetry::add_to_metric(metric::PARKED, 1);
+    match app.parking.send_record(record).await {
         Ok(()) => Ok(Vec::new()),
         Err(error) => {
-            telemetry::failure("A record could not be parked", &error);
-            telemetry::count(metric::FAULTS, 1);
+            telemetry::log_failure("A record could not be parked", &error);
+            telemetry::add_to_metric(metric::FAULTS, 1);
             Err(())
         }
     }
 }
 
-fn response(failed: Option<String>) -> DynamoDbEventResponse {
+fn batch_response(failed: Option<String>) -> DynamoDbEventResponse {
     let mut response = DynamoDbEventResponse::default();
     if let Some(number) = failed {
         let mut failure = DynamoDbBatchItemFailure::default();

@@ -15,7 +15,7 @@ impl Parking {
     }
 
     /// Sets a record aside, whole.
-    pub(crate) async fn park(
+    pub(crate) async fn send_record(
         &self,
         record: &Value,
     ) -> Result<

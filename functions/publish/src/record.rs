@@ -28,13 +28,13 @@ pub(crate) fn sequence_number(record: &Value) -> String {
 ///
 /// # Errors
 /// Why it cannot be read.
-pub(crate) fn change(record: &Value) -> Result<RecordChange, String> {
+pub(crate) fn read_change(record: &Value) -> Result<RecordChange, String> {
     let is_mark = is_mark_of_reminder(record);
     let record: EventRecord =
         serde_json::from_value(record.clone()).map_err(|error| error.to_string())?;
     let (name, change) = (record.event_name, record.change);
     if is_mark {
-        return reminder(&name, change);
+        return read_reminder(&name, change);
     }
     let read =
         |item| ClaimImage::from_stream(item).map(Box::new).map_err(|error| error.to_string());
@@ -59,7 +59,7 @@ fn is_mark_of_reminder(record: &Value) -> bool {
 }
 
 /// A mark is put once and never changed.
-fn reminder(event_name: &str, change: StreamRecord) -> Result<RecordChange, String> {
+fn read_reminder(event_name: &str, change: StreamRecord) -> Result<RecordChange, String> {
     if event_name != "INSERT" {
         return Ok(RecordChange::Nothing);
     }
@@ -91,14 +91,14 @@ mod tests {
     #[test]
     fn a_record_of_an_unknown_version_cannot_be_read_and_keeps_its_number() {
         let unknown = record("INSERT", &json!({"NewImage": {"v": {"S": "FAILME"}}}));
-        assert!(change(&unknown).is_err());
+        assert!(read_change(&unknown).is_err());
         assert_eq!(sequence_number(&unknown), "7");
     }
 
     #[test]
     fn an_unknown_kind_of_record_cannot_be_read_and_a_removal_says_nothing() {
-        assert!(change(&record("RENAME", &json!({}))).is_err());
-        assert!(change(&json!({"eventName": "INSERT"})).is_err());
-        assert!(matches!(change(&record("REMOVE", &json!({}))), Ok(RecordChange::Nothing)));
+        assert!(read_change(&record("RENAME", &json!({}))).is_err());
+        assert!(read_change(&json!({"eventName": "INSERT"})).is_err());
+        assert!(matches!(read_change(&record("REMOVE", &json!({}))), Ok(RecordChange::Nothing)));
     }
 }

@@ -4,16 +4,20 @@ use domain::ids::ClaimId;
 use web::bodies::{self, GivenAction};
 use web::{Call, Caller, Reply, RequestError};
 
-use app::{Api, ApiError, CommandRequest, moment, run_command};
+use app::{Api, ApiError, CommandRequest, request_time, run_command};
 
 /// Carries out an action on a claim. Who may do what is the domain's to say.
-pub(crate) async fn act(app: &Api, call: &Call<'_>, caller: &Caller) -> Result<Reply, ApiError> {
+pub(crate) async fn run_action(
+    app: &Api,
+    call: &Call<'_>,
+    caller: &Caller,
+) -> Result<Reply, ApiError> {
     let id = call.path_id(ClaimId::parse)?;
-    let moment = moment(&app.store, call).await?;
+    let moment = request_time(&app.store, call).await?;
     let open = Box::pin(app.store.open_claim(&id, moment)).await?.ok_or(RequestError::NotFound)?;
-    let body = call.json()?;
-    let kind = bodies::action(&body);
-    let (command, note) = match bodies::review(&body) {
+    let body = call.json_body()?;
+    let kind = bodies::find_action(&body);
+    let (command, note) = match bodies::read_review(&body) {
         Ok(GivenAction { command, note }) => (Ok(command), note),
         Err(failure) => (Err(failure), None),
     };

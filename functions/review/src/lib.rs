@@ -10,21 +10,21 @@ use lambda_http::{Body, Request, Response};
 use web::routes::ReviewRoute;
 use web::{Call, Reply};
 
-use app::{Api, ApiError, respond};
+use app::{Api, ApiError, to_response};
 
 /// Answers a request of the operator's review (`docs/api.md §3.2`).
-pub async fn handle(app: &Api, request: Request) -> Response<Body> {
+pub async fn handle_request(app: &Api, request: Request) -> Response<Body> {
     let call = Call::new(&request);
-    respond(&call, answer(app, &call).await)
+    to_response(&call, route_request(app, &call).await)
 }
 
-async fn answer(app: &Api, call: &Call<'_>) -> Result<Reply, ApiError> {
-    let route = call.route::<ReviewRoute>()?;
-    let caller = call.caller(&app.clients)?;
+async fn route_request(app: &Api, call: &Call<'_>) -> Result<Reply, ApiError> {
+    let route = call.function_route::<ReviewRoute>()?;
+    let caller = call.require_caller(&app.clients)?;
     match route {
-        ReviewRoute::List => queue::list(app, call, &caller).await,
-        ReviewRoute::Act => act::act(app, call, &caller).await,
-        ReviewRoute::Assign => assign::assign(app, call, &caller).await,
-        ReviewRoute::Erase => erase::erase(app, call, &caller).await,
+        ReviewRoute::List => queue::list_queue(app, call, &caller).await,
+        ReviewRoute::Act => act::run_action(app, call, &caller).await,
+        ReviewRoute::Assign => assign::assign_claim(app, call, &caller).await,
+        ReviewRoute::Erase => erase::erase_claim(app, call, &caller).await,
     }
 }

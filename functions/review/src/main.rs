@@ -2,5 +2,5 @@
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), runtime::StartError> {
-    app::serve_api("review", review::handle).await
+    app::serve_api("review", review::handle_request).await
 }

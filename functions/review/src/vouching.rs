@@ -16,7 +16,7 @@ use web::{PageRequest, RequestError};
 
 use app::{Api, ApiError};
 
-use crate::queue::{ClaimsPage, assignee};
+use crate::queue::{ClaimsPage, assigned_to};
 
 /// The queues whose claims the operator can vouch in, in the order in which they are gone through.
 const QUEUES: [Queue; 3] = [Queue::Submitted, Queue::InReview, Queue::Unreachable];
@@ -25,19 +25,19 @@ const QUEUES: [Queue; 3] = [Queue::Submitted, Queue::InReview, Queue::Unreachabl
 const AT_ONCE: usize = 32;
 
 /// A page of the queues, without the claims that need nobody to vouch: their tenants are read for that.
-pub(crate) async fn page(
+pub(crate) async fn load_page(
     app: &Api,
     query: &ReviewsQuery,
     page: &PageRequest,
     moment: RequestTime,
 ) -> Result<ClaimsPage, ApiError> {
-    let (queue, from) = place(page.position.as_deref())?;
+    let (queue, from) = read_position(page.position.as_deref())?;
     let limit = u16::try_from(page.limit).unwrap_or(u16::MAX);
-    let keep = |claim: &Claim| query.takes(claim, moment.at);
-    let source = Source::Waiting { queue: Some(queue), assigned_to: assignee(query) };
+    let keep = |claim: &Claim| query.takes_claim(claim, moment.at);
+    let source = Source::Waiting { queue: Some(queue), assigned_to: assigned_to(query) };
     let list = ClaimList { source, keep: &keep };
-    let found = app.store.claims(list, from.as_ref(), limit, moment).await?;
-    let tenants = tenants(app, &found.items).await?;
+    let found = app.store.list_claims(list, from.as_ref(), limit, moment).await?;
+    let tenants = load_tenants(app, &found.items).await?;
     let mut claims = Vec::new();
     for listed in found.items {
         let claim = &listed.claim;
@@ -49,13 +49,13 @@ pub(crate) async fn page(
     }
     let next = match found.next {
         Some(cursor) => Some((queue, Some(cursor))),
-        None => following(queue).map(|queue| (queue, None)),
+        None => next_queue(queue).map(|queue| (queue, None)),
     };
     Ok((claims, next.and_then(|next| serde_json::to_string(&next).ok())))
 }
 
 /// In which queue a page begins, and where in it.
-fn place(position: Option<&str>) -> Result<(Queue, Option<Cursor>), RequestError> {
+fn read_position(position: Option<&str>) -> Result<(Queue, Option<Cursor>), RequestError> {
     match position {
         None => Ok((Queue::Submitted, None)),
         Some(text) => serde_json::from_str(text).map_err(|_| RequestError::InvalidCursor),
@@ -63,12 +63,12 @@ fn place(position: Option<&str>) -> Result<(Queue, Option<Cursor>), RequestError
 }
 
 /// The queue that is gone through next.
-fn following(queue: Queue) -> Option<Queue> {
+fn next_queue(queue: Queue) -> Option<Queue> {
     QUEUES.iter().copied().skip_while(|own| *own != queue).nth(1)
 }
 
 /// The tenants of these claims.
-async fn tenants(
+async fn load_tenants(
     app: &Api,
     claims: &[ListedClaim],
 ) -> Result<BTreeMap<TenantId, Tenant>, ApiError> {
@@ -76,7 +76,7 @@ async fn tenants(
     let ids: Vec<_> = ids.into_iter().collect();
     let mut tenants = BTreeMap::new();
     for group in ids.chunks(AT_ONCE) {
-        let read = try_join_all(group.iter().map(|id| app.store.tenant(id))).await?;
+        let read = try_join_all(group.iter().map(|id| app.store.load_tenant(id))).await?;
         tenants.extend(read.into_iter().flatten().map(|tenant| (tenant.id.clone(), tenant)));
     }
     Ok(tenants)
@@ -106,7 +106,7 @@ fn needs_vouching(claim: &Claim, tenant: &Tenant, policy: &Policy, at: Instant) 
         | State::Ended { .. } => return false,
     };
     let can_be_vouched_for = |contact: &CustomerContact| {
-        let is_domain = tenant.authority(&contact.email) == Authority::Domain;
+        let is_domain = tenant.authority_of(&contact.email) == Authority::Domain;
         is_domain && !details.is_vouched_for(&contact.email)
     };
     policy.vouching == Vouching::Allowed
@@ -244,16 +244,16 @@ mod tests {
 
     #[test]
     fn the_queues_are_gone_through_one_after_the_other() {
-        assert_eq!(following(Queue::Submitted), Some(Queue::InReview));
-        assert_eq!(following(Queue::InReview), Some(Queue::Unreachable));
-        assert_eq!(following(Queue::Unreachable), None);
+        assert_eq!(next_queue(Queue::Submitted), Some(Queue::InReview));
+        assert_eq!(next_queue(Queue::InReview), Some(Queue::Unreachable));
+        assert_eq!(next_queue(Queue::Unreachable), None);
     }
 
     #[test]
     fn a_page_begins_where_the_page_before_ended() {
-        assert_eq!(place(None), Ok((Queue::Submitted, None)));
+        assert_eq!(read_position(None), Ok((Queue::Submitted, None)));
         let next = serde_json::to_string(&(Queue::InReview, None::<Cursor>)).unwrap();
-        assert_eq!(place(Some(&next)), Ok((Queue::InReview, None)));
-        assert_eq!(place(Some("{}")), Err(RequestError::InvalidCursor));
+        assert_eq!(read_position(Some(&next)), Ok((Queue::InReview, None)));
+        assert_eq!(read_position(Some("{}")), Err(RequestError::InvalidCursor));
     }
 }

@@ -45,7 +45,7 @@ impl DocumentBucket {
     }
 
     /// The bytes that were scanned; `None` where they are not there any more.
-    pub(crate) async fn fetch(
+    pub(crate) async fn fetch_content(
         &self,
         scanned: &ScannedDocument,
     ) -> Result<Option<DocumentContent>, InvocationError> {
@@ -58,7 +58,7 @@ impl DocumentBucket {
             .range(format!("bytes=0-{MAX_DOCUMENT_BYTES}"))
             .send()
             .await;
-        let Some(object) = there(object)? else { return Ok(None) };
+        let Some(object) = answer_unless_gone(object)? else { return Ok(None) };
         let content_type = object.content_type.unwrap_or_default();
         let bytes = object.body.collect().await?.to_vec();
         Ok(Some(DocumentContent { bytes, content_type }))
@@ -66,7 +66,10 @@ impl DocumentBucket {
 
     /// Copies the bytes that were scanned to where they can be fetched from; whether they were there. Nobody
     /// names the copy yet.
-    pub(crate) async fn keep(&self, scanned: &ScannedDocument) -> Result<bool, InvocationError> {
+    pub(crate) async fn keep_document(
+        &self,
+        scanned: &ScannedDocument,
+    ) -> Result<bool, InvocationError> {
         let copied = self
             .client
             .copy_object()
@@ -78,20 +81,20 @@ impl DocumentBucket {
             .tagging(format!("{NAMED}={NO}"))
             .send()
             .await;
-        Ok(there(copied)?.is_some())
+        Ok(answer_unless_gone(copied)?.is_some())
     }
 
     /// Gives the document that could not be scanned to the scanner again: by a copy onto itself, which scanners take for an
     /// upload. The count is in the copy, so that there are no more of them than [`MOST_SCANS`] permits, however often a
     /// failure is told.
-    pub(crate) async fn give_again(
+    pub(crate) async fn request_rescan(
         &self,
         scanned: &ScannedDocument,
     ) -> Result<RescanOutcome, InvocationError> {
         let key = scanned.document.quarantine_key();
         let object = self.client.get_object().bucket(&self.name).key(&key);
         let object = object.if_match(&scanned.etag).send().await;
-        let Some(object) = there(object)? else { return Ok(RescanOutcome::Gone) };
+        let Some(object) = answer_unless_gone(object)? else { return Ok(RescanOutcome::Gone) };
         let counted = object.metadata().and_then(|metadata| metadata.get(SCANS));
         let scans: u8 = counted.and_then(|text| text.parse().ok()).unwrap_or(1);
         if scans >= MOST_SCANS {
@@ -109,7 +112,11 @@ impl DocumentBucket {
             .set_content_type(object.content_type)
             .send()
             .await;
-        Ok(if there(copied)?.is_some() { RescanOutcome::Scan } else { RescanOutcome::Gone })
+        Ok(if answer_unless_gone(copied)?.is_some() {
+            RescanOutcome::Scan
+        } else {
+            RescanOutcome::Gone
+        })
     }
 
     /// The clean documents of a claim.
@@ -160,7 +167,7 @@ impl DocumentBucket {
 
     /// Says whether an entry names a clean document: the bucket deletes what none names. One that is not there
     /// any more stays so.
-    pub(crate) async fn mark(
+    pub(crate) async fn tag_document(
         &self,
         document: &Document,
         named: bool,
@@ -168,19 +175,19 @@ impl DocumentBucket {
         let (client, key) = (&self.client, document.clean_key());
         if named {
             let call = client.delete_object_tagging().bucket(&self.name).key(key);
-            there(call.send().await)?;
+            answer_unless_gone(call.send().await)?;
         } else {
             let tag = Tag::builder().key(NAMED).value(NO).build()?;
             let tagging = Tagging::builder().tag_set(tag).build()?;
             let call = client.put_object_tagging().bucket(&self.name).key(key).tagging(tagging);
-            there(call.send().await)?;
+            answer_unless_gone(call.send().await)?;
         }
         Ok(())
     }
 
     /// Deletes the document from the quarantine; the bucket keeps it as an old version for a day. Once more does
     /// nothing.
-    pub(crate) async fn delete(&self, document: &Document) -> Result<(), InvocationError> {
+    pub(crate) async fn delete_document(&self, document: &Document) -> Result<(), InvocationError> {
         let key = document.quarantine_key();
         self.client.delete_object().bucket(&self.name).key(key).send().await?;
         Ok(())
@@ -188,7 +195,9 @@ impl DocumentBucket {
 }
 
 /// The answer, unless the object is gone or is another by now.
-fn there<T, E, R>(answer: Result<T, SdkError<E, R>>) -> Result<Option<T>, InvocationError>
+fn answer_unless_gone<T, E, R>(
+    answer: Result<T, SdkError<E, R>>,
+) -> Result<Option<T>, InvocationError>
 where
     SdkError<E, R>: std::error::Error + Send + Sync + 'static,
     E: ProvideErrorMetadata,

@@ -26,14 +26,14 @@ pub(crate) fn count_entries(bytes: &[u8]) -> Option<usize> {
     if end.windows(LARGE_RECORD.len()).any(|found| found == LARGE_RECORD) {
         return None;
     }
-    let mut records = (0..end.len()).filter(|at| has(end, *at, RECORD));
+    let mut records = (0..end.len()).filter(|at| has_mark(end, *at, RECORD));
     let at = start + records.next()?;
     if records.next().is_some() {
         return None;
     }
-    let (count, on_disk) = (number(bytes, at + 10)?, number(bytes, at + 8)?);
-    let (size, offset) = (long(bytes, at + 12)?, long(bytes, at + 16)?);
-    let comment = usize::from(number(bytes, at + 20)?);
+    let (count, on_disk) = (read_u16(bytes, at + 10)?, read_u16(bytes, at + 8)?);
+    let (size, offset) = (read_u32(bytes, at + 12)?, read_u32(bytes, at + 16)?);
+    let comment = usize::from(read_u16(bytes, at + 20)?);
     let is_whole = count == on_disk
         && count <= MOST_PARTS
         && offset.checked_add(size)? == at
@@ -44,24 +44,24 @@ pub(crate) fn count_entries(bytes: &[u8]) -> Option<usize> {
 /// Where so many headers end that begin at `at`.
 fn end_of_headers(bytes: &[u8], mut at: usize, count: u16) -> Option<usize> {
     for _ in 0..count {
-        if !has(bytes, at, HEADER) {
+        if !has_mark(bytes, at, HEADER) {
             return None;
         }
-        let [name, fields, comment] = [28, 30, 32].map(|length| number(bytes, at + length));
+        let [name, fields, comment] = [28, 30, 32].map(|length| read_u16(bytes, at + length));
         at += HEADER_BYTES + usize::from(name?) + usize::from(fields?) + usize::from(comment?);
     }
     Some(at)
 }
 
-fn has(bytes: &[u8], at: usize, mark: &[u8]) -> bool {
+fn has_mark(bytes: &[u8], at: usize, mark: &[u8]) -> bool {
     bytes.get(at..).is_some_and(|rest| rest.starts_with(mark))
 }
 
-fn number(bytes: &[u8], at: usize) -> Option<u16> {
+fn read_u16(bytes: &[u8], at: usize) -> Option<u16> {
     Some(u16::from_le_bytes(bytes.get(at..at.checked_add(2)?)?.try_into().ok()?))
 }
 
-fn long(bytes: &[u8], at: usize) -> Option<usize> {
+fn read_u32(bytes: &[u8], at: usize) -> Option<usize> {
     let number = u32::from_le_bytes(bytes.get(at..at.checked_add(4)?)?.try_into().ok()?);
     usize::try_from(number).ok()
 }

@@ -45,7 +45,7 @@ struct ResultDetails {
 }
 
 /// The scan in a message of the bus; `None` where it is of nothing in the quarantine.
-pub(crate) fn scanned(event: &Value) -> Option<ScannedDocument> {
+pub(crate) fn parse_scan(event: &Value) -> Option<ScannedDocument> {
     let detail: ScanDetail = serde_json::from_value(event.get("detail")?.clone()).ok()?;
     let verdict = match detail.scan_result_details.scan_result_status.as_str() {
         "NO_THREATS_FOUND" => Some(ScanVerdict::NoThreats),
@@ -84,12 +84,12 @@ mod tests {
     #[test]
     fn a_scan_of_the_quarantine_is_read_and_anything_else_is_not() {
         let key = format!("quarantine/{}/e1/{}", "a".repeat(26), "ab".repeat(32));
-        let verdict = |status| scanned(&event(&key, status)).unwrap().verdict;
+        let verdict = |status| parse_scan(&event(&key, status)).unwrap().verdict;
         assert_eq!(verdict("NO_THREATS_FOUND"), Some(ScanVerdict::NoThreats));
         assert_eq!(verdict("THREATS_FOUND"), Some(ScanVerdict::Threats));
         assert_eq!(verdict("UNSUPPORTED"), Some(ScanVerdict::Threats));
         assert_eq!(verdict("FAILED"), None);
-        assert_eq!(scanned(&event("clean/x", "NO_THREATS_FOUND")), None);
-        assert_eq!(scanned(&json!({"detail": {}})), None);
+        assert_eq!(parse_scan(&event("clean/x", "NO_THREATS_FOUND")), None);
+        assert_eq!(parse_scan(&json!({"detail": {}})), None);
     }
 }

@@ -20,15 +20,19 @@ pub(crate) struct DocumentContent {
 
 /// `none`: another document than the declared one, which can be brought again. `infected`: the
 /// declared one, and it cannot be used.
-pub(crate) fn judge(content: &DocumentContent, declared: Sha256Hash) -> Scan {
+pub(crate) fn judge_document(content: &DocumentContent, declared: Sha256Hash) -> Scan {
     if Sha256Hash::of(&content.bytes) != declared {
         return Scan::None;
     }
     let kind = DocumentKind::of_content_type(&content.content_type);
-    if kind.is_some_and(|kind| is_of(&content.bytes, kind)) { Scan::Clean } else { Scan::Infected }
+    if kind.is_some_and(|kind| is_of_kind(&content.bytes, kind)) {
+        Scan::Clean
+    } else {
+        Scan::Infected
+    }
 }
 
-fn is_of(bytes: &[u8], kind: DocumentKind) -> bool {
+fn is_of_kind(bytes: &[u8], kind: DocumentKind) -> bool {
     match kind {
         DocumentKind::Pdf => is_pdf(bytes),
         DocumentKind::Png | DocumentKind::Jpeg => {
@@ -54,7 +58,7 @@ mod tests {
     fn judged(bytes: &[u8], kind: DocumentKind) -> Scan {
         let content =
             DocumentContent { bytes: bytes.to_vec(), content_type: kind.content_type().into() };
-        judge(&content, Sha256Hash::of(bytes))
+        judge_document(&content, Sha256Hash::of(bytes))
     }
 
     #[test]
@@ -96,6 +100,6 @@ mod tests {
             bytes: PDF.to_vec(),
             content_type: DocumentKind::Pdf.content_type().to_owned(),
         };
-        assert_eq!(judge(&content, Sha256Hash([0; 32])), Scan::None);
+        assert_eq!(judge_document(&content, Sha256Hash([0; 32])), Scan::None);
     }
 }

@@ -58,19 +58,19 @@ enum MessageOutcome {
 ///
 /// # Errors
 /// Where the messages cannot be read, or what an event by hand says could not be carried out.
-pub async fn handle(
+pub async fn handle_event(
     app: &App,
     event: Value,
     _invocation: Invocation,
 ) -> Result<SqsBatchResponse, InvocationError> {
     let mut response = SqsBatchResponse::default();
     if event.get("Records").is_none() {
-        Box::pin(carry_out(app, &event, false)).await?;
+        Box::pin(process_event(app, &event, false)).await?;
         return Ok(response);
     }
     let messages: SqsEvent = serde_json::from_value(event)?;
     for message in messages.records {
-        if !is_done(app, &message).await {
+        if !process_message(app, &message).await {
             response.add_failure(message.message_id.unwrap_or_default());
         }
     }
@@ -78,18 +78,18 @@ pub async fn handle(
 }
 
 /// Whether a message is done with: what its event says is carried out.
-async fn is_done(app: &App, message: &SqsMessage) -> bool {
+async fn process_message(app: &App, message: &SqsMessage) -> bool {
     let Ok(event) = serde_json::from_str(message.body.as_deref().unwrap_or_default()) else {
         let id = message.message_id.as_deref().unwrap_or_default();
         warn!({ fields::MESSAGE_ID } = id, "A message holds no event");
         return false;
     };
     let received = message.attributes.get("ApproximateReceiveCount").map(String::as_str);
-    match Box::pin(carry_out(app, &event, received == Some("1"))).await {
+    match Box::pin(process_event(app, &event, received == Some("1"))).await {
         Ok(done) => done == MessageOutcome::Now,
         Err(failure) => {
-            telemetry::count(metric::FAULTS, 1);
-            telemetry::failure("An event could not be carried out", failure.error());
+            telemetry::add_to_metric(metric::FAULTS, 1);
+            telemetry::log_failure("An event could not be carried out", failure.source_error());
             false
         }
     }
@@ -97,21 +97,21 @@ async fn is_done(app: &App, message: &SqsMessage) -> bool {
 
 /// Carries out what an event of the scanner says, or looks after the documents of a claim that was edited or erased.
 /// `is_new`: it has come for the first time.
-async fn carry_out(
+async fn process_event(
     app: &App,
     event: &Value,
     is_new: bool,
 ) -> Result<MessageOutcome, InvocationError> {
     if let Some(claim) = event::claim_of(EventType::Edited, event) {
         let documents = app.bucket.clean_documents(&claim).await?;
-        Box::pin(mark(app, &claim, &documents)).await?;
+        Box::pin(mark_documents(app, &claim, &documents)).await?;
         return Ok(MessageOutcome::Now);
     }
     if let Some(claim) = event::claim_of(EventType::Erased, event) {
         app.bucket.delete_all(&claim).await?;
         return Ok(MessageOutcome::Now);
     }
-    let Some(scanned) = event::scanned(event) else {
+    let Some(scanned) = event::parse_scan(event) else {
         warn!(
             "An event is neither of a scan of an uploaded document nor of an edited or erased claim"
         );
@@ -125,15 +125,18 @@ async fn carry_out(
             return Ok(MessageOutcome::Later);
         }
         Box::pin(scan_again(app, &scanned)).await?;
-        return tidied(app, claim).await;
+        return delete_erased_documents(app, claim).await;
     };
-    Box::pin(settle(app, &scanned, verdict)).await?;
-    tidied(app, claim).await
+    Box::pin(settle_scan(app, &scanned, verdict)).await?;
+    delete_erased_documents(app, claim).await
 }
 
 /// Deletes the documents of a claim that was erased: a form may have been used behind the erasure, and a copy have been
 /// made beside it.
-async fn tidied(app: &App, claim: &ClaimId) -> Result<MessageOutcome, InvocationError> {
+async fn delete_erased_documents(
+    app: &App,
+    claim: &ClaimId,
+) -> Result<MessageOutcome, InvocationError> {
     if is_erased(app, claim).await? {
         app.bucket.delete_all(claim).await?;
     }
@@ -143,7 +146,7 @@ async fn tidied(app: &App, claim: &ClaimId) -> Result<MessageOutcome, Invocation
 /// Gives a document to the scanner again, until it has failed often enough.
 async fn scan_again(app: &App, scanned: &ScannedDocument) -> Result<(), InvocationError> {
     let claim = &scanned.document.claim;
-    match app.bucket.give_again(scanned).await? {
+    match app.bucket.request_rescan(scanned).await? {
         RescanOutcome::Gone => {
             info!({ fields::CLAIM_ID } = %claim, "A document has left the quarantine already");
         }
@@ -151,8 +154,8 @@ async fn scan_again(app: &App, scanned: &ScannedDocument) -> Result<(), Invocati
             info!({ fields::CLAIM_ID } = %claim, "A document is given to the scanner again");
         }
         RescanOutcome::None => {
-            telemetry::count(metric::FAULTS, 1);
-            telemetry::count(metric::SCAN_FAILED, 1);
+            telemetry::add_to_metric(metric::FAULTS, 1);
+            telemetry::add_to_metric(metric::SCAN_FAILED, 1);
             warn!({ fields::CLAIM_ID } = %claim, "A document could not be scanned");
         }
     }
@@ -160,34 +163,34 @@ async fn scan_again(app: &App, scanned: &ScannedDocument) -> Result<(), Invocati
 }
 
 /// Settles what the scanner has found in a document.
-async fn settle(
+async fn settle_scan(
     app: &App,
     scanned: &ScannedDocument,
     verdict: ScanVerdict,
 ) -> Result<(), InvocationError> {
     let document = &scanned.document;
-    let Some(scan) = Box::pin(judged(app, scanned, verdict)).await? else {
+    let Some(scan) = Box::pin(judge_scan(app, scanned, verdict)).await? else {
         info!({ fields::CLAIM_ID } = %document.claim, "A document has left the quarantine already");
         return Ok(());
     };
-    Box::pin(record(app, document, scan)).await?;
+    Box::pin(record_scan(app, document, scan)).await?;
     if scan == Scan::Clean {
-        Box::pin(mark(app, &document.claim, std::slice::from_ref(document))).await?;
+        Box::pin(mark_documents(app, &document.claim, std::slice::from_ref(document))).await?;
     }
-    app.bucket.delete(document).await?;
-    telemetry::count(metric::SCANNED, 1);
+    app.bucket.delete_document(document).await?;
+    telemetry::add_to_metric(metric::SCANNED, 1);
     Ok(())
 }
 
 /// Whether the personal data of a claim were erased: it has no documents any more.
 async fn is_erased(app: &App, claim: &ClaimId) -> Result<bool, StoreError> {
-    let moment = app.store.moment().await?;
-    let found = Box::pin(app.store.claim(claim, moment)).await?;
+    let moment = app.store.present_time().await?;
+    let found = Box::pin(app.store.load_up_to_date(claim, moment)).await?;
     Ok(found.is_some_and(|claim| claim.erased))
 }
 
 /// What the entry is told; `None` where the document is not there any more, or another by now.
-async fn judged(
+async fn judge_scan(
     app: &App,
     scanned: &ScannedDocument,
     verdict: ScanVerdict,
@@ -195,9 +198,9 @@ async fn judged(
     if verdict == ScanVerdict::Threats {
         return Ok(Some(Scan::Infected));
     }
-    let Some(content) = app.bucket.fetch(scanned).await? else { return Ok(None) };
-    let scan = judge::judge(&content, scanned.document.sha256);
-    if scan == Scan::Clean && !app.bucket.keep(scanned).await? {
+    let Some(content) = app.bucket.fetch_content(scanned).await? else { return Ok(None) };
+    let scan = judge::judge_document(&content, scanned.document.sha256);
+    if scan == Scan::Clean && !app.bucket.keep_document(scanned).await? {
         return Ok(None);
     }
     Ok(Some(scan))
@@ -205,12 +208,12 @@ async fn judged(
 
 /// Records the scan with the claim. A clean document is remembered by its content first, so that it is
 /// known when it comes again for another tenant.
-async fn record(app: &App, document: &Document, scan: Scan) -> Result<(), StoreError> {
+async fn record_scan(app: &App, document: &Document, scan: Scan) -> Result<(), StoreError> {
     let Document { claim, id, sha256 } = document;
-    let moment = app.store.moment().await?;
+    let moment = app.store.present_time().await?;
     let Some(open) = app.store.open_claim(claim, moment).await? else { return Ok(()) };
     let found = open.claim();
-    if scan == Scan::Clean && names(found, document) {
+    if scan == Scan::Clean && names_document(found, document) {
         app.store.put_document(*sha256, &found.subject.tenant).await?;
     }
     let command = Command::RecordScan { id: id.clone(), sha256: *sha256, scan };
@@ -229,34 +232,38 @@ async fn record(app: &App, document: &Document, scan: Scan) -> Result<(), StoreE
 
 /// Marks which of these clean documents of a claim its entries name. An edit may come meanwhile: so the claim is
 /// read once more behind the marks, and they are right as of its last reading.
-async fn mark(app: &App, claim: &ClaimId, documents: &[Document]) -> Result<(), InvocationError> {
+async fn mark_documents(
+    app: &App,
+    claim: &ClaimId,
+    documents: &[Document],
+) -> Result<(), InvocationError> {
     let mut marked = None;
     loop {
-        let named = named_of(app, claim, documents).await?;
+        let named = find_named_documents(app, claim, documents).await?;
         if documents.is_empty() || marked.as_ref() == Some(&named) {
             return Ok(());
         }
         for (document, named) in documents.iter().zip(&named) {
-            app.bucket.mark(document, *named).await?;
+            app.bucket.tag_document(document, *named).await?;
         }
         marked = Some(named);
     }
 }
 
 /// Which of the documents the claim's entries name.
-async fn named_of(
+async fn find_named_documents(
     app: &App,
     claim: &ClaimId,
     documents: &[Document],
 ) -> Result<Vec<bool>, StoreError> {
-    let moment = app.store.moment().await?;
+    let moment = app.store.present_time().await?;
     let open = Box::pin(app.store.open_claim(claim, moment)).await?;
-    let names = |document| open.as_ref().is_some_and(|open| names(open.claim(), document));
+    let names = |document| open.as_ref().is_some_and(|open| names_document(open.claim(), document));
     Ok(documents.iter().map(names).collect())
 }
 
 /// Whether an entry of the claim is that of the document.
-fn names(claim: &Claim, document: &Document) -> bool {
+fn names_document(claim: &Claim, document: &Document) -> bool {
     let mut entries = claim.details.evidence.iter();
     entries.any(|entry| entry.id == document.id && entry.sha256 == document.sha256)
 }

@@ -67,7 +67,7 @@ pub(crate) fn is_harmless(bytes: &[u8]) -> Option<bool> {
     if names.iter().any(|name| is_forbidden(name)) || !is_each_once(count, &names) {
         return Some(false);
     }
-    let list = read(&mut package, LIST_OF_PARTS)?;
+    let list = read_part(&mut package, LIST_OF_PARTS)?;
     let types = part_types(&list)?;
     let is_known = |kind: &String| {
         let is_of_text = kind.starts_with(PARTS_OF_A_TEXT)
@@ -80,7 +80,7 @@ pub(crate) fn is_harmless(bytes: &[u8]) -> Option<bool> {
     }
     for name in names.iter().filter(|name| name.to_lowercase().ends_with(".rels")) {
         let is_of_chart = is_chart(&list, &source_of(name))?;
-        if !has_harmless_relations(&read(&mut package, name)?, is_of_chart)? {
+        if !has_harmless_relations(&read_part(&mut package, name)?, is_of_chart)? {
             return Some(false);
         }
     }
@@ -100,7 +100,7 @@ fn is_forbidden(text: &str) -> bool {
 }
 
 /// A part as text; `None` where it is not there, is too long or is no UTF-8.
-fn read(package: &mut ZipArchive<Cursor<&[u8]>>, name: &str) -> Option<String> {
+fn read_part(package: &mut ZipArchive<Cursor<&[u8]>>, name: &str) -> Option<String> {
     let part = package.by_name(name).ok()?;
     let mut text = String::new();
     let read = part.take(MOST_OF_A_LIST + 1).read_to_string(&mut text).ok()?;
@@ -110,8 +110,8 @@ fn read(package: &mut ZipArchive<Cursor<&[u8]>>, name: &str) -> Option<String> {
 /// The media types of the parts, in lower case.
 fn part_types(list: &str) -> Option<Vec<String>> {
     let mut types = Vec::new();
-    each_element(list, |element| {
-        let kind = attribute(element, "ContentType")?;
+    visit_elements(list, |element| {
+        let kind = read_attribute(element, "ContentType")?;
         if !kind.is_empty() {
             types.push(kind.to_lowercase());
         }
@@ -131,9 +131,9 @@ fn source_of(relations: &str) -> String {
 /// Whether the list of parts says of that very part that it is a chart, and says nothing else of it.
 fn is_chart(list: &str, part: &str) -> Option<bool> {
     let mut kinds = Vec::new();
-    each_element(list, |element| {
-        if attribute(element, "PartName")?.eq_ignore_ascii_case(part) {
-            kinds.push(attribute(element, "ContentType")?.to_lowercase());
+    visit_elements(list, |element| {
+        if read_attribute(element, "PartName")?.eq_ignore_ascii_case(part) {
+            kinds.push(read_attribute(element, "ContentType")?.to_lowercase());
         }
         Some(())
     })?;
@@ -144,9 +144,9 @@ fn is_chart(list: &str, part: &str) -> Option<bool> {
 /// package within it from a chart alone.
 fn has_harmless_relations(list: &str, is_of_chart: bool) -> Option<bool> {
     let mut harmless = true;
-    each_element(list, |element| {
-        let kind = attribute(element, "Type")?;
-        let mode = attribute(element, "TargetMode")?;
+    visit_elements(list, |element| {
+        let kind = read_attribute(element, "Type")?;
+        let mode = read_attribute(element, "TargetMode")?;
         let is_outside = mode.eq_ignore_ascii_case("external");
         let is_package = kind.to_lowercase().ends_with("/package");
         harmless &= !is_forbidden(&kind)
@@ -158,7 +158,7 @@ fn has_harmless_relations(list: &str, is_of_chart: bool) -> Option<bool> {
 }
 
 /// Looks at each element of an XML text; `None` where it is malformed or declares a type of its own.
-fn each_element(text: &str, mut look: impl FnMut(&BytesStart<'_>) -> Option<()>) -> Option<()> {
+fn visit_elements(text: &str, mut look: impl FnMut(&BytesStart<'_>) -> Option<()>) -> Option<()> {
     let mut reader = Reader::from_str(text);
     loop {
         match reader.read_event().ok()? {
@@ -178,7 +178,7 @@ fn each_element(text: &str, mut look: impl FnMut(&BytesStart<'_>) -> Option<()>)
 
 /// An attribute with its references resolved, empty where there is none; `None` where the element is malformed, or has
 /// an attribute of that name in a space of its own, which another reader might take for it.
-fn attribute(element: &BytesStart<'_>, name: &str) -> Option<String> {
+fn read_attribute(element: &BytesStart<'_>, name: &str) -> Option<String> {
     let mut value = String::new();
     for found in element.attributes() {
         let found = found.ok()?;

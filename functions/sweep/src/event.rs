@@ -1,6 +1,6 @@
 //! What the bus is told of the directory, without personal data.
 
-use domain::time::rfc3339;
+use domain::time::format_rfc3339;
 use runtime::BusEvent;
 use serde_json::json;
 use store::ContactVerified;
@@ -9,13 +9,13 @@ use store::ContactVerified;
 const CONTACT_VERIFIED: &str = "contact_verified";
 
 /// A tenant has a verified contact that it did not have; who that is, the directory says.
-pub(crate) fn of_contact(verified: &ContactVerified) -> BusEvent {
+pub(crate) fn contact_verified_event(verified: &ContactVerified) -> BusEvent {
     let ContactVerified { tenant, at } = verified;
     let detail = json!({
         "id": format!("{tenant}-{}", at.timestamp_millis()),
         "type": CONTACT_VERIFIED,
         "tenant": tenant,
-        "at": rfc3339(*at),
+        "at": format_rfc3339(*at),
     });
     BusEvent { event_type: CONTACT_VERIFIED, detail, at: *at }
 }

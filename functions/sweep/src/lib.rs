@@ -35,7 +35,7 @@ impl App {
 ///
 /// # Errors
 /// For an event that is no batch of records.
-pub async fn handle(
+pub async fn handle_records(
     app: &App,
     event: Value,
     _invocation: Invocation,
@@ -44,34 +44,37 @@ pub async fn handle(
     let records = records.ok_or_else(|| InvocationError::new("an event without records"))?;
     let mut response = DynamoDbEventResponse::default();
     for record in records {
-        let Some(entry) = entry_of(record) else { continue };
-        if let Err(error) = Box::pin(sweep(app, &entry)).await {
-            telemetry::failure("A change of the directory could not be carried out yet", &error);
-            telemetry::count(metric::FAULTS, 1);
-            response.batch_item_failures.push(first_undone(record));
+        let Some(entry) = read_entry(record) else { continue };
+        if let Err(error) = Box::pin(reconcile_entry(app, &entry)).await {
+            telemetry::log_failure(
+                "A change of the directory could not be carried out yet",
+                &error,
+            );
+            telemetry::add_to_metric(metric::FAULTS, 1);
+            response.batch_item_failures.push(failed_record(record));
             break;
         }
-        if !tell(app, &entry, record).await {
-            response.batch_item_failures.push(first_undone(record));
+        if !publish_verified_contacts(app, &entry, record).await {
+            response.batch_item_failures.push(failed_record(record));
             break;
         }
     }
     Ok(response)
 }
 
-async fn sweep(app: &App, entry: &DirectoryEntry) -> Result<(), StoreError> {
-    let ReconcileReport { seen, changed, passed } = app.store.reconcile(entry).await?;
-    telemetry::count(metric::SWEPT, changed);
-    telemetry::count(metric::POISON, passed);
+async fn reconcile_entry(app: &App, entry: &DirectoryEntry) -> Result<(), StoreError> {
+    let ReconcileReport { seen, changed, passed } = app.store.reconcile_entry(entry).await?;
+    telemetry::add_to_metric(metric::SWEPT, changed);
+    telemetry::add_to_metric(metric::POISON, passed);
     info!({ fields::CLAIMS_SEEN } = seen, { fields::CLAIMS_CHANGED } = changed, "Swept");
     Ok(())
 }
 
 /// Tells what the record says of a tenant's contacts, if anything; whether nothing is left to tell.
-async fn tell(app: &App, entry: &DirectoryEntry, record: &Value) -> bool {
+async fn publish_verified_contacts(app: &App, entry: &DirectoryEntry, record: &Value) -> bool {
     let Some(verified) = contact_verified(entry, record) else { return true };
     let number = sequence_number(record).unwrap_or_default();
-    app.bus.put(&[(number, event::of_contact(&verified))]).await.is_empty()
+    app.bus.put_events(&[(number, event::contact_verified_event(&verified))]).await.is_empty()
 }
 
 /// A tenant's first entry has no image before it, and so nobody to tell.
@@ -86,7 +89,7 @@ fn contact_verified(entry: &DirectoryEntry, record: &Value) -> Option<ContactVer
 }
 
 /// The directory's entry that a record is about.
-fn entry_of(record: &Value) -> Option<DirectoryEntry> {
+fn read_entry(record: &Value) -> Option<DirectoryEntry> {
     let keys = record.pointer("/dynamodb/Keys")?;
     let key = |name: &str| keys.get(name)?.get("S")?.as_str();
     let image = record.pointer("/dynamodb/NewImage").cloned();
@@ -94,7 +97,7 @@ fn entry_of(record: &Value) -> Option<DirectoryEntry> {
     DirectoryEntry::of_item(key("pk")?, key("sk")?, image)
 }
 
-fn first_undone(record: &Value) -> DynamoDbBatchItemFailure {
+fn failed_record(record: &Value) -> DynamoDbBatchItemFailure {
     let mut failure = DynamoDbBatchItemFailure::default();
     failure.item_identifier = sequence_number(record);
     failure

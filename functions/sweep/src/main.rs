@@ -4,10 +4,10 @@ use runtime::{Bus, Clients, StartError, open_store, settings, telemetry};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), StartError> {
-    telemetry::start();
-    let (table, bus) = settings::read::<settings::Sweep>()?;
+    telemetry::start_logs();
+    let (table, bus) = settings::read_settings::<settings::Sweep>()?;
     let clients = Clients::load().await;
     let store = open_store(&clients, table).await;
     let bus = Bus::new(clients.eventbridge(), bus.name);
-    runtime::serve_event("sweep", sweep::App::new(store, bus), sweep::handle).await
+    runtime::serve_event("sweep", sweep::App::new(store, bus), sweep::handle_records).await
 }

@@ -36,8 +36,8 @@ pub fn app_clients(settings: AppClientSettings) -> AppClients {
 ///
 /// # Errors
 /// Where the table does not answer.
-pub async fn moment(store: &Store, call: &Call<'_>) -> Result<RequestTime, ApiError> {
-    Ok(store.moment_of(call.arrived_at()).await?)
+pub async fn request_time(store: &Store, call: &Call<'_>) -> Result<RequestTime, ApiError> {
+    Ok(store.request_time(call.arrived_at()).await?)
 }
 
 /// Starts such a function, and serves requests until the platform ends the process.
@@ -49,8 +49,8 @@ where
     F: Fn(&'static Api, Request) -> Fut,
     Fut: Future<Output = Response<Body>> + Send + 'static,
 {
-    telemetry::start();
-    let (table, sign_in, secret) = settings::read::<settings::Api>()?;
+    telemetry::start_logs();
+    let (table, sign_in, secret) = settings::read_settings::<settings::Api>()?;
     let clients = Clients::load().await;
     let opened = open_store_and_ring(&clients, table, &secret.id, ListCursors::of_keys);
     let (store, cursors) = opened.await?;

@@ -22,7 +22,7 @@ pub async fn claim_view(
     moment: RequestTime,
 ) -> Result<ClaimView, ApiError> {
     let competition = match caller.viewer() {
-        Viewer::Staff => Some(Box::pin(store.competition(&claim, moment.at)).await?),
+        Viewer::Staff => Some(Box::pin(store.load_competition(&claim, moment.at)).await?),
         Viewer::Partner | Viewer::Customer => None,
     };
     explained_view(store, claim, competition, caller, moment).await
@@ -67,10 +67,10 @@ async fn explained_view(
         reader: caller.actor(),
         rivals: rivals.as_deref(),
         reused: reused.as_deref(),
-        out_of_office: Some(recipients.as_ref().map_or(0, KnownRecipients::unattended)),
-        recipients: recipients.as_ref().map(KnownRecipients::shown),
+        out_of_office: Some(recipients.as_ref().map_or(0, KnownRecipients::unattended_count)),
+        recipients: recipients.as_ref().map(KnownRecipients::to_shown),
     };
-    let view = ClaimView::of(&claim, &shown).explained(&claim, &shown, caller.language());
+    let view = ClaimView::of(&claim, &shown).with_explanation(&claim, &shown, caller.language());
     Ok(view.with_assignee(assigned_to.as_ref()))
 }
 
@@ -86,7 +86,7 @@ pub async fn shown_remarks(
     caller: &Caller,
 ) -> Result<ShownRemarks, ApiError> {
     let viewer = caller.viewer();
-    let page = store.remarks(read, before, audience_of(viewer)).await?;
+    let page = store.list_remarks(read, before, audience_of(viewer)).await?;
     Ok(ShownRemarks::of(&page.remarks, page.next, viewer))
 }
 
@@ -176,9 +176,9 @@ pub async fn customer_view(
     let policy = store.policy_of(claim).await?;
     let asked = match asked {
         Some(asked) => Some(asked),
-        None => store.recipients(claim).await?,
+        None => store.load_recipients(claim).await?,
     };
-    let recipients = asked.map(KnownRecipients::asked);
+    let recipients = asked.map(KnownRecipients::from_asked);
     let shown = ClaimContext {
         policy: &policy,
         now: moment.at,
@@ -187,7 +187,7 @@ pub async fn customer_view(
         rivals: None,
         reused: None,
         out_of_office: None,
-        recipients: recipients.as_ref().map(KnownRecipients::shown),
+        recipients: recipients.as_ref().map(KnownRecipients::to_shown),
     };
     Ok(CustomerClaimView::of(ClaimView::of(claim, &shown), claim, &policy))
 }

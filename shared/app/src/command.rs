@@ -34,9 +34,9 @@ pub struct CommandRequest<'a> {
 pub async fn run_command(store: &Store, request: CommandRequest<'_>) -> Result<Reply, ApiError> {
     let CommandRequest { caller, open, expected, kind, command, moment } = request;
     if let Some(kind) = kind {
-        decide::authorize(open.claim(), kind, caller.actor())?;
+        decide::authorize_command(open.claim(), kind, caller.actor())?;
     }
-    let expected = expected?.seen(open.claim().version);
+    let expected = expected?.seen_version(open.claim().version);
     let command = match command {
         Ok(command) => command,
         Err(failure) => {
@@ -53,7 +53,7 @@ pub async fn run_command(store: &Store, request: CommandRequest<'_>) -> Result<R
     let outcome = Box::pin(ran).await?;
     let version = outcome.claim.version;
     let view = Box::pin(view_after_command(store, outcome, caller, moment)).await?;
-    Ok(Reply::ok(&view).etag(version))
+    Ok(Reply::ok(&view).with_etag(version))
 }
 
 /// What to answer where the arguments cannot be read: the first check that fails.
@@ -69,13 +69,13 @@ pub fn refuse_arguments(
         return RequestError::VersionMismatch { current: Some(claim.version.into()) };
     }
     match kind {
-        Some(kind) => state_first(claim, kind, caller, moment, failure),
+        Some(kind) => prefer_state_refusal(claim, kind, caller, moment, failure),
         None => failure,
     }
 }
 
 /// What is wrong with the arguments is told only where the state takes the command at all.
-pub fn state_first(
+pub fn prefer_state_refusal(
     claim: &Claim,
     command: CommandKind,
     caller: &Caller,

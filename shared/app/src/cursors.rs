@@ -29,19 +29,21 @@ impl ListCursors {
     ///
     /// # Errors
     /// For a limit or a cursor that is none.
-    pub async fn page(
+    pub async fn read_page_request(
         &self,
         call: &Call<'_>,
         caller: &Caller,
     ) -> Result<PageRequest, RequestError> {
-        match self.0.current().page(call, caller) {
-            Err(RequestError::InvalidCursor) => self.0.renewed().await.page(call, caller),
+        match self.0.current().read_page_request(call, caller) {
+            Err(RequestError::InvalidCursor) => {
+                self.0.read_again().await.read_page_request(call, caller)
+            }
             read => read,
         }
     }
 
     /// Those that seal the next page's cursor.
-    pub fn current(&self) -> Arc<Cursors> {
+    pub fn current_cursors(&self) -> Arc<Cursors> {
         self.0.current()
     }
 }

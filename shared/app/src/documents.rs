@@ -20,12 +20,12 @@ const CLEAN: &str = "clean";
 impl Document {
     /// Where it is uploaded to.
     pub fn quarantine_key(&self) -> String {
-        self.key(QUARANTINE)
+        self.object_key(QUARANTINE)
     }
 
     /// Where it lies once it was found clean.
     pub fn clean_key(&self) -> String {
-        self.key(CLEAN)
+        self.object_key(CLEAN)
     }
 
     /// What the keys of a claim's documents in the quarantine begin with.
@@ -40,15 +40,15 @@ impl Document {
 
     /// The document of a key of the quarantine; `None` for any other key.
     pub fn in_quarantine(key: &str) -> Option<Self> {
-        Self::within(QUARANTINE, key)
+        Self::parse_key(QUARANTINE, key)
     }
 
     /// The document of a key of the clean ones; `None` for any other key.
     pub fn in_clean(key: &str) -> Option<Self> {
-        Self::within(CLEAN, key)
+        Self::parse_key(CLEAN, key)
     }
 
-    fn within(prefix: &str, key: &str) -> Option<Self> {
+    fn parse_key(prefix: &str, key: &str) -> Option<Self> {
         let mut parts = key.split('/');
         (parts.next()? == prefix).then_some(())?;
         let claim = ClaimId::parse(parts.next()?).ok()?;
@@ -57,7 +57,7 @@ impl Document {
         parts.next().is_none().then_some(Self { claim, id, sha256 })
     }
 
-    fn key(&self, prefix: &str) -> String {
+    fn object_key(&self, prefix: &str) -> String {
         format!("{prefix}/{}/{}/{}", self.claim, self.id, self.sha256)
     }
 }

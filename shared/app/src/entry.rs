@@ -10,17 +10,17 @@ use web::views::{ConsequenceCounts, ConsequencesView};
 use web::{EntityTag, IfMatch, Reply, RequestError};
 
 /// The tag of an entry whose revision is all that changes.
-pub fn tag_of<T>(entry: &RevisedEntry<T>) -> EntityTag {
+pub fn revision_tag<T>(entry: &RevisedEntry<T>) -> EntityTag {
     EntityTag::of_revision(entry.revision)
 }
 
 /// What a write may replace: whatever `If-Match` names, and anything where there is none.
-pub fn permits<'a, T>(
+pub fn may_replace<'a, T>(
     expected: Option<&'a IfMatch>,
     tag: impl Fn(&RevisedEntry<T>) -> EntityTag + Send + Sync + 'a,
 ) -> impl Fn(Option<&RevisedEntry<T>>, bool) -> bool + Send + Sync + 'a {
     move |present, repeats| {
-        expected.is_none_or(|expected| expected.permits(present.map(&tag).as_ref(), repeats))
+        expected.is_none_or(|expected| expected.permits_write(present.map(&tag).as_ref(), repeats))
     }
 }
 
@@ -28,7 +28,7 @@ pub fn permits<'a, T>(
 ///
 /// # Errors
 /// [`RequestError::VersionMismatch`] where the caller has seen another one.
-pub fn stored<T>(
+pub fn stored_entry<T>(
     write: EntryWrite<T>,
     tag: impl Fn(&RevisedEntry<T>) -> EntityTag,
 ) -> Result<RevisedEntry<T>, RequestError> {
@@ -43,17 +43,17 @@ pub fn stored<T>(
 /// The answer to a write: 201 with the place of an entry that is new, else 200.
 ///
 /// # Errors
-/// As those of [`stored`].
-pub fn answered<T, V: Serialize>(
+/// As those of [`stored_entry`].
+pub fn write_reply<T, V: Serialize>(
     write: EntryWrite<T>,
     path: &str,
     view: impl Fn(&T) -> V,
 ) -> Result<Reply, RequestError> {
     let is_new = matches!(write, EntryWrite::Created(_));
-    let stored = stored(write, tag_of)?;
+    let stored = stored_entry(write, revision_tag)?;
     let view = view(&stored.entry);
     let reply = if is_new { Reply::created(path, &view) } else { Reply::ok(&view) };
-    Ok(reply.etag(tag_of(&stored)))
+    Ok(reply.with_etag(revision_tag(&stored)))
 }
 
 /// What would follow from a write, as it is told.
@@ -72,7 +72,7 @@ pub fn consequences_view(consequences: &Consequences) -> ConsequencesView {
 ///
 /// # Errors
 /// [`RequestError::VersionMismatch`] where the caller has seen another entry.
-pub fn foreseen<T>(
+pub fn dry_run_entries<T>(
     foreseen: DryRun<T>,
     tag: impl Fn(&RevisedEntry<T>) -> EntityTag,
 ) -> Result<(Option<RevisedEntry<T>>, T), RequestError> {
@@ -85,14 +85,14 @@ pub fn foreseen<T>(
 }
 
 /// The answer to a dry run: what would follow, and the tag of the present entry.
-pub fn rehearsed<T>(
+pub fn dry_run_reply<T>(
     present: Option<&RevisedEntry<T>>,
     consequences: &Consequences,
     tag: impl Fn(&RevisedEntry<T>) -> EntityTag,
 ) -> Reply {
     let reply = Reply::ok(&consequences_view(consequences));
     match present {
-        Some(present) => reply.etag(tag(present)),
+        Some(present) => reply.with_etag(tag(present)),
         None => reply,
     }
 }
@@ -116,7 +116,7 @@ pub async fn unknown_programs(
 ) -> Result<Vec<UnknownReference<ProgramId>>, StoreError> {
     let ids = named.iter().map(|(_, id)| id).collect::<BTreeSet<_>>();
     let unknown = store.unknown_programs(ids).await?;
-    Ok(places(named, &unknown, FieldCode::ProgramUnknown))
+    Ok(unknown_references(named, &unknown, FieldCode::ProgramUnknown))
 }
 
 /// Those of the named partners that there are not.
@@ -129,10 +129,10 @@ pub async fn unknown_partners(
 ) -> Result<Vec<UnknownReference<PartnerId>>, StoreError> {
     let ids = named.iter().map(|(_, id)| id).collect::<BTreeSet<_>>();
     let unknown = store.unknown_partners(ids).await?;
-    Ok(places(named, &unknown, FieldCode::PartnerUnknown))
+    Ok(unknown_references(named, &unknown, FieldCode::PartnerUnknown))
 }
 
-fn places<T: Ord>(
+fn unknown_references<T: Ord>(
     named: Vec<(String, T)>,
     unknown: &BTreeSet<T>,
     code: FieldCode,
@@ -146,7 +146,7 @@ fn places<T: Ord>(
 ///
 /// # Errors
 /// [`Rejection::Fields`].
-pub fn checked<T>(
+pub fn check_body<T>(
     read: Result<T, RequestError>,
     errors: impl IntoIterator<Item = FieldError>,
 ) -> Result<T, Rejection> {
@@ -155,7 +155,7 @@ pub fn checked<T>(
         Ok(read) => Some(read),
         // A body is refused for its fields and for nothing else.
         Err(failure) => {
-            errors.extend(failure.fields().iter().cloned());
+            errors.extend(failure.field_errors().iter().cloned());
             None
         }
     };

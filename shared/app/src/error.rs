@@ -45,11 +45,14 @@ impl ApiError {
             StoreError::Rejected(Rejection::MissingFact(_))
             | StoreError::Unavailable(_)
             | StoreError::Corrupt(_) => {
-                telemetry::failure("A request could not be answered", &error);
+                telemetry::log_failure("A request could not be answered", &error);
                 RequestError::Unavailable
             }
             StoreError::ClockUntrusted => {
-                telemetry::failure("A deadline was not carried out: the clock is wrong", &error);
+                telemetry::log_failure(
+                    "A deadline was not carried out: the clock is wrong",
+                    &error,
+                );
                 RequestError::Unavailable
             }
             StoreError::Rejected(rejection) => rejection.into(),
@@ -65,9 +68,9 @@ impl ApiError {
 }
 
 /// The response of a handler, or the problem document of its error.
-pub fn respond<R: Into<Response<Body>>>(
+pub fn to_response<R: Into<Response<Body>>>(
     call: &Call<'_>,
     outcome: Result<R, ApiError>,
 ) -> Response<Body> {
-    call.answered(outcome.map_err(ApiError::into_failure))
+    call.to_response(outcome.map_err(ApiError::into_failure))
 }

@@ -17,15 +17,19 @@ pub async fn history_page(
     caller: &Caller,
     claim: &Claim,
 ) -> Result<Response<Body>, ApiError> {
-    queries::history(call)?;
-    let page = app.cursors.page(call, caller).await?;
-    let (from, limit) = pagination::start(&page)?;
-    let found = app.store.history(claim, from.as_ref(), limit).await?;
+    queries::read_history_query(call)?;
+    let page = app.cursors.read_page_request(call, caller).await?;
+    let (from, limit) = pagination::page_start(&page)?;
+    let found = app.store.list_history(claim, from.as_ref(), limit).await?;
     let viewer = caller.viewer();
     let view = |entry: &store::HistoryEntry| {
         HistoryEntryView::of(&entry.sealed, entry.hash, entry.previous_hash, viewer)
     };
     let entries: Vec<_> = found.items.iter().filter_map(view).collect();
-    let next = pagination::next(found.next);
-    Ok(app.cursors.current().list(call, caller, &entries, next.as_deref()).done())
+    let next = pagination::next_position(found.next);
+    Ok(app
+        .cursors
+        .current_cursors()
+        .list_reply(call, caller, &entries, next.as_deref())
+        .into_response())
 }

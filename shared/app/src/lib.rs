@@ -12,12 +12,12 @@ mod history;
 pub mod pagination;
 mod recipients;
 
-pub use api::{Api, app_clients, moment, serve_api};
+pub use api::{Api, app_clients, request_time, serve_api};
 pub use claim_view::{
     claim_view, customer_view, listed_customer_view, listed_view, queued_view, shown_remarks,
 };
-pub use command::{CommandRequest, refuse_arguments, run_command, state_first};
+pub use command::{CommandRequest, prefer_state_refusal, refuse_arguments, run_command};
 pub use cursors::ListCursors;
 pub use documents::Document;
-pub use error::{ApiError, respond};
+pub use error::{ApiError, to_response};
 pub use history::history_page;

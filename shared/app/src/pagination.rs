@@ -4,13 +4,13 @@ use store::Cursor;
 use web::{PageRequest, RequestError};
 
 /// Where a page begins in the store's list, and how many entries it may have.
-pub fn start(page: &PageRequest) -> Result<(Option<Cursor>, u16), RequestError> {
+pub fn page_start(page: &PageRequest) -> Result<(Option<Cursor>, u16), RequestError> {
     let from = page.position.as_deref().map(serde_json::from_str).transpose();
     let limit = u16::try_from(page.limit).unwrap_or(u16::MAX);
     Ok((from.map_err(|_| RequestError::InvalidCursor)?, limit))
 }
 
 /// The position at which the next page begins.
-pub fn next(cursor: Option<Cursor>) -> Option<String> {
+pub fn next_position(cursor: Option<Cursor>) -> Option<String> {
     cursor.and_then(|cursor| serde_json::to_string(&cursor).ok())
 }

@@ -21,13 +21,13 @@ pub(crate) struct KnownRecipients {
 
 impl KnownRecipients {
     /// Those that were asked.
-    pub(crate) fn asked(recipients: Recipients) -> Self {
+    pub(crate) fn from_asked(recipients: Recipients) -> Self {
         let Recipients { list, reports } = recipients;
         Self { list, reports: Some(reports), verified_since: BTreeMap::new() }
     }
 
     /// Those whom the first notice would ask; nobody where no delivery could open a window.
-    fn planned(list: Option<RecipientList>) -> Self {
+    fn from_planned(list: Option<RecipientList>) -> Self {
         let nobody = || RecipientList {
             notice: NoticeNo::default(),
             told_until: None,
@@ -50,10 +50,10 @@ impl KnownRecipients {
             return None;
         }
         let known = if let Some(asked) = asked {
-            Self::asked(asked)
+            Self::from_asked(asked)
         } else {
             let of_tenant = |tenant| select_first_list(claim, tenant, at);
-            Self::planned(tenant.and_then(of_tenant))
+            Self::from_planned(tenant.and_then(of_tenant))
         };
         Some(known.verified_at(tenant))
     }
@@ -70,12 +70,12 @@ impl KnownRecipients {
     }
 
     /// How many mailboxes answered automatically.
-    pub(crate) fn unattended(&self) -> usize {
-        self.reports.as_ref().map_or(0, Reports::unattended)
+    pub(crate) fn unattended_count(&self) -> usize {
+        self.reports.as_ref().map_or(0, Reports::unattended_count)
     }
 
     /// The same, to be shown.
-    pub(crate) fn shown(&self) -> ShownRecipients<'_> {
+    pub(crate) fn to_shown(&self) -> ShownRecipients<'_> {
         ShownRecipients {
             list: &self.list,
             reports: self.reports.as_ref(),

@@ -89,7 +89,7 @@ pub enum ActorId {
 
 impl ActorId {
     /// The member of the staff, where it is one.
-    pub fn staff(&self) -> Option<&StaffId> {
+    pub fn staff_id(&self) -> Option<&StaffId> {
         if let Self::Staff(id) = self { Some(id) } else { None }
     }
 }

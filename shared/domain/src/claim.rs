@@ -153,7 +153,7 @@ impl Claim {
     }
 
     /// The item of that number.
-    pub fn item(&self, no: ItemNo) -> Option<&Item> {
+    pub fn find_item(&self, no: ItemNo) -> Option<&Item> {
         self.items.iter().find(|item| item.no == no)
     }
 
@@ -163,7 +163,7 @@ impl Claim {
     }
 
     /// Sets the mark of these items.
-    pub(crate) fn mark(&mut self, numbers: &[ItemNo], mark: Option<Mark>) {
+    pub(crate) fn mark_items(&mut self, numbers: &[ItemNo], mark: Option<Mark>) {
         for item in self.items.iter_mut().filter(|item| numbers.contains(&item.no)) {
             item.mark = mark;
         }
@@ -175,27 +175,27 @@ impl Claim {
     }
 
     /// The items that nobody has decided yet.
-    pub fn undecided(&self) -> impl Iterator<Item = &Item> {
+    pub fn undecided_items(&self) -> impl Iterator<Item = &Item> {
         self.items.iter().filter(|item| {
             matches!(self.item_status(item), ItemStatus::Proposed | ItemStatus::Pending)
         })
     }
 
     /// The items whose association runs.
-    pub fn active(&self) -> impl Iterator<Item = &Item> {
+    pub fn active_items(&self) -> impl Iterator<Item = &Item> {
         self.items.iter().filter(|item| matches!(self.item_status(item), ItemStatus::Active { .. }))
     }
 
     /// The items that were not removed.
-    pub fn kept(&self) -> impl Iterator<Item = &Item> {
+    pub fn kept_items(&self) -> impl Iterator<Item = &Item> {
         self.items.iter().filter(|item| item.mark != Some(Mark::Dropped))
     }
 
     /// The status of one of the claim's items: its mark, or what follows from the claim's state.
     pub fn item_status(&self, item: &Item) -> ItemStatus {
         match item.mark {
-            Some(mark) => mark.status(),
-            None => self.state.unmarked(),
+            Some(mark) => mark.item_status(),
+            None => self.state.unmarked_status(),
         }
     }
 }

@@ -252,9 +252,9 @@ impl Command {
         };
         let digest = if let Self::Submit(None) = self {
             // A draft is submitted without arguments: the name is all there is.
-            canonical::hash(&(party, self.kind())).0
+            canonical::hash_canonical(&(party, self.kind())).0
         } else {
-            canonical::hash(&(party, self)).0
+            canonical::hash_canonical(&(party, self)).0
         };
         digest.first_chunk::<16>().map(|bytes| Fingerprint(*bytes))
     }

@@ -14,15 +14,15 @@ pub const DATA_SCOPES: [&str; 2] = ["usage", "provisioned_seats"];
 
 /// The digest of the frozen content: partner, program, activity, tenant, items, data scopes, and which days
 /// can be read. Contacts and evidence are not part of it: they may be corrected without a new consent.
-pub fn hash(claim: &Claim, policy: &Policy) -> Sha256Hash {
-    canonical::hash(&content(claim, policy))
+pub fn content_hash(claim: &Claim, policy: &Policy) -> Sha256Hash {
+    canonical::hash_canonical(&frozen_content(claim, policy))
 }
 
 /// The first day whose usage the partner may read of an association that began at `effective_at` with a
 /// customer of that zone; `None`: every day.
 pub fn first_usage_day(effective_at: Instant, policy: &Policy, zone: Zone) -> Option<NaiveDate> {
     match policy.usage_history {
-        UsageHistory::SinceAssociation => Some(zone.date(effective_at)),
+        UsageHistory::SinceAssociation => Some(zone.local_date(effective_at)),
         UsageHistory::All => None,
     }
 }
@@ -35,8 +35,9 @@ pub fn is_usage_final(last: NaiveDate, today: NaiveDate) -> bool {
     (today - last).num_days() >= USAGE_SETTLES_AFTER
 }
 
-fn content(claim: &Claim, policy: &Policy) -> Value {
-    let items: Vec<_> = claim.kept().map(|item| json!({"no": item.no, "id": item.id})).collect();
+fn frozen_content(claim: &Claim, policy: &Policy) -> Value {
+    let items: Vec<_> =
+        claim.kept_items().map(|item| json!({"no": item.no, "id": item.id})).collect();
     json!({
         "partner": claim.subject.partner,
         "program": claim.subject.program,

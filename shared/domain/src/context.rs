@@ -26,9 +26,9 @@ impl LocalCalendar {
     /// The deadline `business_days` after `from` of a party whose place this is. Where its calendar ends
     /// it is counted in the operator's, and where that ends too in Monday to Friday; always in this
     /// place's zone (`docs/domain.md §4`, 7). Not for a customer's window, which is never guessed:
-    /// [`Self::window`].
-    pub fn deadline(&self, from: Instant, business_days: u32, operator: &Self) -> Deadline {
-        let by = |calendar| calendar::window(from, business_days, calendar, &self.zone);
+    /// [`Self::open_window`].
+    pub fn deadline_after(&self, from: Instant, business_days: u32, operator: &Self) -> Deadline {
+        let by = |calendar| calendar::count_window(from, business_days, calendar, &self.zone);
         if let Ok(own) = by(&self.calendar) {
             return Deadline { at: own.closes_at, stand_in: None };
         }
@@ -43,15 +43,15 @@ impl LocalCalendar {
     ///
     /// # Errors
     /// [`Rejection::OutsideCalendar`] where it would leave the years of the calendar data.
-    pub fn window(&self, from: Instant, days: u32) -> Result<calendar::Window, Rejection> {
-        calendar::window(from, days, &self.calendar, &self.zone)
+    pub fn open_window(&self, from: Instant, days: u32) -> Result<calendar::Window, Rejection> {
+        calendar::count_window(from, days, &self.calendar, &self.zone)
             .map_err(|_| Rejection::OutsideCalendar)
     }
 
     /// The local date of `at`; in UTC where the zone is not known.
     pub fn date_of(&self, at: Instant) -> NaiveDate {
         match &self.zone {
-            Zone::Known(zone) => zone.date(at),
+            Zone::Known(zone) => zone.local_date(at),
             Zone::AnyOf(_) => at.date_naive(),
         }
     }
@@ -138,7 +138,7 @@ impl Rival {
     pub(crate) fn full_defence(&self, context: &Context) -> Option<Instant> {
         let (place, since) = (self.place.as_ref()?, self.held_since?);
         let days = context.policy.defence_business_days;
-        Some(place.deadline(since, days, &context.places.operator).at)
+        Some(place.deadline_after(since, days, &context.places.operator).at)
     }
 }
 

@@ -13,24 +13,24 @@ use crate::commands::{
 };
 use crate::context::Context;
 use crate::decision::invalid_state;
-use crate::decision::recipient::with_told_end;
+use crate::decision::recipient::with_announced_end;
 use crate::event::Event;
 use crate::possible::possible_commands;
 use crate::rejection::Rejection;
 
 pub use crate::commands::apply_reports::reports_are_pending;
-pub use crate::commands::change_consent::demanded_by;
+pub use crate::commands::change_consent::commands_demanded_by;
 pub use crate::commands::deadline_passed::is_due;
 pub use crate::commands::decline::is_kept_as_repeated;
-pub use crate::commands::decline::refusable;
+pub use crate::commands::decline::refusable_items;
 pub use crate::commands::draft::missing_for_draft;
 pub use crate::commands::erase::erasure_due_at;
-pub use crate::commands::submit::{check, conflicts};
+pub use crate::commands::submit::{check_submit, find_conflicts};
 pub use crate::commands::table::{AllowedStates, CommandRow, is_allowed_in};
-pub use crate::commands::undo::{undo_is_open, undoable};
+pub use crate::commands::undo::{undo_is_open, undoable_items};
 pub use crate::commands::vanish::{
-    Consequence, contacts_at, foresee, gone_at, is_closing, is_lost_before, takes_from_claims,
-    unenrolled,
+    Consequence, awaits_close, contacts_loss, enrolment_loss, foresee_loss, is_lost_before,
+    takes_from_claims, tenant_loss,
 };
 pub use crate::commands::wrong_contact::can_refuse;
 pub use crate::decision::Decision;
@@ -42,28 +42,28 @@ pub use crate::decision::recipient_selection::select_first_list;
 /// The [`Rejection`] says what the caller can do about it; nothing changes.
 pub fn decide(claim: Option<&Claim>, command: &Command, context: &Context) -> Decision {
     match claim {
-        Some(claim) => change(claim, command, context).map_err(|refusal| {
+        Some(claim) => decide_change(claim, command, context).map_err(|refusal| {
             refusal.with_possible(|| possible_commands(claim, &context.actor, context.at))
         }),
-        None => create(command, context).map(Some),
+        None => decide_creation(command, context).map(Some),
     }
 }
 
 /// Decides a claim's first event.
-fn create(command: &Command, context: &Context) -> Result<Event, Rejection> {
+fn decide_creation(command: &Command, context: &Context) -> Result<Event, Rejection> {
     if !is_permitted(command.kind(), &context.actor) {
         return Err(Rejection::RoleNotAllowed);
     }
     if let Command::Draft(creation) = command {
-        return draft::create(creation, context);
+        return draft::create_draft(creation, context);
     }
     let Command::Submit(Some(creation)) = command else { return Err(Rejection::NotFound) };
-    submit::create(creation, context)
+    submit::create_submitted(creation, context)
 }
 
 /// Decides a later event.
-fn change(claim: &Claim, command: &Command, context: &Context) -> Decision {
-    authorize(claim, command.kind(), &context.actor)?;
+fn decide_change(claim: &Claim, command: &Command, context: &Context) -> Decision {
+    authorize_command(claim, command.kind(), &context.actor)?;
     let takes = is_allowed_in(command.kind(), claim.status());
     if !takes || is_closed(claim, command.kind(), &context.actor) {
         return Err(invalid_state(claim, command.kind()));
@@ -119,7 +119,7 @@ fn change(claim: &Claim, command: &Command, context: &Context) -> Decision {
         Command::Erase => erase::decide(claim, context),
     }?;
     Ok(event.map(|event| {
-        let event = with_told_end(claim, event, context);
+        let event = with_announced_end(claim, event, context);
         Event { fingerprint: command.fingerprint(&context.actor), ..event }
     }))
 }
@@ -156,7 +156,11 @@ pub(crate) fn is_closed(claim: &Claim, command: CommandKind, actor: &Actor) -> b
 ///
 /// # Errors
 /// [`Rejection::RoleNotAllowed`] or [`Rejection::NotFound`].
-pub fn authorize(claim: &Claim, command: CommandKind, actor: &Actor) -> Result<(), Rejection> {
+pub fn authorize_command(
+    claim: &Claim,
+    command: CommandKind,
+    actor: &Actor,
+) -> Result<(), Rejection> {
     if !is_permitted(command, actor) {
         return Err(Rejection::RoleNotAllowed);
     }
@@ -171,5 +175,5 @@ pub fn authorize(claim: &Claim, command: CommandKind, actor: &Actor) -> Result<(
 
 /// Whether the table's column *who* names the actor.
 fn is_permitted(command: CommandKind, actor: &Actor) -> bool {
-    command.row().who.iter().any(|party| party.includes(actor))
+    command.table_row().who.iter().any(|party| party.includes(actor))
 }

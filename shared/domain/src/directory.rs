@@ -54,7 +54,7 @@ pub struct DayGrant {
 
 impl CountryCalendar {
     /// A calendar to which nothing was ever added.
-    pub fn untouched(country: CountryCode) -> Self {
+    pub fn without_days(country: CountryCode) -> Self {
         let (added, grants, since) = (BTreeSet::new(), Vec::new(), Vec::new());
         Self { country, revision: 0, added, grants, since }
     }
@@ -62,7 +62,7 @@ impl CountryCalendar {
     /// The calendar with these days instead, as `by` writes them at `at`. Days that are there already, whatever they
     /// are called now, bear who added them first.
     #[must_use]
-    pub fn replaced(
+    pub fn replace_days(
         &self,
         added: BTreeSet<Exception>,
         revision: u32,
@@ -72,7 +72,7 @@ impl CountryCalendar {
         let given = |day: &Exception| {
             let (date, subdivision) = (day.date, day.subdivision.clone());
             if self.has_day(date, subdivision.as_ref()) {
-                return self.grant(date, subdivision.as_ref()).cloned();
+                return self.day_grant(date, subdivision.as_ref()).cloned();
             }
             Some(DayGrant { date, subdivision, since: at, by: by?.clone() })
         };
@@ -81,7 +81,7 @@ impl CountryCalendar {
         let since = next.added.iter().map(|day| {
             let (date, subdivision) = (day.date, day.subdivision.clone());
             let was_there = self.has_day(date, subdivision.as_ref());
-            let revision = if was_there { self.revision_of(day) } else { revision };
+            let revision = if was_there { self.day_added_in_revision(day) } else { revision };
             AddedDay { date, subdivision, revision }
         });
         Self { since: since.collect(), ..next }
@@ -91,13 +91,13 @@ impl CountryCalendar {
     pub fn added_days(&self) -> AddedDays {
         let day = |day: &Exception| {
             let (date, subdivision) = (day.date, day.subdivision.clone());
-            AddedDay { date, subdivision, revision: self.revision_of(day) }
+            AddedDay { date, subdivision, revision: self.day_added_in_revision(day) }
         };
         AddedDays { revision: self.revision, days: Some(self.added.iter().map(day).collect()) }
     }
 
     /// Since which revision the day is there.
-    fn revision_of(&self, day: &Exception) -> u32 {
+    fn day_added_in_revision(&self, day: &Exception) -> u32 {
         let same = |own: &&AddedDay| day.is_at(own.date, own.subdivision.as_ref());
         self.since.iter().find(same).map_or(self.revision, |own| own.revision)
     }
@@ -105,7 +105,8 @@ impl CountryCalendar {
     /// The days that were added before that moment, and those of which nobody knows when.
     pub fn added_before(&self, at: Instant) -> BTreeSet<Exception> {
         let is_later = |day: &&Exception| {
-            self.grant(day.date, day.subdivision.as_ref()).is_some_and(|grant| grant.since >= at)
+            self.day_grant(day.date, day.subdivision.as_ref())
+                .is_some_and(|grant| grant.since >= at)
         };
         self.added.iter().filter(|day| !is_later(day)).cloned().collect()
     }
@@ -116,7 +117,11 @@ impl CountryCalendar {
     }
 
     /// Who added the day, and when, where that is known.
-    pub fn grant(&self, date: NaiveDate, subdivision: Option<&Subdivision>) -> Option<&DayGrant> {
+    pub fn day_grant(
+        &self,
+        date: NaiveDate,
+        subdivision: Option<&Subdivision>,
+    ) -> Option<&DayGrant> {
         let same = |own: &&DayGrant| own.date == date && own.subdivision.as_ref() == subdivision;
         self.grants.iter().find(same)
     }
@@ -150,7 +155,7 @@ pub struct Location {
 impl Location {
     /// What people call it in a language: as that says, else by its name.
     pub fn name_in(&self, language: &str) -> Option<&Name> {
-        self.names.exactly(language).or(self.name.as_ref()).or_else(|| self.names.of(language))
+        self.names.exact_name(language).or(self.name.as_ref()).or_else(|| self.names.of(language))
     }
 }
 
@@ -235,7 +240,7 @@ impl Partner {
     /// The entry as it is stored at `at` in place of `before`: what the partner loses by it keeps the moment
     /// of its loss, and what it gets back has none.
     #[must_use]
-    pub fn stamped(self, before: Option<&Self>, at: Instant) -> Self {
+    pub fn stamp_changes(self, before: Option<&Self>, at: Instant) -> Self {
         let suspended = self.status == PartnerStatus::Suspended;
         let since = before
             .filter(|old| old.status == PartnerStatus::Suspended)
@@ -267,8 +272,8 @@ impl Partner {
 
     /// What the partner is told by mail: what has ended alone while it is suspended, and of a partner without contacts
     /// nothing.
-    pub fn told_topics(&self) -> BTreeSet<PartnerTopic> {
-        if self.told_contacts().next().is_none() {
+    pub fn mail_topics(&self) -> BTreeSet<PartnerTopic> {
+        if self.mail_contacts().next().is_none() {
             return BTreeSet::new();
         }
         let all = || PartnerTopic::ALL.iter().copied().collect();
@@ -280,7 +285,7 @@ impl Partner {
     }
 
     /// Who is told: the contacts with an address at a domain of the partner's, each mailbox once.
-    pub fn told_contacts(&self) -> impl Iterator<Item = &PartnerContact> {
+    pub fn mail_contacts(&self) -> impl Iterator<Item = &PartnerContact> {
         let mut seen = BTreeSet::new();
         let own = self.contacts.iter().filter(|contact| self.has_domain_of(&contact.email));
         own.filter(move |contact| seen.insert(contact.email.as_str().to_ascii_lowercase()))
@@ -289,7 +294,7 @@ impl Partner {
     /// When the mail of the day goes out that tells what happens at `at`: the first 8:00 of the partner's clocks
     /// after it.
     pub fn digest_due_after(&self, at: Instant) -> Instant {
-        let today = self.time_zone.date(at);
+        let today = self.time_zone.local_date(at);
         let days = [Some(today), today.succ_opt()].into_iter().flatten();
         let mut dues = days.filter_map(|day| self.time_zone.instant_of_hour(day, DIGEST_HOUR));
         dues.find(|due| *due > at).unwrap_or(at + Duration::days(1))
@@ -365,7 +370,7 @@ pub struct Grant {
 
 impl TenantContact {
     /// Who made it verified, and when, where that is known.
-    fn grant(&self) -> Option<Grant> {
+    fn verification_grant(&self) -> Option<Grant> {
         let (since, by) = self.verified_since.zip(self.verified_by.clone())?;
         Some(Grant { since, by })
     }
@@ -442,7 +447,7 @@ impl Tenant {
     }
 
     /// The tenant's item of that kind and id.
-    pub fn item(&self, item: &ItemRef) -> Option<&TenantItem> {
+    pub fn find_item(&self, item: &ItemRef) -> Option<&TenantItem> {
         self.items.iter().find(|own| own.kind == item.kind && own.id == item.id)
     }
 
@@ -453,7 +458,7 @@ impl Tenant {
 
     /// What an address may do for the tenant, by the directory and the standing rules
     /// (`docs/domain.md §5.1`).
-    pub fn authority(&self, address: &Email) -> Authority {
+    pub fn authority_of(&self, address: &Email) -> Authority {
         let verified = self.verified_contacts().map(|own| &own.email);
         let mut known = verified.chain(self.rules.contacts.iter().map(|own| &own.email));
         if known.any(|own| own.same_mailbox(address.as_str())) {
@@ -467,12 +472,13 @@ impl Tenant {
 
     /// Who gave an address what it may do for the tenant: made it a verified contact, or added its domain.
     /// `None`: the tenant's first entry did, or the customer's standing rules.
-    pub fn grant(&self, address: &Email) -> Option<Grant> {
+    pub fn authority_grant(&self, address: &Email) -> Option<Grant> {
         if self.rules.contacts.iter().any(|own| own.email.same_mailbox(address.as_str())) {
             return None;
         }
         let same = |own: &&TenantContact| own.email.same_mailbox(address.as_str());
-        let mut verified = self.verified_contacts().filter(same).map(TenantContact::grant);
+        let mut verified =
+            self.verified_contacts().filter(same).map(TenantContact::verification_grant);
         if let Some(first) = verified.next() {
             // Of two entries of one address the older one counts.
             let older = |one: Option<Grant>, other: Option<Grant>| {
@@ -488,7 +494,7 @@ impl Tenant {
     /// are there by this change bear who made it and when, all others what they bore. A tenant's first entry
     /// leaves them without.
     #[must_use]
-    pub fn stamped(self, before: Option<&Self>, by: &StaffId, at: Instant) -> Self {
+    pub fn stamp_changes(self, before: Option<&Self>, by: &StaffId, at: Instant) -> Self {
         let grant = Grant { since: at, by: by.clone() };
         let contacts = self.contacts.into_iter().map(|contact| {
             let was_verified = |old: &&TenantContact| {
@@ -497,7 +503,7 @@ impl Tenant {
             let given = match before {
                 Some(before) if contact.verified => match before.contacts.iter().find(was_verified)
                 {
-                    Some(old) => old.grant(),
+                    Some(old) => old.verification_grant(),
                     None => Some(grant.clone()),
                 },
                 Some(_) | None => None,
@@ -515,12 +521,13 @@ impl Tenant {
         };
         let added = |domain: &Domain| Some((domain.clone(), given(domain)?));
         let domain_added = self.domains.iter().filter_map(added).collect();
-        let former_contacts = before.map(|before| before.leave(&contacts, at)).unwrap_or_default();
+        let former_contacts =
+            before.map(|before| before.former_contacts(&contacts, at)).unwrap_or_default();
         Self { domain_added, contacts, former_contacts, ..self }
     }
 
     /// The former contacts once `contacts` have taken the place of the present ones at `at`.
-    fn leave(&self, contacts: &[TenantContact], at: Instant) -> Vec<FormerContact> {
+    fn former_contacts(&self, contacts: &[TenantContact], at: Instant) -> Vec<FormerContact> {
         let stays = |own: &TenantContact| {
             let same = |new: &&TenantContact| new.email.same_mailbox(own.email.as_str());
             contacts.iter().filter(same).any(|new| new.verified)
@@ -564,16 +571,16 @@ impl Tenant {
     }
 
     /// In which zone the customer's days are counted.
-    pub fn zone(&self) -> Zone {
+    pub fn local_zone(&self) -> Zone {
         self.time_zone.map_or(Zone::AnyOf(self.country), Zone::Known)
     }
 
     /// The tenant's local date; where its zone is not known, the latest date in its country.
     pub fn latest_date(&self, at: Instant) -> NaiveDate {
-        match self.zone() {
-            Zone::Known(zone) => zone.date(at),
+        match self.local_zone() {
+            Zone::Known(zone) => zone.local_date(at),
             Zone::AnyOf(country) => {
-                let dates = country.zones().into_iter().map(|zone| zone.date(at));
+                let dates = country.time_zones().into_iter().map(|zone| zone.local_date(at));
                 dates.max().unwrap_or_else(|| at.date_naive())
             }
         }
@@ -585,7 +592,7 @@ impl Tenant {
     }
 
     /// The language the customer is written to in: what the customer asked for, else what the operator knows.
-    pub fn language(&self) -> &Locale {
+    pub fn customer_language(&self) -> &Locale {
         self.rules.locale.as_ref().unwrap_or(&self.locale)
     }
 }
@@ -599,7 +606,7 @@ mod tests {
     }
 
     fn calendar() -> CountryCalendar {
-        CountryCalendar::untouched("CZ".parse().unwrap())
+        CountryCalendar::without_days("CZ".parse().unwrap())
     }
 
     fn at(text: &str) -> Instant {
@@ -611,17 +618,20 @@ mod tests {
         let [olga, petr] = ["olga", "petr"].map(|name| StaffId::parse(name).unwrap());
         let (one, other) = (day("2026-12-30", "Mourning"), day("2027-01-04", "Election"));
         let (first, later) = (at("2026-12-22T14:00:00Z"), at("2026-12-23T14:00:00Z"));
-        let begun = calendar().replaced([one.clone()].into(), 1, Some(&olga), first);
+        let begun = calendar().replace_days([one.clone()].into(), 1, Some(&olga), first);
         let renamed = day("2026-12-30", "Day of mourning");
-        let more = begun.replaced([renamed, other.clone()].into(), 2, Some(&petr), later);
+        let more = begun.replace_days([renamed, other.clone()].into(), 2, Some(&petr), later);
         let by = |calendar: &CountryCalendar| -> Vec<_> {
             calendar.grants.iter().map(|grant| (grant.by.to_string(), grant.since)).collect()
         };
         assert_eq!(by(&more), [("olga".to_owned(), first), ("petr".to_owned(), later)]);
-        let less = more.replaced([other].into(), 3, Some(&olga), later);
-        let again = less.replaced([one].into(), 4, Some(&petr), later);
+        let less = more.replace_days([other].into(), 3, Some(&olga), later);
+        let again = less.replace_days([one].into(), 4, Some(&petr), later);
         assert_eq!(by(&again), [("petr".to_owned(), later)]);
-        assert_eq!(calendar().replaced([day("2026-12-30", "x")].into(), 1, None, first).grants, []);
+        assert_eq!(
+            calendar().replace_days([day("2026-12-30", "x")].into(), 1, None, first).grants,
+            []
+        );
     }
 
     #[test]

@@ -39,7 +39,7 @@ impl DocumentKind {
     }
 
     /// How the names of its files end, in lower case; the first is the usual one.
-    pub fn endings(self) -> &'static [&'static str] {
+    pub fn file_endings(self) -> &'static [&'static str] {
         match self {
             Self::Pdf => &["pdf"],
             Self::Png => &["png"],
@@ -52,7 +52,7 @@ impl DocumentKind {
     pub fn of_file_name(name: &str) -> Option<Self> {
         let (_, ending) = name.rsplit_once('.')?;
         let ending = ending.to_ascii_lowercase();
-        Self::ALL.into_iter().find(|kind| kind.endings().contains(&ending.as_str()))
+        Self::ALL.into_iter().find(|kind| kind.file_endings().contains(&ending.as_str()))
     }
 
     /// The kind of a media type, if documents may be of it.

@@ -18,7 +18,7 @@ pub enum LockChange {
 
 /// The changes of locks that go with the step from `old` to `new`, in the same transaction.
 pub fn lock_changes(old: Option<&Claim>, new: &Claim) -> Vec<LockChange> {
-    let held = |claim: &Claim, no| claim.item(no).is_some_and(|item| holds_lock(claim, item));
+    let held = |claim: &Claim, no| claim.find_item(no).is_some_and(|item| holds_lock(claim, item));
     let change = |item: &Item| {
         let before = old.is_some_and(|old| held(old, item.no));
         match (before, holds_lock(new, item)) {
@@ -32,9 +32,9 @@ pub fn lock_changes(old: Option<&Claim>, new: &Claim) -> Vec<LockChange> {
 
 /// The items that become active with the step from `old` to `new`: one that another partner holds
 /// changes hands (`docs/domain.md §3`, *Exclusivity*).
-pub fn activated(old: &Claim, new: &Claim) -> Vec<ItemNo> {
-    let before = |no| old.active().any(|item| item.no == no);
-    new.active().map(|item| item.no).filter(|no| !before(*no)).collect()
+pub fn activated_items(old: &Claim, new: &Claim) -> Vec<ItemNo> {
+    let before = |no| old.active_items().any(|item| item.no == no);
+    new.active_items().map(|item| item.no).filter(|no| !before(*no)).collect()
 }
 
 /// The event of an end, or of a "no" with ends in it, that comes when the window of who is next for an item has ended at
@@ -55,7 +55,7 @@ pub fn ended_before_next(event: &Event, next_from: Instant) -> Option<Event> {
 
 /// The event of a "yes" to an item that its holder left at `left_at` only, after the "yes" had arrived: the association
 /// begins then, since the holder's ran until there. `None` where it begins no sooner anyway.
-pub fn begun_after_holder(event: &Event, left_at: Instant) -> Option<Event> {
+pub fn delay_begin(event: &Event, left_at: Instant) -> Option<Event> {
     let is_sooner = matches!(event.body, EventBody::ItemsAccepted { .. }) && event.at < left_at;
     is_sooner.then(|| Event { at: left_at, ..event.clone() })
 }
@@ -65,7 +65,7 @@ pub fn begun_after_holder(event: &Event, left_at: Instant) -> Option<Event> {
 pub fn holds_lock(claim: &Claim, item: &Item) -> bool {
     match claim.item_status(item) {
         ItemStatus::Pending | ItemStatus::Active { .. } => true,
-        ItemStatus::Declined { settled, .. } => !settled && may_be_undone(&claim.state),
+        ItemStatus::Declined { settled, .. } => !settled && declines_can_be_undone(&claim.state),
         ItemStatus::Proposed
         | ItemStatus::Ended { .. }
         | ItemStatus::Dropped
@@ -76,7 +76,7 @@ pub fn holds_lock(claim: &Claim, item: &Item) -> bool {
 
 /// Whether a no to a part can still be taken back: in the window that runs, or in the one that the
 /// notice on its way, or the next, will open.
-pub(crate) fn may_be_undone(state: &State) -> bool {
+pub(crate) fn declines_can_be_undone(state: &State) -> bool {
     matches!(
         state,
         State::Notifying { .. }
@@ -89,7 +89,7 @@ pub(crate) fn may_be_undone(state: &State) -> bool {
 
 /// A claim whose customer declined everything in a window: once that has passed, its locks are
 /// given back and the blocks are written. The record itself says all it has to say already.
-pub fn settles_at(claim: &Claim, policy: &Policy) -> Option<Instant> {
+pub fn declines_settle_at(claim: &Claim, policy: &Policy) -> Option<Instant> {
     let State::Declined { window: Some(window) } = &claim.state else { return None };
     Some(window.closes_at + chrono::Duration::seconds(policy.grace_seconds.into()))
 }
@@ -97,10 +97,11 @@ pub fn settles_at(claim: &Claim, policy: &Policy) -> Option<Instant> {
 /// The items of which the customer's no became final with the step from `old` to `new`: each blocks
 /// the same partner and item for the policy's `block_days`.
 pub fn newly_blocked(old: Option<&Claim>, new: &Claim) -> Vec<ItemNo> {
-    let before = |no| old.is_some_and(|old| old.item(no).is_some_and(|item| refused(old, item)));
+    let before =
+        |no| old.is_some_and(|old| old.find_item(no).is_some_and(|item| is_refused(old, item)));
     new.items
         .iter()
-        .filter(|item| refused(new, item) && !before(item.no))
+        .filter(|item| is_refused(new, item) && !before(item.no))
         .map(|item| item.no)
         .collect()
 }
@@ -113,10 +114,10 @@ pub fn blocked_on_settling(claim: &Claim) -> Vec<ItemNo> {
     claim.items.iter().filter(answered).map(|item| item.no).collect()
 }
 
-fn refused(claim: &Claim, item: &Item) -> bool {
+fn is_refused(claim: &Claim, item: &Item) -> bool {
     match claim.item_status(item) {
         ItemStatus::Declined { no_answer, settled, .. } => {
-            !no_answer && (settled || !may_be_undone(&claim.state))
+            !no_answer && (settled || !declines_can_be_undone(&claim.state))
         }
         ItemStatus::Ended { reason, .. } => reason == EndReason::CustomerRevoked,
         ItemStatus::Proposed
@@ -130,9 +131,9 @@ fn refused(claim: &Claim, item: &Item) -> bool {
 
 /// Whether closing the claim's window needs more than one attribute on one record: a declined or
 /// accepted item, a yes that is asked for, a term, or a transfer (`docs/architecture.md §3`).
-pub fn closes_slowly(claim: &Claim, policy: &Policy) -> bool {
+pub fn needs_single_close(claim: &Claim, policy: &Policy) -> bool {
     claim.consent(policy) == crate::program::Consent::OptIn
         || policy.term_months.is_some()
         || claim.contested
-        || claim.kept().any(|item| item.mark.is_some())
+        || claim.kept_items().any(|item| item.mark.is_some())
 }

@@ -17,7 +17,7 @@ use crate::rejection::{FieldCode, FieldError};
 
 /// What submit still lacks: fields that must be there. `malformed` are the places that were there
 /// and could not be read; they are not reported a second time.
-pub fn missing(
+pub fn missing_fields(
     input: &ClaimInput,
     kind: Option<ItemKind>,
     malformed: &[FieldError],
@@ -34,7 +34,8 @@ pub fn missing(
         ("/technical_contact", technical),
         ("/partner_contact", input.partner_contact.is_some()),
     ];
-    let known = |pointer: &str| malformed.iter().any(|error| covers(&error.pointer, pointer));
+    let known =
+        |pointer: &str| malformed.iter().any(|error| covers_pointer(&error.pointer, pointer));
     fields
         .into_iter()
         .filter(|(pointer, there)| !there && !known(pointer))
@@ -43,7 +44,7 @@ pub fn missing(
 }
 
 /// Whether an error at `reported` speaks of `pointer`: at it, above it or below it.
-pub(crate) fn covers(reported: &str, pointer: &str) -> bool {
+pub(crate) fn covers_pointer(reported: &str, pointer: &str) -> bool {
     let within = |outer: &str, inner: &str| {
         inner.strip_prefix(outer).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
     };
@@ -62,14 +63,14 @@ pub struct EvidenceMoments {
 
 impl EvidenceMoments {
     /// Both are the moment of the command.
-    pub fn at(now: Instant) -> Self {
+    pub fn both_at(now: Instant) -> Self {
         Self { now, submitted_at: now }
     }
 }
 
 /// What is there and not eligible, against the directory as it is now. `partner_place` tells which date it is for
 /// the partner.
-pub fn problems(
+pub fn eligibility_errors(
     input: &ClaimInput,
     facts: &Facts,
     policy: &Policy,
@@ -78,16 +79,16 @@ pub fn problems(
 ) -> Vec<FieldError> {
     let tenant = known_tenant(input, facts.tenant.as_ref());
     let mut errors = Vec::new();
-    partner(input, facts.partner.as_ref(), &mut errors);
-    program(input, facts.program.as_ref(), &mut errors);
+    check_partner(input, facts.partner.as_ref(), &mut errors);
+    check_program(input, facts.program.as_ref(), &mut errors);
     errors.extend(unknown_tenant(input, tenant));
-    items(input, tenant, facts.program.as_ref(), &mut errors);
-    reachable(input, tenant, policy, &mut errors);
-    evidence(input, policy, moments, partner_place, &mut errors);
+    check_items(input, tenant, facts.program.as_ref(), &mut errors);
+    check_reachable(input, tenant, policy, &mut errors);
+    check_evidence(input, policy, moments, partner_place, &mut errors);
     errors
 }
 
-fn partner(input: &ClaimInput, partner: Option<&Partner>, errors: &mut Vec<FieldError>) {
+fn check_partner(input: &ClaimInput, partner: Option<&Partner>, errors: &mut Vec<FieldError>) {
     if partner.is_none_or(|partner| partner.status == PartnerStatus::Suspended) {
         errors.push(FieldError::new("", FieldCode::PartnerSuspended));
     }
@@ -98,7 +99,7 @@ fn partner(input: &ClaimInput, partner: Option<&Partner>, errors: &mut Vec<Field
     }
 }
 
-fn program(input: &ClaimInput, program: Option<&Program>, errors: &mut Vec<FieldError>) {
+fn check_program(input: &ClaimInput, program: Option<&Program>, errors: &mut Vec<FieldError>) {
     let (Some(_), Some(program)) = (&input.program, program) else {
         if input.program.is_some() {
             errors.push(FieldError::new("/program", FieldCode::ProgramUnknown));
@@ -127,13 +128,16 @@ pub(crate) fn unknown_tenant(input: &ClaimInput, known: Option<&Tenant>) -> Opti
 }
 
 /// What keeps a submit out of a program that takes no new claims. A claim that was submitted before goes on.
-pub(crate) fn closed(input: &ClaimInput, program: Option<&Program>) -> Option<FieldError> {
+pub(crate) fn closed_program_error(
+    input: &ClaimInput,
+    program: Option<&Program>,
+) -> Option<FieldError> {
     let is_closed = program.is_some_and(|program| program.status == ProgramStatus::Closed);
     (input.program.is_some() && is_closed)
         .then(|| FieldError::new("/program", FieldCode::ProgramClosed))
 }
 
-fn items(
+fn check_items(
     input: &ClaimInput,
     tenant: Option<&Tenant>,
     program: Option<&Program>,
@@ -173,13 +177,13 @@ fn item_problem(
     if program.is_some_and(|program| program.item_kind != kind) {
         return Some(("/kind", FieldCode::ItemKindWrong));
     }
-    let item = tenant?.item(&ItemRef { kind, id: id.clone() });
+    let item = tenant?.find_item(&ItemRef { kind, id: id.clone() });
     let Some(item) = item.filter(|item| item.state != TenantItemState::Ended) else {
         return Some(("/id", FieldCode::ItemNotInTenant));
     };
     let listed = program.is_none_or(|program| match kind {
         ItemKind::Workload => program.catalogue.iter().any(|own| own.as_str() == id.as_str()),
-        ItemKind::Subscription => lists(&program.catalogue, &item.product),
+        ItemKind::Subscription => lists_product(&program.catalogue, &item.product),
     });
     (!item.claimable || !listed).then_some(("/id", FieldCode::ItemNotClaimable))
 }
@@ -223,27 +227,27 @@ pub fn list_claimable<'t>(
     tenant.items.iter().filter(listed).map(judged).collect()
 }
 
-fn lists(catalogue: &[ProductId], product: &ProductId) -> bool {
+fn lists_product(catalogue: &[ProductId], product: &ProductId) -> bool {
     catalogue.contains(product)
 }
 
 /// Somebody must be there whose delivery can open a window, or for whom the operator can vouch
 /// (`docs/domain.md §5.1`).
-fn reachable(
+fn check_reachable(
     input: &ClaimInput,
     tenant: Option<&Tenant>,
     policy: &Policy,
     errors: &mut Vec<FieldError>,
 ) {
     let (Some(contact), Some(tenant)) = (&input.customer_contact, tenant) else { return };
-    let authority = tenant.authority(&contact.email);
+    let authority = tenant.authority_of(&contact.email);
     let can_be_vouched = authority == Authority::Domain && policy.vouching == Vouching::Allowed;
     if !tenant.has_verified_contact() && !can_be_vouched {
         errors.push(FieldError::new("/customer_contact/email", FieldCode::CustomerUnreachable));
     }
 }
 
-fn evidence(
+fn check_evidence(
     input: &ClaimInput,
     policy: &Policy,
     moments: EvidenceMoments,
@@ -280,7 +284,7 @@ pub(crate) fn evidence_problem(
 }
 
 /// Whether a scan result lets a document stand as evidence.
-pub fn usable(scan: Scan) -> bool {
+pub fn is_usable(scan: Scan) -> bool {
     match scan {
         Scan::None | Scan::Clean => true,
         Scan::Pending | Scan::Infected => false,

@@ -397,7 +397,7 @@ impl Event {
     }
 
     /// The event in brief, as the claim keeps it.
-    pub fn brief(&self) -> LastEvent {
+    pub fn as_last_event(&self) -> LastEvent {
         LastEvent {
             event_type: self.body.event_type(),
             at: self.at,

@@ -34,11 +34,11 @@ pub fn evolve(claim: Option<Claim>, event: &Event) -> Result<Claim, EvolveError>
         return Err(unfit());
     }
     let mut next = match claim {
-        Some(claim) => changed(claim, event).ok_or_else(unfit)?,
-        None => opened(event).ok_or_else(unfit)?,
+        Some(claim) => next_claim(claim, event).ok_or_else(unfit)?,
+        None => first_claim(event).ok_or_else(unfit)?,
     };
     next.version = event.version;
-    next.last_event = event.brief();
+    next.last_event = event.as_last_event();
     next.deadline_calendar = deadline_calendar(&next, event);
     if let Some(details) = &event.details {
         next.details = Details::clone(details);
@@ -57,7 +57,7 @@ fn deadline_calendar(next: &Claim, event: &Event) -> Option<CalendarId> {
 }
 
 /// The claim that a first event makes; `None` for an event that cannot be the first.
-fn opened(event: &Event) -> Option<Claim> {
+fn first_claim(event: &Event) -> Option<Claim> {
     if let EventBody::Drafted { opening, discard_at } = &event.body {
         return draft::create_claim(event, opening, *discard_at);
     }
@@ -67,7 +67,7 @@ fn opened(event: &Event) -> Option<Claim> {
 
 /// The claim that a later event leads to, by the command that the event is named after; `None` where the
 /// event does not fit the state.
-fn changed(mut claim: Claim, event: &Event) -> Option<Claim> {
+fn next_claim(mut claim: Claim, event: &Event) -> Option<Claim> {
     let (it, at) = (&mut claim, event.at);
     match &event.body {
         EventBody::Drafted { .. } => return None,

@@ -33,7 +33,7 @@ pub struct Explanation {
 impl Claim {
     /// Explains the state at `now`. Names nobody but the parties' roles, so that it can be shown to
     /// every reader of the claim.
-    pub fn explain(&self, policy: &Policy, now: Instant) -> Explanation {
+    pub fn explain_state(&self, policy: &Policy, now: Instant) -> Explanation {
         let event = self.last_event.event_type;
         let is_final = matches!(self.state, State::Rejected { disputable_until: None, .. });
         let is_final_rejection = event == EventType::Rejected && is_final;
@@ -42,7 +42,7 @@ impl Claim {
             event,
             is_final_rejection,
             by_silence: self.last_event.by_silence,
-            facts: facts::of(self, policy),
+            facts: facts::explanation_facts(self, policy),
             turn: self.turn(policy, now),
         }
     }

@@ -25,7 +25,7 @@ use crate::ids::Sha256Hash;
 /// let second = hash(Some(first), r#"{"version":2}"#);
 /// assert_ne!(second, hash(None, r#"{"version":2}"#));
 /// ```
-pub fn hash(previous: Option<Sha256Hash>, text: &str) -> Sha256Hash {
+pub fn hash_entry(previous: Option<Sha256Hash>, text: &str) -> Sha256Hash {
     let previous = previous.as_ref().map_or(&[][..], |hash| hash.0.as_slice());
     Sha256Hash::of(&[previous, text.as_bytes()].concat())
 }

@@ -1,9 +1,9 @@
 //! The rules of claiming a partner of record: pure and synchronous, without I/O, without a clock.
 //!
 //! - A [`claim::Claim`] is in a state. What holds of every claim in it is its row in the table of states:
-//!   [`claim::Status::row`].
+//!   [`claim::Status::table_row`].
 //! - A [`command::Command`] asks something of it. Who may give it, from which states, what has to be read for it
-//!   and which events it can lead to is its row in the table of commands: [`command::CommandKind::row`].
+//!   and which events it can lead to is its row in the table of commands: [`command::CommandKind::table_row`].
 //! - [`decide()`] tells what a command leads to, an event or a refusal; [`evolve()`] gives the claim after the
 //!   event; [`effects`] tells what goes with the step in the same transaction.
 //!
@@ -65,5 +65,5 @@ pub mod time;
 mod transition;
 pub mod turn;
 
-pub use decide::{check, decide};
+pub use decide::{check_submit, decide};
 pub use evolve::evolve;

@@ -33,13 +33,13 @@ pub struct Outage {
 
 impl Outage {
     /// Whether a window, as it is now, ends in the interval, and had not ended when the outage was announced.
-    pub fn concerns(&self, window: &Window) -> bool {
-        let ends_within = self.covers(window.closes_at);
+    pub fn concerns_window(&self, window: &Window) -> bool {
+        let ends_within = self.covers_end(window.closes_at);
         ends_within && self.announced_at < window.closes_at
     }
 
     /// Whether that end of a window lies in the interval.
-    pub fn covers(&self, closes_at: Instant) -> bool {
+    pub fn covers_end(&self, closes_at: Instant) -> bool {
         (self.closing_from..self.closing_until).contains(&closes_at)
     }
 }
@@ -88,7 +88,7 @@ impl Outages {
     ///
     /// # Errors
     /// [`FieldCode::TooLong`] of the whole where there are too many already.
-    pub fn with(&self, announced: AnnouncedOutage) -> Result<Self, FieldError> {
+    pub fn with_outage(&self, announced: AnnouncedOutage) -> Result<Self, FieldError> {
         let at = announced.outage.announced_at;
         let is_kept = |own: &&AnnouncedOutage| at - own.outage.closing_until < KEPT;
         let mut kept: Vec<_> = self.announced.iter().filter(is_kept).cloned().collect();
@@ -100,7 +100,7 @@ impl Outages {
     }
 
     /// The last that was announced.
-    pub fn last(&self) -> Option<&AnnouncedOutage> {
+    pub fn last_announced(&self) -> Option<&AnnouncedOutage> {
         self.announced.last()
     }
 }

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::actor::ActorKind;
 use crate::claim::{Claim, Instant, Item, ItemStatus, Status};
 use crate::codes::codes;
-use crate::effects::activated;
+use crate::effects::activated_items;
 use crate::event::EventType;
 use crate::ids::ItemNo;
 use crate::turn::Who;
@@ -76,9 +76,9 @@ impl Claim {
             let until = until.filter(|until| now < *until)?;
             Some(OpenTask { task, until })
         };
-        let of_turn = self.task_of_turn().and_then(|task| open(task, self.state.until()));
+        let of_turn = self.task_of_turn().and_then(|task| open(task, self.state.runs_until()));
         let defence =
-            self.defence.filter(|defence| !defence.used && self.active().next().is_some());
+            self.defence.filter(|defence| !defence.used && self.active_items().next().is_some());
         let defend = defence.and_then(|own| open(PartnerTask::Defend, Some(own.until)));
         of_turn.into_iter().chain(defend).collect()
     }
@@ -87,7 +87,7 @@ impl Claim {
     pub fn is_decided_by(&self, event: EventType) -> bool {
         match self.status() {
             Status::Rejected | Status::Declined => true,
-            Status::Associated | Status::Ended => self.undecided().next().is_none(),
+            Status::Associated | Status::Ended => self.undecided_items().next().is_none(),
             Status::InReview => event == EventType::DisputeOverturned,
             Status::Draft
             | Status::Submitted
@@ -104,7 +104,7 @@ impl Claim {
 
     /// The task of the state, where the turn is the partner's.
     fn task_of_turn(&self) -> Option<PartnerTask> {
-        if self.state.turn() != Who::Partner {
+        if self.state.whose_turn() != Who::Partner {
             return None;
         }
         match self.status() {
@@ -135,7 +135,7 @@ pub fn partner_news(old: &Claim, new: &Claim) -> PartnerNews {
     }
     let before = old.partner_tasks(last.at);
     let task = new.partner_tasks(last.at).into_iter().find(|task| !before.contains(task));
-    let (official, ended) = (activated(old, new), ended(old, new));
+    let (official, ended) = (activated_items(old, new), ended_items(old, new));
     let told = [
         (PartnerTopic::Turn, task.is_some()),
         (PartnerTopic::Decided, is_decided(old, new)),
@@ -147,9 +147,9 @@ pub fn partner_news(old: &Claim, new: &Claim) -> PartnerNews {
 }
 
 /// The items whose association ended with the step.
-fn ended(old: &Claim, new: &Claim) -> Vec<ItemNo> {
+fn ended_items(old: &Claim, new: &Claim) -> Vec<ItemNo> {
     let is_ended = |status| matches!(status, ItemStatus::Ended { .. });
-    became(old, new, is_ended)
+    items_changed_to(old, new, is_ended)
 }
 
 /// Whether the step decides the claim: it is rejected, or declined, or a dispute is judged; or the last items that
@@ -159,13 +159,14 @@ fn is_decided(old: &Claim, new: &Claim) -> bool {
     let is_refused = was != is && matches!(is, Status::Rejected | Status::Declined);
     let is_overturned = was == Status::Disputed && is == Status::InReview;
     let refused = |status| matches!(status, ItemStatus::Rejected | ItemStatus::Declined { .. });
-    let is_last = new.undecided().next().is_none() && !became(old, new, refused).is_empty();
+    let is_last =
+        new.undecided_items().next().is_none() && !items_changed_to(old, new, refused).is_empty();
     is_refused || is_overturned || is_last
 }
 
 /// The items whose status fits now, and did not before.
-fn became(old: &Claim, new: &Claim, fits: impl Fn(ItemStatus) -> bool) -> Vec<ItemNo> {
-    let fitted = |no| old.item(no).is_some_and(|item| fits(old.item_status(item)));
+fn items_changed_to(old: &Claim, new: &Claim, fits: impl Fn(ItemStatus) -> bool) -> Vec<ItemNo> {
+    let fitted = |no| old.find_item(no).is_some_and(|item| fits(old.item_status(item)));
     let is_new = |item: &&Item| fits(new.item_status(item)) && !fitted(item.no);
     new.items.iter().filter(is_new).map(|item| item.no).collect()
 }

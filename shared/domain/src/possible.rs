@@ -4,9 +4,9 @@
 use crate::actor::Actor;
 use crate::claim::{Claim, Instant, ItemStatus, State, UsedChances};
 use crate::command::CommandKind;
-use crate::commands::decline::refusable;
+use crate::commands::decline::refusable_items;
 use crate::commands::table::is_allowed_in;
-use crate::commands::undo::undoable;
+use crate::commands::undo::undoable_items;
 use crate::commands::{edit, erase};
 use crate::decide::is_closed;
 use crate::decision::dispute::is_finally_rejected;
@@ -18,7 +18,7 @@ use crate::recipient::Decliners;
 /// to see is not asked.
 pub fn possible_commands(claim: &Claim, actor: &Actor, at: Instant) -> Vec<CommandKind> {
     let can = |kind: &&CommandKind| {
-        kind.row().who.iter().any(|party| party.includes(actor))
+        kind.table_row().who.iter().any(|party| party.includes(actor))
             && is_allowed_in(**kind, claim.status())
             && !is_closed(claim, **kind, actor)
             && has_effect(claim, **kind, actor, at)
@@ -38,7 +38,9 @@ fn has_effect(claim: &Claim, kind: CommandKind, actor: &Actor, at: Instant) -> b
         CommandKind::Withdraw => is_open || !matches!(claim.state, State::AwaitingCustomer { .. }),
         CommandKind::Hold => is_open || !matches!(claim.state, State::AwaitingCustomer { .. }),
         CommandKind::Dispute | CommandKind::AddEvidence => !is_finally_rejected(claim, at),
-        CommandKind::Edit => !is_finally_rejected(claim, at) && !edit::is_too_soon(claim, at),
+        CommandKind::Edit => {
+            !is_finally_rejected(claim, at) && !edit::is_edited_too_soon(claim, at)
+        }
         CommandKind::Respond => {
             matches!(claim.state, State::ActionRequired { answer_by, .. } if at < answer_by)
         }
@@ -51,17 +53,17 @@ fn has_effect(claim: &Claim, kind: CommandKind, actor: &Actor, at: Instant) -> b
         CommandKind::Vouch => waits_for_operator(claim) || !claim.details.has_vouched_contact(),
         CommandKind::Extend => is_open && (is_staff || !claim.extended),
         CommandKind::Accept => is_open && has(|status| status == ItemStatus::Pending),
-        CommandKind::Undo => !undoable(claim, Decliners::ALL, at).is_empty(),
+        CommandKind::Undo => !undoable_items(claim, Decliners::ALL, at).is_empty(),
         CommandKind::Decline => {
             // One more "no" to what is declined is kept beside the first.
             let is_declined = has(|status| matches!(status, ItemStatus::Declined { .. }));
-            was_notified && (is_declined || !refusable(claim, at).is_empty())
+            was_notified && (is_declined || !refusable_items(claim, at).is_empty())
         }
         CommandKind::RetireLink => was_notified,
         CommandKind::End => has(|status| matches!(status, ItemStatus::Active { .. })),
         CommandKind::BeginReview => matches!(claim.state, State::Submitted { .. }),
         CommandKind::Erase => erase::is_over_under_any_policy(claim, at),
-        CommandKind::Uphold | CommandKind::Overturn => !is_judged_by(claim, actor),
+        CommandKind::Uphold | CommandKind::Overturn => !is_own_rejection(claim, actor),
         CommandKind::Submit
         | CommandKind::Recall
         | CommandKind::Discard
@@ -87,7 +89,7 @@ fn waits_for_operator(claim: &Claim) -> bool {
 }
 
 /// Whether it is the actor's own rejection that is disputed.
-fn is_judged_by(claim: &Claim, actor: &Actor) -> bool {
+fn is_own_rejection(claim: &Claim, actor: &Actor) -> bool {
     let State::Disputed { rejection, .. } = &claim.state else { return false };
     rejection.by.is_some() && rejection.by.as_ref() == actor.staff_id()
 }

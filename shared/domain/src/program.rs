@@ -101,7 +101,7 @@ impl NamesByLanguage {
     /// assert_eq!(names.of("de").map(|name| name.as_str()), Some("Mail"));
     /// # Ok::<(), serde_json::Error>(())
     /// ```
-    pub fn exactly(&self, language: &str) -> Option<&Name> {
+    pub fn exact_name(&self, language: &str) -> Option<&Name> {
         let primary = |tag: &str| tag.split('-').next().unwrap_or_default().to_ascii_lowercase();
         let wanted = primary(language);
         self.0.iter().find(|(tag, _)| primary(tag.as_str()) == wanted).map(|(_, name)| name)
@@ -109,8 +109,8 @@ impl NamesByLanguage {
 
     /// The name in a language, else in English, else the first that there is.
     pub fn of(&self, language: &str) -> Option<&Name> {
-        let other = || self.exactly("en").or_else(|| self.0.values().next());
-        self.exactly(language).or_else(other)
+        let other = || self.exact_name("en").or_else(|| self.0.values().next());
+        self.exact_name(language).or_else(other)
     }
 }
 

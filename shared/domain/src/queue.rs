@@ -14,14 +14,14 @@ impl Queue {
     /// Whether a claim in that status may stand in it. A claim without a contact may be the operator's to look
     /// after: that says its state, not its status.
     fn takes_status(self, status: Status) -> bool {
-        let row = status.row();
+        let row = status.table_row();
         let reviewed =
             row.on_deadline == OnDeadline::RecordOverdue || status == Status::Unreachable;
         row.queue == Some(self) || (self == Self::Overdue && reviewed)
     }
 
     /// Whether the claim stands in it at `now`.
-    pub fn takes(self, claim: &Claim, now: Instant) -> bool {
+    pub fn takes_claim(self, claim: &Claim, now: Instant) -> bool {
         if self != Self::Overdue {
             return self.takes_status(claim.status());
         }

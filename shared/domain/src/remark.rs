@@ -47,7 +47,7 @@ pub struct GivenRemark {
 }
 
 impl Remark {
-    /// A comment, which the other side reads as far as [`readers`] says.
+    /// A comment, which the other side reads as far as [`remark_readers`] says.
     pub fn comment(text: Comment) -> Self {
         Self { kind: RemarkKind::Comment, text }
     }
@@ -61,13 +61,13 @@ impl Remark {
 impl GivenRemark {
     /// Whether that audience reads it.
     pub fn is_read_by(&self, audience: Audience) -> bool {
-        readers(self.event, self.side, self.remark.kind).contains(&audience)
+        remark_readers(self.event, self.side, self.remark.kind).contains(&audience)
     }
 }
 
 /// Who reads a remark that `side` made with an event. The operator's staff read each. What is not known to be meant for
 /// a party is not the party's: grounds name rivals, and a vouching tells how somebody was found.
-pub fn readers(event: EventType, side: ActorKind, kind: RemarkKind) -> &'static [Audience] {
+pub fn remark_readers(event: EventType, side: ActorKind, kind: RemarkKind) -> &'static [Audience] {
     const STAFF: &[Audience] = &[Audience::Staff];
     const CUSTOMER: &[Audience] = &[Audience::Customer, Audience::Staff];
     const PARTNER: &[Audience] = &[Audience::Partner, Audience::Staff];

@@ -73,7 +73,7 @@ impl Reminder {
 
 /// Whether a reminder that was due at `due_at`, of the window that ends at `closes_at`, is to be sent
 /// at `now`: the window is open still and ends then, and it is not late.
-pub fn is_wanted(claim: &Claim, closes_at: Instant, due_at: Instant, now: Instant) -> bool {
+pub fn is_to_be_sent(claim: &Claim, closes_at: Instant, due_at: Instant, now: Instant) -> bool {
     let State::AwaitingCustomer { window } = &claim.state else { return false };
     window.closes_at == closes_at && now < closes_at && now < due_at + LATE
 }
@@ -83,7 +83,7 @@ mod tests {
     use chrono::DateTime;
 
     use super::*;
-    use crate::calendar::{BusinessCalendar, UnknownSubdivision, Zone, window};
+    use crate::calendar::{BusinessCalendar, UnknownSubdivision, Zone, count_window};
 
     fn at(text: &str) -> Instant {
         DateTime::parse_from_rfc3339(text).unwrap().to_utc()
@@ -93,7 +93,7 @@ mod tests {
         let country = "CZ".parse().unwrap();
         let calendar = BusinessCalendar::new(country, None, UnknownSubdivision::Any).unwrap();
         let zone = Zone::Known("Europe/Prague".parse().unwrap());
-        let window = window(at("2026-12-22T14:00:00Z"), days, &calendar, &zone).unwrap();
+        let window = count_window(at("2026-12-22T14:00:00Z"), days, &calendar, &zone).unwrap();
         Reminder::ALL.map(|reminder| reminder.due_at(&window))
     }
 

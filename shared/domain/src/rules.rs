@@ -71,7 +71,7 @@ pub struct ItemBlock {
 
 impl ItemBlock {
     /// Whether it keeps `partner` from `item` at `at`.
-    fn keeps(&self, partner: &PartnerId, item: &ItemRef, at: Instant) -> bool {
+    fn blocks_claim(&self, partner: &PartnerId, item: &ItemRef, at: Instant) -> bool {
         let subject = (&self.partner, self.kind, &self.id);
         subject == (partner, item.kind, &item.id) && at < self.until
     }
@@ -79,13 +79,13 @@ impl ItemBlock {
 
 impl StandingRules {
     /// Whether a claim of `partner` on that item is refused at `at`.
-    pub fn block(&self, partner: &PartnerId, item: &ItemRef, at: Instant) -> bool {
-        let kept = || self.blocks.iter().any(|block| block.keeps(partner, item, at));
+    pub fn blocks_claim(&self, partner: &PartnerId, item: &ItemRef, at: Instant) -> bool {
+        let kept = || self.blocks.iter().any(|block| block.blocks_claim(partner, item, at));
         self.blocked_partners.contains(partner) || kept()
     }
 
     /// Whether a claim in `program` needs the customer's yes.
-    pub fn ask_for_a_yes(&self, program: &ProgramId) -> bool {
+    pub fn needs_explicit_yes(&self, program: &ProgramId) -> bool {
         match &self.explicit_yes {
             ExplicitYes::None => false,
             ExplicitYes::All => true,

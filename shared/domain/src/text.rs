@@ -33,7 +33,7 @@ macro_rules! bounded_text {
         impl $name {
             /// Parses a text that comes in: normalized, without blanks around it.
             pub fn parse(text: &str) -> Result<Self, TextError> {
-                bounded(text, $max, $read).map(Self)
+                parse_bounded(text, $max, $read).map(Self)
             }
 
             /// The text as it was parsed.
@@ -77,18 +77,18 @@ impl Name {
     /// before a blank or at the end; 1–80 characters.
     pub fn parse_person(text: &str) -> Result<Self, TextError> {
         let read = |text: &str| read_line(text).filter(|name| characters::is_person(name));
-        bounded(text, MAX_PERSON, read).map(Self)
+        parse_bounded(text, MAX_PERSON, read).map(Self)
     }
 
     /// Parses the title of a person: as a name, and with digits, `&`, `/` and brackets; 1–80 characters.
     pub fn parse_title(text: &str) -> Result<Self, TextError> {
         let read = |text: &str| read_line(text).filter(|title| characters::is_title(title));
-        bounded(text, MAX_PERSON, read).map(Self)
+        parse_bounded(text, MAX_PERSON, read).map(Self)
     }
 }
 
 /// A text that `read` takes, of at most `max` characters as it came and as it is stored.
-fn bounded(
+fn parse_bounded(
     text: &str,
     max: usize,
     read: impl Fn(&str) -> Option<String>,
@@ -104,12 +104,12 @@ fn bounded(
 }
 
 fn read_line(text: &str) -> Option<String> {
-    Some(characters::normalized(text)).filter(|line| characters::is_honest(line, &[]))
+    Some(characters::normalize_text(text)).filter(|line| characters::is_printable_as_is(line, &[]))
 }
 
 fn read_remark(text: &str) -> Option<String> {
-    let remark = characters::normalized(text);
-    Some(remark).filter(|remark| characters::is_honest(remark, &SPACES))
+    let remark = characters::normalize_text(text);
+    Some(remark).filter(|remark| characters::is_printable_as_is(remark, &SPACES))
 }
 
 fn read_email(text: &str) -> Option<String> {
@@ -149,15 +149,15 @@ impl Email {
         self.0.rsplit('@').next().unwrap_or_default().to_ascii_lowercase()
     }
 
-    /// The address with its domain in its own script, where that is another spelling ([`Domain::unicode`]).
-    pub fn unicode(&self) -> Option<String> {
+    /// The address with its domain in its own script, where that is another spelling ([`Domain::unicode_form`]).
+    pub fn unicode_form(&self) -> Option<String> {
         let (local, domain) = self.0.split_once('@')?;
         Some(format!("{local}@{}", read_unicode(domain)?))
     }
 
     /// The address as people read it: as it is stored, with its other spelling beside it, isolated.
-    pub fn printed(&self) -> String {
-        with_spelling(&self.0, self.unicode())
+    pub fn to_printed(&self) -> String {
+        with_spelling(&self.0, self.unicode_form())
     }
 
     /// Whether the two addresses name one mailbox: compared without regard to case.
@@ -191,13 +191,13 @@ impl Domain {
 
     /// The name in its own script, where that is another spelling. `None` also where a label mixes scripts, and could
     /// pass for another name: it is shown as A-labels alone.
-    pub fn unicode(&self) -> Option<String> {
+    pub fn unicode_form(&self) -> Option<String> {
         read_unicode(&self.0)
     }
 
     /// The name as people read it: as A-labels, with its other spelling beside it, isolated.
-    pub fn printed(&self) -> String {
-        with_spelling(&self.0, self.unicode())
+    pub fn to_printed(&self) -> String {
+        with_spelling(&self.0, self.unicode_form())
     }
 }
 
@@ -211,7 +211,7 @@ fn read_unicode(domain: &str) -> Option<String> {
 
 fn with_spelling(text: &str, other: Option<String>) -> String {
     match other {
-        Some(other) => format!("{text} ({})", isolation::isolate(&other)),
+        Some(other) => format!("{text} ({})", isolation::isolate_name(&other)),
         None => text.to_owned(),
     }
 }
@@ -321,17 +321,23 @@ mod tests {
 
     #[test]
     fn a_domain_is_printed_in_both_spellings_where_they_differ() {
-        let printed = |text: &str| Domain::parse(text).unwrap().printed();
+        let printed = |text: &str| Domain::parse(text).unwrap().to_printed();
         assert_eq!(
             printed("München.example"),
             "xn--mnchen-3ya.example (\u{2068}münchen.example\u{2069})"
         );
         assert_eq!(printed("contoso.example"), "contoso.example");
-        assert_eq!(Domain::parse("例え.テスト").unwrap().unicode().as_deref(), Some("例え.テスト"));
+        assert_eq!(
+            Domain::parse("例え.テスト").unwrap().unicode_form().as_deref(),
+            Some("例え.テスト")
+        );
         let address = Email::parse("jan@bücher.example").unwrap();
         let both = "jan@xn--bcher-kva.example (\u{2068}jan@bücher.example\u{2069})";
-        assert_eq!(address.printed(), both);
-        assert_eq!(Email::parse("Jan@Contoso.example").unwrap().printed(), "Jan@Contoso.example");
+        assert_eq!(address.to_printed(), both);
+        assert_eq!(
+            Email::parse("Jan@Contoso.example").unwrap().to_printed(),
+            "Jan@Contoso.example"
+        );
     }
 
     #[test]
@@ -340,10 +346,13 @@ mod tests {
         for text in ["c\u{43e}ntoso.example", "例abc.example", "a.c\u{43e}ntoso.test", "♥.example"]
         {
             let domain = Domain::parse(text).unwrap();
-            assert_eq!((domain.unicode(), domain.printed()), (None, domain.as_str().to_owned()));
+            assert_eq!(
+                (domain.unicode_form(), domain.to_printed()),
+                (None, domain.as_str().to_owned())
+            );
         }
         let stored = Domain::try_from("xn--a.example".to_owned()).unwrap();
-        assert_eq!(stored.printed(), "xn--a.example");
+        assert_eq!(stored.to_printed(), "xn--a.example");
     }
 
     #[test]

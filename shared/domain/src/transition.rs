@@ -35,7 +35,7 @@ pub(crate) fn new_claim(event: &Event, opening: &Opening, state: State) -> Optio
         priority_at: None,
         details: event.details.as_deref()?.clone(),
         erased: false,
-        last_event: event.brief(),
+        last_event: event.as_last_event(),
     })
 }
 
@@ -101,40 +101,40 @@ pub(crate) fn declined_mark(at: Instant, by: Decliners, in_time: bool, no_answer
 /// before the yes that was carried out first.
 pub(crate) fn end_items(claim: &mut Claim, items: &[ItemNo], reason: EndReason, at: Instant) {
     for no in items {
-        let status = claim.item(*no).map(|item| claim.item_status(item));
+        let status = claim.find_item(*no).map(|item| claim.item_status(item));
         if let Some(ItemStatus::Active { basis, effective_at }) = status {
             let at = at.max(effective_at);
-            claim.mark(&[*no], Some(Mark::Ended { reason, at, basis, effective_at }));
+            claim.mark_items(&[*no], Some(Mark::Ended { reason, at, basis, effective_at }));
         }
     }
 }
 
 /// Marks what nobody has decided.
 pub(crate) fn mark_undecided(claim: &mut Claim, mark: Mark) {
-    let open: Vec<_> = claim.undecided().map(|item| item.no).collect();
-    claim.mark(&open, Some(mark));
+    let open: Vec<_> = claim.undecided_items().map(|item| item.no).collect();
+    claim.mark_items(&open, Some(mark));
 }
 
 /// The last command decides what nobody else has: the undecided items get `mark`, and the claim goes
 /// to `state` unless an item already says otherwise.
 pub(crate) fn finish_claim(claim: &mut Claim, mark: Mark, state: State, ends_at: Option<Instant>) {
-    if claim.kept().all(|item| item.mark.is_none()) {
+    if claim.kept_items().all(|item| item.mark.is_none()) {
         claim.state = state;
         return;
     }
     mark_undecided(claim, mark);
-    if !claim.kept().any(|item| is_decisive(item.mark)) {
+    if !claim.kept_items().any(|item| is_decisive(item.mark)) {
         claim.state = state;
         return;
     }
-    settle_state(claim, ends_at);
+    finish_undecided(claim, ends_at);
 }
 
 /// The status that follows from the items, once none is undecided; until then, and where other
 /// associations run, the state stays. Beside a no, an item that has vanished does not speak: the no was
 /// the last command.
-pub(crate) fn settle_state(claim: &mut Claim, ends_at: Option<Instant>) {
-    let kept: Vec<&Item> = claim.kept().collect();
+pub(crate) fn finish_undecided(claim: &mut Claim, ends_at: Option<Instant>) {
+    let kept: Vec<&Item> = claim.kept_items().collect();
     if kept.iter().any(|item| is_undecided(claim, item)) {
         return;
     }

@@ -44,7 +44,7 @@ impl Claim {
         if self.is_final(now) {
             return None;
         }
-        let until = self.state.until();
+        let until = self.state.runs_until();
         let on_silence = match self.state.on_deadline() {
             OnDeadline::Discard => OnSilence::Discard,
             OnDeadline::Reject(_) => OnSilence::Reject,
@@ -53,18 +53,18 @@ impl Claim {
             OnDeadline::EndAssociations => until.map_or(OnSilence::Nothing, |_| OnSilence::End),
             OnDeadline::RecordOverdue | OnDeadline::Nothing => OnSilence::Nothing,
         };
-        Some(Turn { who: self.state.turn(), until, on_silence })
+        Some(Turn { who: self.state.whose_turn(), until, on_silence })
     }
 
     /// Whether the claim is over at `now`, and nobody can reopen it any more.
     pub fn is_final(&self, now: Instant) -> bool {
-        let is_over = self.state.until().is_none_or(|until| now >= until);
-        self.status().row().stage == Stage::Final && is_over
+        let is_over = self.state.runs_until().is_none_or(|until| now >= until);
+        self.status().table_row().stage == Stage::Final && is_over
     }
 
     /// The instant at which silence does something to the claim; `None` where it does nothing.
     pub fn deadline(&self) -> Option<Instant> {
-        self.state.until().filter(|_| self.state.on_deadline() != OnDeadline::Nothing)
+        self.state.runs_until().filter(|_| self.state.on_deadline() != OnDeadline::Nothing)
     }
 }
 

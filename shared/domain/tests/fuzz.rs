@@ -11,7 +11,7 @@ use domain::ids::{AssociationId, ClaimId, ItemId, Sha256Hash, TenantId};
 use domain::queue::Queue;
 use domain::reason::ReasonCode;
 use domain::reminder::Reminder;
-use domain::text::isolation::{ISOLATE_BEGIN, ISOLATE_END, isolate, without_idle_marks};
+use domain::text::isolation::{ISOLATE_BEGIN, ISOLATE_END, isolate_name, without_idle_marks};
 use domain::text::{Comment, Domain, Email, Name, TextError};
 use fuzz::{Tally, texts};
 
@@ -121,11 +121,11 @@ fn an_address_is_ascii_with_the_domain_behind_its_one_at() {
             assert_eq!(printed.matches('@').count(), 1);
             assert!(printed.bytes().all(|c| c.is_ascii_graphic()), "{printed:?}");
             assert!(Domain::parse(&email.domain()).is_ok(), "{printed:?}");
-            if let Some(other) = email.unicode() {
+            if let Some(other) = email.unicode_form() {
                 let again = Email::parse(&other).unwrap();
                 assert!(again.same_mailbox(&printed), "{other:?}");
             }
-            assert!(email.printed().starts_with(&printed));
+            assert!(email.to_printed().starts_with(&printed));
             printed
         })
     }));
@@ -146,7 +146,7 @@ fn a_domain_has_one_form_and_another_spelling_only_if_that_leads_back_to_it() {
             let printed = domain.as_str().to_owned();
             assert!(printed.len() <= 253 && printed.is_ascii(), "{printed:?}");
             assert_eq!(printed.to_ascii_lowercase(), printed);
-            if let Some(other) = domain.unicode() {
+            if let Some(other) = domain.unicode_form() {
                 assert_ne!(other, printed);
                 assert_eq!(Domain::parse(&other).ok().as_ref(), Some(domain), "{other:?}");
                 assert!(!other.chars().any(deceives), "{other:?}");
@@ -159,13 +159,13 @@ fn a_domain_has_one_form_and_another_spelling_only_if_that_leads_back_to_it() {
 #[test]
 fn a_name_that_is_isolated_stays_inside_whatever_it_is() {
     texts("isolation", NAMES, |text| {
-        let isolated = isolate(text);
+        let isolated = isolate_name(text);
         let inner =
             isolated.strip_prefix(ISOLATE_BEGIN).and_then(|rest| rest.strip_suffix(ISOLATE_END));
         let inner = inner.unwrap();
         assert!(!inner.contains([ISOLATE_BEGIN, ISOLATE_END, '\n', '\r', '\u{2029}']));
         assert!(!inner.contains(|c| matches!(c, '\u{202a}'..='\u{202e}')), "{inner:?}");
-        assert_eq!(isolate(inner), isolated);
+        assert_eq!(isolate_name(inner), isolated);
         let whole = format!("a {isolated}: b");
         let kept = without_idle_marks(&whole);
         assert!(kept == whole || kept == format!("a {inner}: b"), "{kept:?}");
@@ -267,7 +267,7 @@ fn the_ending_of_a_file_name_is_that_of_its_kind() {
     tells_apart(texts("file name", &["sow.pdf", "a.b.DOCX", "photo.jpeg"], |text| {
         let Some(kind) = DocumentKind::of_file_name(text) else { return false };
         let ending = text.rsplit('.').next().unwrap_or_default().to_ascii_lowercase();
-        assert!(kind.endings().contains(&ending.as_str()), "{text:?}");
+        assert!(kind.file_endings().contains(&ending.as_str()), "{text:?}");
         true
     }));
 }

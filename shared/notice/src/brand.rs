@@ -45,7 +45,7 @@ struct Color(String);
 
 impl Color {
     fn parse(text: &str) -> Result<Self, BrandError> {
-        let channels = channels(text).ok_or(BrandError::Color)?;
+        let channels = parse_channels(text).ok_or(BrandError::Color)?;
         if contrast_with_white(channels) < LEAST_CONTRAST {
             return Err(BrandError::Color);
         }
@@ -54,7 +54,7 @@ impl Color {
 }
 
 /// Red, green and blue of `#rrggbb`.
-fn channels(text: &str) -> Option<[u8; 3]> {
+fn parse_channels(text: &str) -> Option<[u8; 3]> {
     let digits = text.strip_prefix('#')?;
     let bytes = data_encoding::HEXLOWER_PERMISSIVE.decode(digits.as_bytes()).ok()?;
     bytes.try_into().ok()
@@ -96,13 +96,13 @@ impl Logo {
             return Err(BrandError::LogoTooLarge);
         }
         let data = format!("data:{media_type};base64,{}", STANDARD.encode(&bytes));
-        let (width, height) = shown(width, height);
+        let (width, height) = display_size(width, height);
         Ok(Self { media_type, width, height, bytes, data })
     }
 }
 
 /// The size at which a picture is shown: its own, or the largest of its shape that fits.
-fn shown(width: u32, height: u32) -> (u32, u32) {
+fn display_size(width: u32, height: u32) -> (u32, u32) {
     let (most_wide, most_high) = SHOWN;
     if width <= most_wide && height <= most_high {
         return (width, height);
@@ -180,7 +180,7 @@ impl Brand {
     }
 
     /// The one style sheet, inside every page.
-    pub(crate) fn style(&self) -> &str {
+    pub(crate) fn style_sheet(&self) -> &str {
         &self.0.style
     }
 
@@ -265,7 +265,7 @@ pub(crate) mod tests {
             (600, 1, (200, 1)),
             (1, 1, (1, 1)),
         ] {
-            assert_eq!(shown(width, height), expected, "{width} × {height}");
+            assert_eq!(display_size(width, height), expected, "{width} × {height}");
             let logo = Logo::parse(png(width, height)).unwrap();
             assert_eq!((logo.width, logo.height), expected);
         }
@@ -275,7 +275,7 @@ pub(crate) mod tests {
     fn the_policy_of_a_page_names_its_very_style_sheet_and_lets_in_its_own_pictures_alone() {
         let [one, other] = ["#14507d", "#7d1450"].map(|color| Brand::new(color, None).unwrap());
         assert_ne!(one.content_policy(), other.content_policy());
-        let digest = STANDARD.encode(Sha256::digest(one.style()));
+        let digest = STANDARD.encode(Sha256::digest(one.style_sheet()));
         assert!(
             one.content_policy().contains(&format!("style-src 'sha256-{digest}'; img-src data:;"))
         );

@@ -31,13 +31,13 @@ pub fn read_digits(text: &str, count: usize) -> Result<String, MalformedCode> {
     if text.chars().nth(MAX_TYPED_CHARS).is_some() {
         return Err(MalformedCode);
     }
-    let counted = text.chars().filter(|c| !is_passed_over(*c));
+    let counted = text.chars().filter(|c| !is_ignored(*c));
     let digits: String = counted.map(ascii_digit).collect::<Option<_>>().ok_or(MalformedCode)?;
     if digits.len() == count { Ok(digits) } else { Err(MalformedCode) }
 }
 
 /// Whether a character only separates digits, or is not seen.
-fn is_passed_over(c: char) -> bool {
+fn is_ignored(c: char) -> bool {
     let of_its_kind = matches!(
         c.general_category(),
         GeneralCategory::DashPunctuation | GeneralCategory::Format | GeneralCategory::Control

@@ -9,7 +9,7 @@ use domain::directory::Tenant;
 use domain::ids::{ClaimId, ItemNo, NoticeNo};
 use domain::program::{Consent, ItemKind, NamesByLanguage, Policy, Program, UsageHistory};
 use domain::text::Name;
-use domain::text::isolation::isolate;
+use domain::text::isolation::isolate_name;
 
 use crate::brand::Brand;
 use crate::dates;
@@ -45,7 +45,7 @@ pub enum AnswerDeadline {
 impl AnswerDeadline {
     /// The deadline as a notice that goes out at `sent_at` can promise it.
     pub fn at_least(sent_at: Instant, place: &LocalCalendar, policy: &Policy) -> Self {
-        let window = place.window(sent_at, policy.window_business_days);
+        let window = place.open_window(sent_at, policy.window_business_days);
         window.map_or(Self::Unset, Self::AtLeast)
     }
 
@@ -79,7 +79,7 @@ impl AnswerDeadline {
         }
     }
 
-    fn certainty(&self) -> &'static str {
+    fn certainty_name(&self) -> &'static str {
         match self {
             Self::AtLeast(_) => "least",
             Self::Exact(_) => "exact",
@@ -184,7 +184,7 @@ impl Term {
 
 /// The local day that ends at an instant, or in which it lies.
 fn day_before(at: Instant, zone: Tz) -> NaiveDate {
-    zone.date(at - Duration::milliseconds(1))
+    zone.local_date(at - Duration::milliseconds(1))
 }
 
 impl Notice {
@@ -196,7 +196,7 @@ impl Notice {
         operator: &Operator,
         deadline: AnswerDeadline,
     ) -> Self {
-        let item = |item: &Item| noticed(claim, item, Some(directory));
+        let item = |item: &Item| notice_item(claim, item, Some(directory));
         let window = claim.state.window().map(|window| window.time_zone);
         Self {
             claim: claim.id.clone(),
@@ -204,10 +204,10 @@ impl Notice {
             partner: claim.details.partner_name.as_str().to_owned(),
             partner_contact: claim.details.partner_contact.clone(),
             tenant: claim.details.tenant_name.as_str().to_owned(),
-            domain: claim.details.tenant_domain.printed(),
+            domain: claim.details.tenant_domain.to_printed(),
             program: directory.program.name.as_str().to_owned(),
             program_names: directory.program.names.clone(),
-            items: claim.kept().map(item).collect(),
+            items: claim.kept_items().map(item).collect(),
             consent: claim.consent(directory.policy),
             days: directory.policy.window_business_days,
             term: Term::of(claim, &deadline, directory.policy),
@@ -220,7 +220,7 @@ impl Notice {
 
     /// What can be said of a claim where the directory does not answer: its items by their ids, and
     /// its own deadline.
-    pub fn bare(claim: &Claim, no: NoticeNo, operator: &Operator) -> Self {
+    pub fn from_claim_alone(claim: &Claim, no: NoticeNo, operator: &Operator) -> Self {
         let consent = if claim.subject.explicit_yes { Consent::OptIn } else { Consent::OptOut };
         Self {
             claim: claim.id.clone(),
@@ -228,10 +228,10 @@ impl Notice {
             partner: claim.details.partner_name.as_str().to_owned(),
             partner_contact: claim.details.partner_contact.clone(),
             tenant: claim.details.tenant_name.as_str().to_owned(),
-            domain: claim.details.tenant_domain.printed(),
+            domain: claim.details.tenant_domain.to_printed(),
             program: claim.subject.program.as_str().to_owned(),
             program_names: NamesByLanguage::default(),
-            items: claim.kept().map(|item| noticed(claim, item, None)).collect(),
+            items: claim.kept_items().map(|item| notice_item(claim, item, None)).collect(),
             consent,
             days: 0,
             deadline: claim
@@ -247,18 +247,18 @@ impl Notice {
     }
 
     /// The notice of what is left to decide: of the items that nobody has decided, where there are any.
-    pub(crate) fn undecided(&self) -> Self {
+    pub(crate) fn only_undecided(&self) -> Self {
         let mut left = self.clone();
-        left.items.retain(NoticeItem::waits);
+        left.items.retain(NoticeItem::is_undecided);
         if left.items.is_empty() { self.clone() } else { left }
     }
 
     /// Which items nobody has decided, and what silence will do about them.
-    pub(crate) fn waiting(&self, language: NoticeLanguage) -> String {
-        let items: Vec<_> = self.items.iter().filter(|item| item.waits()).collect();
-        let lines: Vec<_> = items.iter().map(|item| item.line(language)).collect();
-        let say = self.say(language).knowing("count", lines.len());
-        let say = say.knowing("items", lines.join(", "));
+    pub(crate) fn waiting_text(&self, language: NoticeLanguage) -> String {
+        let items: Vec<_> = self.items.iter().filter(|item| item.is_undecided()).collect();
+        let lines: Vec<_> = items.iter().map(|item| item.item_line(language)).collect();
+        let say = self.messages_in(language).with_value("count", lines.len());
+        let say = say.with_value("items", lines.join(", "));
         say.of(match (lines.is_empty(), self.consent) {
             (true, _) => "waiting-none",
             (false, Consent::OptOut) => "waiting-opt-out",
@@ -267,38 +267,38 @@ impl Notice {
     }
 
     /// The messages of a language, knowing this notice.
-    pub(crate) fn say(&self, language: NoticeLanguage) -> Messages {
-        let program = self.program_names.exactly(language.tag());
-        let say = Messages::by(language, &self.operator)
-            .naming("partner", &self.partner)
-            .naming("tenant", &self.tenant)
-            .knowing("domain", self.domain.clone())
-            .naming("program", program.map_or(&self.program, Name::as_str))
-            .knowing("count", self.items.len())
-            .knowing("days", self.days)
-            .knowing("consent", self.consent.as_str())
-            .knowing("history", self.usage_history.map_or("unknown", UsageHistory::as_str))
-            .knowing("certainty", self.deadline.certainty())
-            .knowing("term", self.term.as_str());
+    pub(crate) fn messages_in(&self, language: NoticeLanguage) -> Messages {
+        let program = self.program_names.exact_name(language.tag());
+        let say = Messages::from_operator(language, &self.operator)
+            .with_name("partner", &self.partner)
+            .with_name("tenant", &self.tenant)
+            .with_value("domain", self.domain.clone())
+            .with_name("program", program.map_or(&self.program, Name::as_str))
+            .with_value("count", self.items.len())
+            .with_value("days", self.days)
+            .with_value("consent", self.consent.as_str())
+            .with_value("history", self.usage_history.map_or("unknown", UsageHistory::as_str))
+            .with_value("certainty", self.deadline.certainty_name())
+            .with_value("term", self.term.as_str());
         let say = match self.term {
-            Term::Months(months) => say.knowing("months", months),
-            Term::Until(day) => say.knowing("term-end", dates::end_of(language, day)),
+            Term::Months(months) => say.with_value("months", months),
+            Term::Until(day) => say.with_value("term-end", dates::format_end_of_day(language, day)),
             Term::Unlimited | Term::Unknown => say,
         };
         let say = match &self.partner_contact {
             Some(contact) => say
-                .naming("contact-name", contact.name.as_str())
-                .knowing("contact-email", contact.email.printed()),
+                .with_name("contact-name", contact.name.as_str())
+                .with_value("contact-email", contact.email.to_printed()),
             None => say,
         };
         match self.deadline.window() {
-            Some(window) => knowing_window(say, window),
+            Some(window) => with_window_values(say, window),
             None => say,
         }
     }
 
     /// What silence means, in a sentence.
-    pub(crate) fn silence(&self, say: &Messages) -> String {
+    pub(crate) fn silence_text(&self, say: &Messages) -> String {
         say.of(match self.consent {
             Consent::OptOut => "silence-opt-out",
             Consent::OptIn => "silence-opt-in",
@@ -307,7 +307,7 @@ impl Notice {
 
     /// The message that tells how many days the customer has, or had before the window became longer; `None` where the
     /// policy is not known.
-    pub(crate) fn rule(&self) -> Option<&'static str> {
+    pub(crate) fn rule_message(&self) -> Option<&'static str> {
         let counted = self.deadline.window().map_or(0, |window| window.counted.len());
         let is_longer = u32::try_from(counted).is_ok_and(|counted| counted > self.days);
         let rule = if is_longer { "deadline-longer" } else { "deadline-rule" };
@@ -316,7 +316,7 @@ impl Notice {
 
     /// The items as the customer reads them, in the claim's order.
     pub(crate) fn item_lines(&self, language: NoticeLanguage) -> Vec<String> {
-        self.items.iter().map(|item| item.line(language)).collect()
+        self.items.iter().map(|item| item.item_line(language)).collect()
     }
 }
 
@@ -331,8 +331,8 @@ pub struct Directory<'a> {
     pub policy: &'a Policy,
 }
 
-fn noticed(claim: &Claim, item: &Item, directory: Option<&Directory<'_>>) -> NoticeItem {
-    let known = directory.and_then(|own| own.tenant.item(&claim.item_ref(item)));
+fn notice_item(claim: &Claim, item: &Item, directory: Option<&Directory<'_>>) -> NoticeItem {
+    let known = directory.and_then(|own| own.tenant.find_item(&claim.item_ref(item)));
     let product = known.map(|known| known.product.as_str().to_owned());
     let in_catalogue = match claim.subject.kind {
         ItemKind::Workload => Some(item.id.as_str()),
@@ -351,21 +351,21 @@ fn noticed(claim: &Claim, item: &Item, directory: Option<&Directory<'_>>) -> Not
 
 impl NoticeItem {
     /// Whether nobody has decided it.
-    pub(crate) fn waits(&self) -> bool {
+    pub(crate) fn is_undecided(&self) -> bool {
         matches!(self.status, ItemStatus::Proposed | ItemStatus::Pending)
     }
 
     /// The item in words.
-    pub(crate) fn line(&self, language: NoticeLanguage) -> String {
-        let say = Messages::new(language).naming("id", &self.id);
+    pub(crate) fn item_line(&self, language: NoticeLanguage) -> String {
+        let say = Messages::new(language).with_name("id", &self.id);
         let name = self.names.of(language.tag()).map(Name::as_str);
         match (self.kind, &self.product) {
             (ItemKind::Subscription, Some(product)) => {
-                say.naming("product", name.unwrap_or(product)).of("item-subscription")
+                say.with_name("product", name.unwrap_or(product)).of("item-subscription")
             }
             (ItemKind::Subscription, None) => say.of("item-unknown"),
             (ItemKind::Workload, _) => {
-                say.naming("name", name.unwrap_or(&self.id)).of("item-workload")
+                say.with_name("name", name.unwrap_or(&self.id)).of("item-workload")
             }
         }
     }
@@ -382,13 +382,16 @@ pub fn zone_of(claim: &Claim, place: &LocalCalendar) -> Tz {
 }
 
 /// The last day, and the instant after it in the customer's zone and in UTC.
-fn knowing_window(say: Messages, window: &Window) -> Messages {
+fn with_window_values(say: Messages, window: &Window) -> Messages {
     let language = say.language();
     let last = last_day(window);
-    say.knowing("deadline-end", dates::end_of(language, last))
-        .knowing("deadline-date", dates::date(language, last))
-        .knowing("deadline-local", dates::local(language, window.closes_at, window.time_zone))
-        .knowing("deadline-utc", dates::utc(language, window.closes_at))
+    say.with_value("deadline-end", dates::format_end_of_day(language, last))
+        .with_value("deadline-date", dates::format_date(language, last))
+        .with_value(
+            "deadline-local",
+            dates::format_local(language, window.closes_at, window.time_zone),
+        )
+        .with_value("deadline-utc", dates::format_utc(language, window.closes_at))
 }
 
 /// The last local day before the end. That is the last day that counts, or a later one where an end was told
@@ -399,31 +402,39 @@ pub(crate) fn last_day(window: &Window) -> NaiveDate {
 }
 
 /// The counted days of a window, in words.
-pub(crate) fn counted(language: NoticeLanguage, window: &Window) -> Vec<String> {
-    window.counted.iter().map(|date| dates::day(language, *date)).collect()
+pub(crate) fn counted_days(language: NoticeLanguage, window: &Window) -> Vec<String> {
+    window.counted.iter().map(|date| dates::format_day(language, *date)).collect()
 }
 
 /// The days of a window that do not count, each with its reason.
-pub(crate) fn skipped(language: NoticeLanguage, window: &Window) -> Vec<String> {
+pub(crate) fn skipped_days(language: NoticeLanguage, window: &Window) -> Vec<String> {
     let line = |skipped: &SkippedDay| {
-        format!("{} ({})", dates::day(language, skipped.date), reason(language, skipped))
+        format!(
+            "{} ({})",
+            dates::format_day(language, skipped.date),
+            skip_reason(language, skipped)
+        )
     };
     window.skipped.iter().map(line).collect()
 }
 
 /// Those of them that the operator added to the calendar.
-pub(crate) fn added(language: NoticeLanguage, window: &Window) -> Vec<String> {
+pub(crate) fn added_days(language: NoticeLanguage, window: &Window) -> Vec<String> {
     let added = window.skipped.iter().filter(|day| day.reason == SkipReason::Exception);
     let line = |day: &SkippedDay| match &day.name {
         Some(name) => {
-            format!("{} ({})", dates::day(language, day.date), isolate(&holiday(language, name)))
+            format!(
+                "{} ({})",
+                dates::format_day(language, day.date),
+                isolate_name(&holiday_name(language, name))
+            )
         }
-        None => dates::day(language, day.date),
+        None => dates::format_day(language, day.date),
     };
     added.map(line).collect()
 }
 
-fn reason(language: NoticeLanguage, skipped: &SkippedDay) -> String {
+fn skip_reason(language: NoticeLanguage, skipped: &SkippedDay) -> String {
     let reason = Messages::new(language).of(match skipped.reason {
         SkipReason::Weekend => "skipped-weekend",
         SkipReason::Holiday => "skipped-holiday",
@@ -433,24 +444,24 @@ fn reason(language: NoticeLanguage, skipped: &SkippedDay) -> String {
     match &skipped.name {
         // The operator typed it.
         Some(name) if skipped.reason == SkipReason::Exception => {
-            format!("{reason}: {}", isolate(&holiday(language, name)))
+            format!("{reason}: {}", isolate_name(&holiday_name(language, name)))
         }
-        Some(name) => format!("{reason}: {}", holiday(language, name)),
+        Some(name) => format!("{reason}: {}", holiday_name(language, name)),
         None => reason,
     }
 }
 
 /// Holidays have English names in the data; a language may have its own for the best known.
-fn holiday(language: NoticeLanguage, names: &str) -> String {
+fn holiday_name(language: NoticeLanguage, names: &str) -> String {
     let own = |name: &str| {
         language
-            .message(&format!("holiday-{}", slug(name)), None)
+            .find_message(&format!("holiday-{}", to_slug(name)), None)
             .unwrap_or_else(|| name.to_owned())
     };
     names.split("; ").map(own).collect::<Vec<_>>().join(", ")
 }
 
-fn slug(name: &str) -> String {
+fn to_slug(name: &str) -> String {
     let words = name.split(' ').map(|word| word.chars().filter(char::is_ascii_alphanumeric));
     words.map(String::from_iter).collect::<Vec<_>>().join("-").to_ascii_lowercase()
 }
@@ -473,7 +484,7 @@ impl Links {
     pub fn of(link: &Link, keys: &LinkKeys, operator: &Operator) -> Self {
         let notice_code = link.notice_code(keys);
         Self {
-            decision_url: format!("{}/d/{}", operator.base_url, link.token(keys)),
+            decision_url: format!("{}/d/{}", operator.base_url, link.to_token(keys)),
             decision_code: link.decision_code(keys),
             notice_url: format!("{}/n/{notice_code}", operator.base_url),
             notice_code: notice_code.as_str().to_owned(),

@@ -10,72 +10,76 @@ use crate::language::NoticeLanguage;
 use crate::say;
 
 /// A day with its year: `Thursday 31 December 2026`.
-pub fn date(language: NoticeLanguage, date: NaiveDate) -> String {
-    dated(language, "date", date)
+pub fn format_date(language: NoticeLanguage, date: NaiveDate) -> String {
+    date_message(language, "date", date)
 }
 
 /// The end of a day, with its year: `the end of Thursday 31 December 2026`.
-pub fn end_of(language: NoticeLanguage, date: NaiveDate) -> String {
-    dated(language, "date-end", date)
+pub fn format_end_of_day(language: NoticeLanguage, date: NaiveDate) -> String {
+    date_message(language, "date-end", date)
 }
 
 /// A day without its year, for lists: `Thursday 31 December`.
-pub fn day(language: NoticeLanguage, date: NaiveDate) -> String {
-    dated(language, "date-day", date)
+pub fn format_day(language: NoticeLanguage, date: NaiveDate) -> String {
+    date_message(language, "date-day", date)
 }
 
 /// A day without weekday and year: `31 December`.
-pub fn short(language: NoticeLanguage, date: NaiveDate) -> String {
-    dated(language, "date-short", date)
+pub fn format_short(language: NoticeLanguage, date: NaiveDate) -> String {
+    date_message(language, "date-short", date)
 }
 
 /// Weekday, day of the month, and month with its year, each for itself.
-pub fn of_leaf(language: NoticeLanguage, date: NaiveDate) -> [String; 3] {
-    let weekday = say::plain(language, &format!("weekday-{}", date.weekday().number_from_monday()));
-    let [day, month] =
-        ["date-day-of-month", "date-month-of-year"].map(|message| dated(language, message, date));
+pub fn format_leaf(language: NoticeLanguage, date: NaiveDate) -> [String; 3] {
+    let weekday =
+        say::plain_message(language, &format!("weekday-{}", date.weekday().number_from_monday()));
+    let [day, month] = ["date-day-of-month", "date-month-of-year"]
+        .map(|message| date_message(language, message, date));
     [weekday, day, month]
 }
 
 /// A moment as the clocks of a zone show it, with the zone's name.
-pub fn local(language: NoticeLanguage, at: Instant, zone: Tz) -> String {
-    let local = zone.local(at);
-    let mut args = parts(language, local.date_naive());
-    args.set("time", clock(&local));
-    args.set("zone", zone_name(language, &zone.abbreviation(at)));
+pub fn format_local(language: NoticeLanguage, at: Instant, zone: Tz) -> String {
+    let local = zone.to_local(at);
+    let mut args = date_arguments(language, local.date_naive());
+    args.set("time", format_clock(&local));
+    args.set("zone", zone_name(language, &zone.abbreviation_at(at)));
     args.set("area", zone.name().to_owned());
-    say::with(language, "date-local", &args)
+    say::format_message(language, "date-local", &args)
 }
 
 /// A moment in UTC.
-pub fn utc(language: NoticeLanguage, at: Instant) -> String {
-    let mut args = parts(language, at.date_naive());
-    args.set("time", clock(&at));
-    say::with(language, "date-utc", &args)
+pub fn format_utc(language: NoticeLanguage, at: Instant) -> String {
+    let mut args = date_arguments(language, at.date_naive());
+    args.set("time", format_clock(&at));
+    say::format_message(language, "date-utc", &args)
 }
 
-fn dated(language: NoticeLanguage, message: &str, date: NaiveDate) -> String {
-    say::with(language, message, &parts(language, date))
+fn date_message(language: NoticeLanguage, message: &str, date: NaiveDate) -> String {
+    say::format_message(language, message, &date_arguments(language, date))
 }
 
-fn clock<Z: chrono::TimeZone>(at: &DateTime<Z>) -> String {
+fn format_clock<Z: chrono::TimeZone>(at: &DateTime<Z>) -> String {
     format!("{}:{:02}", at.hour(), at.minute())
 }
 
-fn parts(language: NoticeLanguage, date: NaiveDate) -> FluentArgs<'static> {
+fn date_arguments(language: NoticeLanguage, date: NaiveDate) -> FluentArgs<'static> {
     let weekday = date.weekday().number_from_monday();
     let mut args = FluentArgs::new();
-    args.set("weekday", say::plain(language, &format!("weekday-{weekday}")));
-    args.set("weekday-genitive", say::plain(language, &format!("weekday-genitive-{weekday}")));
+    args.set("weekday", say::plain_message(language, &format!("weekday-{weekday}")));
+    args.set(
+        "weekday-genitive",
+        say::plain_message(language, &format!("weekday-genitive-{weekday}")),
+    );
     args.set("day", date.day().to_string());
-    args.set("month", say::plain(language, &format!("month-{}", date.month())));
+    args.set("month", say::plain_message(language, &format!("month-{}", date.month())));
     args.set("year", date.year().to_string());
     args
 }
 
 /// The name of a zone's present time. Where a zone has no abbreviation of letters, its offset.
 fn zone_name(language: NoticeLanguage, abbreviation: &str) -> String {
-    let named = language.message(&format!("zone-{abbreviation}"), None);
+    let named = language.find_message(&format!("zone-{abbreviation}"), None);
     named.unwrap_or_else(|| {
         if abbreviation.starts_with(['+', '-']) {
             format!("UTC{abbreviation}")
@@ -99,12 +103,12 @@ mod tests {
         let (language, zone): (_, Tz) =
             (NoticeLanguage::of_tag(tag).unwrap(), zone.parse().unwrap());
         let at = at(instant);
-        let local_date = zone.date(at);
+        let local_date = zone.local_date(at);
         let written = [
-            date(language, local_date),
-            end_of(language, local_date),
-            local(language, at, zone),
-            utc(language, at),
+            format_date(language, local_date),
+            format_end_of_day(language, local_date),
+            format_local(language, at, zone),
+            format_utc(language, at),
         ];
         assert_eq!(written, expected);
     }
@@ -142,7 +146,8 @@ mod tests {
     #[test]
     fn a_zone_without_an_abbreviation_shows_its_offset() {
         let english = NoticeLanguage::ENGLISH;
-        let text = local(english, at("2026-12-02T21:00:00Z"), "Asia/Riyadh".parse().unwrap());
+        let text =
+            format_local(english, at("2026-12-02T21:00:00Z"), "Asia/Riyadh".parse().unwrap());
         assert_eq!(text, "Thursday 3 December 2026 0:00, UTC+03 (Asia/Riyadh)");
     }
 }

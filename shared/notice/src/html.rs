@@ -7,17 +7,19 @@ use domain::text::isolation::{ISOLATE_BEGIN, ISOLATE_END, without_idle_marks};
 const TITLE_END: &str = "</title>";
 
 /// The finished HTML of a template. The marks around names become `<bdi>`, but for the title's.
-pub(crate) fn render(template: &impl Template) -> String {
+pub(crate) fn render_html(template: &impl Template) -> String {
     let html = template.render().unwrap_or_default();
     match html.split_once(TITLE_END) {
-        Some((head, body)) => [&without_idle_marks(head), TITLE_END, &mark_up(body)].concat(),
-        None => mark_up(&html),
+        Some((head, body)) => {
+            [&without_idle_marks(head), TITLE_END, &replace_isolation_marks(body)].concat()
+        }
+        None => replace_isolation_marks(&html),
     }
 }
 
 /// The HTML with `<bdi>` in place of marks. Whatever marks there are, the elements are balanced: a mark without its
 /// other one is left out, or ends with the text that it stands in.
-fn mark_up(html: &str) -> String {
+fn replace_isolation_marks(html: &str) -> String {
     let mut out = String::with_capacity(html.len());
     let mut depth = 0_usize;
     for c in html.chars() {
@@ -58,7 +60,7 @@ mod tests {
             ("<p>\u{2068}a</p><p>b\u{2069}</p>", "<p><bdi>a</bdi></p><p>b</p>"),
             ("\u{2068}a", "<bdi>a</bdi>"),
         ] {
-            assert_eq!(mark_up(text), expected);
+            assert_eq!(replace_isolation_marks(text), expected);
         }
     }
 }

@@ -49,7 +49,7 @@ pub(crate) enum Label {
 }
 
 impl Label {
-    fn bytes(self) -> &'static [u8] {
+    fn as_bytes(self) -> &'static [u8] {
         match self {
             Self::Token => b"cpor/link-token/2",
             Self::DecisionCode => b"cpor/decision-code/2",
@@ -79,7 +79,7 @@ impl LinkKeys {
     }
 
     /// Whether there is a key of that number.
-    pub fn knows(&self, key: u8) -> bool {
+    pub fn has_key(&self, key: u8) -> bool {
         self.keys.contains_key(&key)
     }
 
@@ -89,19 +89,19 @@ impl LinkKeys {
     }
 
     /// The number of the key that makes new tokens.
-    pub(crate) fn current(&self) -> u8 {
+    pub(crate) fn current_key(&self) -> u8 {
         self.current
     }
 
     /// A MAC in progress under the key of that number. An unknown number gets a key of zeros and
     /// `false`, so that a foreign token takes as long as a tampered one.
-    pub(crate) fn mac(&self, key: u8, label: Label) -> (Hmac<Sha256>, bool) {
+    pub(crate) fn new_mac(&self, key: u8, label: Label) -> (Hmac<Sha256>, bool) {
         let known = self.keys.get(&key);
         let bytes = known.map_or([0; 32].as_slice(), Vec::as_slice);
         // HMAC takes keys of any length: the error cannot come.
         let mac = Hmac::<Sha256>::new_from_slice(bytes)
             .unwrap_or_else(|_| Hmac::<Sha256>::new(&hmac::digest::Key::<Hmac<Sha256>>::default()));
-        (mac.chain_update(label.bytes()).chain_update([0, key]), known.is_some())
+        (mac.chain_update(label.as_bytes()).chain_update([0, key]), known.is_some())
     }
 }
 

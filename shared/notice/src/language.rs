@@ -22,13 +22,13 @@ pub struct NoticeLanguage(usize);
 type Bundle = FluentBundle<FluentResource>;
 
 static BUNDLES: LazyLock<Vec<Bundle>> =
-    LazyLock::new(|| LANGUAGES.iter().map(|(tag, text)| bundle(tag, text)).collect());
+    LazyLock::new(|| LANGUAGES.iter().map(|(tag, text)| build_bundle(tag, text)).collect());
 
 /// A message that does not parse is left out, and a test finds it missing.
-fn bundle(tag: &str, text: &str) -> Bundle {
+fn build_bundle(tag: &str, text: &str) -> Bundle {
     let language: LanguageIdentifier = tag.parse().unwrap_or_default();
     let mut bundle = FluentBundle::new_concurrent(vec![language]);
-    // Names are isolated where they are given (`Messages::naming`); numbers, dates and links need no marks.
+    // Names are isolated where they are given (`Messages::with_name`); numbers, dates and links need no marks.
     bundle.set_use_isolating(false);
     let resource = FluentResource::try_new(text.to_owned());
     bundle.add_resource_overriding(resource.unwrap_or_else(|(parsed, _)| parsed));
@@ -75,7 +75,7 @@ impl NoticeLanguage {
     }
 
     /// The message of that name, or `None` if the language has none.
-    pub(crate) fn message(self, name: &str, args: Option<&FluentArgs<'_>>) -> Option<String> {
+    pub(crate) fn find_message(self, name: &str, args: Option<&FluentArgs<'_>>) -> Option<String> {
         let bundle = BUNDLES.get(self.0)?;
         let pattern = bundle.get_message(name)?.value()?;
         let mut errors = Vec::new();

@@ -57,7 +57,7 @@ impl Link {
     ) -> Result<Self, NotLinkable> {
         let raw_claim = claim.to_bytes().ok_or(NotLinkable)?;
         let recipient = Some(recipient);
-        Ok(Self { claim: claim.clone(), raw_claim, notice, recipient, key: keys.current() })
+        Ok(Self { claim: claim.clone(), raw_claim, notice, recipient, key: keys.current_key() })
     }
 
     /// The link that a token names, if one of our keys made it. Takes no read, and the time of the
@@ -77,7 +77,7 @@ impl Link {
     ///
     /// # Errors
     /// [`UnknownLink`].
-    pub fn open(keys: &LinkKeys, token: &str) -> Result<Self, UnknownLink> {
+    pub fn from_token(keys: &LinkKeys, token: &str) -> Result<Self, UnknownLink> {
         if token.len() != TOKEN_CHARS && token.len() != OLD_TOKEN_CHARS {
             return Err(UnknownLink);
         }
@@ -98,14 +98,14 @@ impl Link {
             recipient,
             key: *key,
         };
-        let (expected, known) = link.mac(keys, link.labels().token);
+        let (expected, known) = link.compute_mac(keys, link.mac_labels().token);
         let genuine = expected.as_slice().ct_eq(mac).into();
         if known && genuine { Ok(link) } else { Err(UnknownLink) }
     }
 
     /// Under which key a token says that it was made; `None` where it has not the form of one. It may say so and be
     /// none.
-    pub fn key_of(token: &str) -> Option<u8> {
+    pub fn key_of_token(token: &str) -> Option<u8> {
         let bytes = URL_SAFE_NO_PAD.decode(token).ok()?;
         let is_one = token.len() == TOKEN_CHARS || token.len() == OLD_TOKEN_CHARS;
         bytes.first().copied().filter(|_| is_one)
@@ -113,7 +113,7 @@ impl Link {
 
     /// The same link under each of the keys, the newest first: which of them was the current one when its mail was
     /// written nobody has noted.
-    pub fn under_each_key(&self, keys: &LinkKeys) -> impl Iterator<Item = Self> {
+    pub fn with_each_key(&self, keys: &LinkKeys) -> impl Iterator<Item = Self> {
         let link = self.clone();
         keys.newest_first().map(move |key| Self { key, ..link.clone() })
     }
@@ -134,8 +134,8 @@ impl Link {
     }
 
     /// The token: [`TOKEN_CHARS`] characters that stand in a path as they are.
-    pub fn token(&self, keys: &LinkKeys) -> String {
-        let (mac, _) = self.mac(keys, self.labels().token);
+    pub fn to_token(&self, keys: &LinkKeys) -> String {
+        let (mac, _) = self.compute_mac(keys, self.mac_labels().token);
         let mut bytes = Vec::with_capacity(TOKEN_BYTES);
         bytes.push(self.key);
         bytes.extend(self.raw_claim);
@@ -148,24 +148,24 @@ impl Link {
     /// The six digits that stand in the mail and nowhere else. They keep a machine that follows links
     /// and sends forms from deciding; what they cannot do is tell one reader from another.
     pub fn decision_code(&self, keys: &LinkKeys) -> String {
-        format!("{:06}", self.number(keys, self.labels().decision_code) % 1_000_000)
+        format!("{:06}", self.code_number(keys, self.mac_labels().decision_code) % 1_000_000)
     }
 
     /// The ten digits of a receipt, by which the recipient takes a "no" back. Neither the link nor the code of
     /// the notice tells them.
     pub fn undo_code(&self, keys: &LinkKeys) -> String {
-        format!("{:010}", self.number(keys, Label::UndoCode) % 10_000_000_000)
+        format!("{:010}", self.code_number(keys, Label::UndoCode) % 10_000_000_000)
     }
 
     /// Whether the digits are the link's decision code. The time of the comparison tells nothing.
-    pub fn accepts(&self, keys: &LinkKeys, digits: &str) -> bool {
+    pub fn accepts_code(&self, keys: &LinkKeys, digits: &str) -> bool {
         self.decision_code(keys).as_bytes().ct_eq(digits.as_bytes()).into()
     }
 
     /// Whether the digits are those of the link's receipts, which are written under the key of their day. The time of
     /// the comparison tells nothing. A link of the form without recipients has none.
     pub fn accepts_undo(&self, keys: &LinkKeys, digits: &str) -> bool {
-        let same = self.under_each_key(keys).fold(Choice::from(0), |same, link| {
+        let same = self.with_each_key(keys).fold(Choice::from(0), |same, link| {
             same | link.undo_code(keys).as_bytes().ct_eq(digits.as_bytes())
         });
         bool::from(same) && self.recipient.is_some()
@@ -173,14 +173,14 @@ impl Link {
 
     /// The code by which the recipient's notice proves genuine on the operator's own site.
     pub fn notice_code(&self, keys: &LinkKeys) -> NoticeCode {
-        let (mac, _) = self.mac(keys, self.labels().notice_code);
+        let (mac, _) = self.compute_mac(keys, self.mac_labels().notice_code);
         let mut text = CROCKFORD.encode(&mac);
         text.truncate(NOTICE_CODE_CHARS);
-        NoticeCode::grouped(&text)
+        NoticeCode::group_digits(&text)
     }
 
     /// The labels of the link's form.
-    fn labels(&self) -> Labels {
+    fn mac_labels(&self) -> Labels {
         match self.recipient {
             Some(_) => Labels {
                 token: Label::Token,
@@ -195,13 +195,13 @@ impl Link {
         }
     }
 
-    fn number(&self, keys: &LinkKeys, label: Label) -> u64 {
-        let (mac, _) = self.mac(keys, label);
+    fn code_number(&self, keys: &LinkKeys, label: Label) -> u64 {
+        let (mac, _) = self.compute_mac(keys, label);
         mac.first_chunk().map_or(0, |bytes| u64::from_be_bytes(*bytes))
     }
 
-    fn mac(&self, keys: &LinkKeys, label: Label) -> ([u8; MAC_BYTES], bool) {
-        let (mut mac, known) = keys.mac(self.key, label);
+    fn compute_mac(&self, keys: &LinkKeys, label: Label) -> ([u8; MAC_BYTES], bool) {
+        let (mut mac, known) = keys.new_mac(self.key, label);
         mac.update(&self.raw_claim);
         mac.update(&self.notice.0.to_be_bytes());
         if let Some(no) = self.recipient {
@@ -249,10 +249,10 @@ impl NoticeCode {
             .collect();
         let valid = |c: char| c.is_ascii_digit() || (c.is_ascii_uppercase() && c != 'U');
         (plain.chars().count() == NOTICE_CODE_CHARS && plain.chars().all(valid))
-            .then(|| Self::grouped(&plain))
+            .then(|| Self::group_digits(&plain))
     }
 
-    fn grouped(plain: &str) -> Self {
+    fn group_digits(plain: &str) -> Self {
         let (left, right) = plain.split_at_checked(NOTICE_CODE_CHARS / 2).unwrap_or((plain, ""));
         Self(format!("{left}-{right}"))
     }
@@ -298,9 +298,9 @@ mod tests {
 
     #[test]
     fn a_token_leads_back_to_its_claim_notice_and_recipient() {
-        let token = link(&keys()).token(&keys());
+        let token = link(&keys()).to_token(&keys());
         assert_eq!(token.len(), TOKEN_CHARS);
-        let opened = Link::open(&keys(), &token).unwrap();
+        let opened = Link::from_token(&keys(), &token).unwrap();
         assert_eq!(opened.claim().to_bytes(), Some(*b"sixteen bytes id"));
         assert_eq!(opened.notice(), NoticeNo(258));
         assert_eq!(opened.recipient(), Some(RecipientNo(2)));
@@ -308,12 +308,12 @@ mod tests {
 
     #[test]
     fn a_token_without_a_recipient_still_opens_with_the_code_it_was_sent_with() {
-        let opened = Link::open(&keys(), OLD_TOKEN).unwrap();
+        let opened = Link::from_token(&keys(), OLD_TOKEN).unwrap();
         assert_eq!(OLD_TOKEN.len(), OLD_TOKEN_CHARS);
         assert_eq!(opened, old_link(&keys()));
         assert_eq!((opened.recipient(), opened.notice()), (None, NoticeNo(258)));
-        assert_eq!(opened.token(&keys()), OLD_TOKEN);
-        assert!(opened.accepts(&keys(), OLD_CODE));
+        assert_eq!(opened.to_token(&keys()), OLD_TOKEN);
+        assert!(opened.accepts_code(&keys(), OLD_CODE));
         assert_eq!(opened.notice_code(&keys()).as_str(), OLD_NOTICE_CODE);
     }
 
@@ -323,8 +323,8 @@ mod tests {
         let old = old_link(&keys);
         for no in 1..=23 {
             let own = link_to(&keys, no);
-            assert!(!old.accepts(&keys, &own.decision_code(&keys)), "{no}");
-            assert!(!own.accepts(&keys, &old.decision_code(&keys)), "{no}");
+            assert!(!old.accepts_code(&keys, &own.decision_code(&keys)), "{no}");
+            assert!(!own.accepts_code(&keys, &old.decision_code(&keys)), "{no}");
             assert!(!old.accepts_undo(&keys, &own.undo_code(&keys)), "{no}");
         }
         assert!(!old.accepts_undo(&keys, &old.undo_code(&keys)));
@@ -334,7 +334,11 @@ mod tests {
     fn a_token_of_a_recipient_that_cannot_be_is_unknown() {
         for no in [0, 24, 255] {
             let impossible = Link { recipient: Some(RecipientNo(no)), ..link(&keys()) };
-            assert_eq!(Link::open(&keys(), &impossible.token(&keys())), Err(UnknownLink), "{no}");
+            assert_eq!(
+                Link::from_token(&keys(), &impossible.to_token(&keys())),
+                Err(UnknownLink),
+                "{no}"
+            );
         }
     }
 
@@ -345,12 +349,12 @@ mod tests {
             let texts = (1..=23).map(|no| text(&link_to(&keys, no), &keys));
             texts.collect::<std::collections::BTreeSet<_>>().len()
         };
-        assert_eq!(distinct(Link::token), 23);
+        assert_eq!(distinct(Link::to_token), 23);
         assert_eq!(distinct(Link::decision_code), 23);
         assert_eq!(distinct(Link::undo_code), 23);
         assert_eq!(distinct(|link, keys| link.notice_code(keys).to_string()), 23);
         let (one, two) = (link_to(&keys, 1), link_to(&keys, 2));
-        assert!(!one.accepts(&keys, &two.decision_code(&keys)));
+        assert!(!one.accepts_code(&keys, &two.decision_code(&keys)));
         assert!(!one.accepts_undo(&keys, &two.undo_code(&keys)));
     }
 
@@ -360,8 +364,8 @@ mod tests {
         let link = link(&keys);
         let code = link.undo_code(&keys);
         assert!(code.len() == 10 && code.bytes().all(|c| c.is_ascii_digit()));
-        assert!(link.accepts_undo(&keys, &code) && !link.accepts(&keys, &code));
-        assert!(!link.accepts(&keys, &code[4..]), "the six digits are no part of it");
+        assert!(link.accepts_undo(&keys, &code) && !link.accepts_code(&keys, &code));
+        assert!(!link.accepts_code(&keys, &code[4..]), "the six digits are no part of it");
         assert!(!link.accepts_undo(&keys, &link.decision_code(&keys)));
         let next = Link { notice: NoticeNo(259), ..link.clone() };
         assert!(!next.accepts_undo(&keys, &code));
@@ -369,31 +373,31 @@ mod tests {
 
     #[test]
     fn a_token_with_any_character_changed_is_unknown() {
-        let token = link(&keys()).token(&keys());
+        let token = link(&keys()).to_token(&keys());
         for at in 0..token.len() {
             for other in ["A", "z", "-", "."] {
                 let mut changed = token.clone();
                 changed.replace_range(at..=at, other);
                 let same = changed == token;
-                assert_eq!(Link::open(&keys(), &changed).is_ok(), same, "{at} {other}");
+                assert_eq!(Link::from_token(&keys(), &changed).is_ok(), same, "{at} {other}");
             }
         }
     }
 
     #[test]
     fn a_token_of_another_form_is_unknown() {
-        let token = link(&keys()).token(&keys());
+        let token = link(&keys()).to_token(&keys());
         let longer = format!("{token}A");
         let endless = "A".repeat(1_000_000);
         for text in ["", "abc", &token[1..], &longer, &endless, &format!("{token}="), "ž"] {
-            assert_eq!(Link::open(&keys(), text), Err(UnknownLink));
+            assert_eq!(Link::from_token(&keys(), text), Err(UnknownLink));
         }
         for length in [TOKEN_CHARS, OLD_TOKEN_CHARS] {
             let accented = format!("{}ž", &token[..length - 2]);
             assert_eq!(accented.len(), length);
-            assert_eq!(Link::open(&keys(), &accented), Err(UnknownLink));
+            assert_eq!(Link::from_token(&keys(), &accented), Err(UnknownLink));
         }
-        assert_eq!(Link::open(&keys(), &token[..OLD_TOKEN_CHARS]), Err(UnknownLink));
+        assert_eq!(Link::from_token(&keys(), &token[..OLD_TOKEN_CHARS]), Err(UnknownLink));
     }
 
     #[test]
@@ -401,7 +405,10 @@ mod tests {
         let foreign = LinkKeys::new(1, [(1, b"the key of somebody else....".to_vec())]).unwrap();
         let numbered = LinkKeys::new(9, [(9, b"the first key, which is long".to_vec())]).unwrap();
         for theirs in [foreign, numbered] {
-            assert_eq!(Link::open(&keys(), &link(&theirs).token(&theirs)), Err(UnknownLink));
+            assert_eq!(
+                Link::from_token(&keys(), &link(&theirs).to_token(&theirs)),
+                Err(UnknownLink)
+            );
         }
     }
 
@@ -410,9 +417,9 @@ mod tests {
         let (first, second) = (b"the first key, which is long", b"the second key, which is too");
         let old = keys();
         let new = LinkKeys::new(2, [(1, first.to_vec()), (2, second.to_vec())]).unwrap();
-        let opened = Link::open(&new, &link(&old).token(&old)).unwrap();
-        assert!(opened.accepts(&new, &link(&old).decision_code(&old)));
-        assert_ne!(link(&new).token(&new), link(&old).token(&old));
+        let opened = Link::from_token(&new, &link(&old).to_token(&old)).unwrap();
+        assert!(opened.accepts_code(&new, &link(&old).decision_code(&old)));
+        assert_ne!(link(&new).to_token(&new), link(&old).to_token(&old));
     }
 
     #[test]
@@ -420,9 +427,9 @@ mod tests {
         let keys = keys();
         let code = link(&keys).decision_code(&keys);
         assert!(code.len() == 6 && code.bytes().all(|c| c.is_ascii_digit()));
-        assert!(link(&keys).accepts(&keys, &code));
+        assert!(link(&keys).accepts_code(&keys, &code));
         for wrong in ["", "abcdef", "12345", "0123456", "١٢٣٤٥٦"] {
-            assert!(!link(&keys).accepts(&keys, wrong), "{wrong}");
+            assert!(!link(&keys).accepts_code(&keys, wrong), "{wrong}");
         }
         let next = Link { notice: NoticeNo(259), ..link(&keys) };
         assert_ne!(next.decision_code(&keys), code);
@@ -458,7 +465,7 @@ mod tests {
             Label::OldDecisionCode,
             Label::OldNoticeCode,
         ];
-        let macs = labels.map(|label| link(&keys).mac(&keys, label).0);
+        let macs = labels.map(|label| link(&keys).compute_mac(&keys, label).0);
         let distinct: std::collections::BTreeSet<_> = macs.into_iter().collect();
         assert_eq!(distinct.len(), labels.len());
     }

@@ -10,7 +10,7 @@ use domain::ids::{ItemNo, Sha256Hash};
 use domain::program::Consent;
 use domain::reason::EndReason;
 use domain::text::Email;
-use domain::text::isolation::{isolate, without_idle_marks};
+use domain::text::isolation::{isolate_name, without_idle_marks};
 use mail_builder::MessageBuilder;
 use mail_builder::headers::content_type::ContentType;
 use mail_builder::headers::date::Date;
@@ -19,10 +19,11 @@ use mail_builder::mime::{BodyPart, MimePart};
 
 use crate::brand::Logo;
 use crate::content::{
-    AnswerDeadline, Links, Notice, NoticeItem, Operator, Term, added, counted, skipped,
+    AnswerDeadline, Links, Notice, NoticeItem, Operator, Term, added_days, counted_days,
+    skipped_days,
 };
 use crate::dates;
-use crate::html::render;
+use crate::html::render_html;
 use crate::language::NoticeLanguage;
 use crate::picture::{CalendarLeaf, CalendarTable};
 use crate::say::Messages;
@@ -67,24 +68,24 @@ pub struct Envelope<'a> {
 }
 
 /// The notice itself, about what is left to decide.
-pub fn notice(notice: &Notice, links: &Links, envelope: &Envelope<'_>) -> Mail {
-    let (notice, language) = (notice.undecided(), envelope.language);
-    let say = notice.say(language).knowing("notice-code", links.notice_code.clone());
+pub fn write_notice(notice: &Notice, links: &Links, envelope: &Envelope<'_>) -> Mail {
+    let (notice, language) = (notice.only_undecided(), envelope.language);
+    let say = notice.messages_in(language).with_value("notice-code", links.notice_code.clone());
     let view = NoticePlainText::of(&notice, &say, Some(links));
     let frame = MailFrame::new(&say, say.of("page-title"), envelope);
     let parts = MailParts {
         subject: subject_of(&say, "notice-subject"),
         text: view.render().unwrap_or_default(),
-        html: render(&NoticeHtml { frame, text: &view, say: &say, links }),
+        html: render_html(&NoticeHtml { frame, text: &view, say: &say, links }),
     };
     parts.into_mail(&format!("notice.{}.{}", notice.claim, notice.no.0), envelope)
 }
 
 /// The subject and the text of the notice without what is only one recipient's, the link and the codes: what an
 /// authenticity code shows.
-pub fn notice_text(notice: &Notice, language: NoticeLanguage) -> String {
-    let notice = notice.undecided();
-    let say = notice.say(language);
+pub fn write_notice_text(notice: &Notice, language: NoticeLanguage) -> String {
+    let notice = notice.only_undecided();
+    let say = notice.messages_in(language);
     let subject = say.of_text("genuine-subject", "subject", &subject_of(&say, "notice-subject"));
     format!(
         "{subject}\n\n{}",
@@ -144,7 +145,7 @@ impl ReceiptAction {
     /// Every deed that a receipt can tell.
     pub const ALL: [Self; 4] = [Self::Declined, Self::Undone, Self::UndoneInPart, Self::Ended];
 
-    fn messages(self) -> (&'static str, &'static str) {
+    fn message_names(self) -> (&'static str, &'static str) {
         match self {
             Self::Declined => ("receipt-declined-subject", "receipt-declined"),
             Self::Undone => ("receipt-undone-subject", "receipt-undone"),
@@ -155,20 +156,20 @@ impl ReceiptAction {
 }
 
 /// The receipt of a decision.
-pub fn receipt(notice: &Notice, receipt: &Receipt, envelope: &Envelope<'_>) -> Mail {
+pub fn write_receipt(notice: &Notice, receipt: &Receipt, envelope: &Envelope<'_>) -> Mail {
     let language = envelope.language;
     let say = notice
-        .say(language)
-        .knowing("receipt", receipt.id.clone())
-        .knowing("at-local", dates::local(language, envelope.at, receipt.zone))
-        .knowing("at-utc", dates::utc(language, envelope.at));
+        .messages_in(language)
+        .with_value("receipt", receipt.id.clone())
+        .with_value("at-local", dates::format_local(language, envelope.at, receipt.zone))
+        .with_value("at-utc", dates::format_utc(language, envelope.at));
     let line = |(deed, items): &(ReceiptAction, Vec<ItemNo>)| {
-        let (_, body) = deed.messages();
-        about(notice, items, language).of(body)
+        let (_, body) = deed.message_names();
+        messages_about(notice, items, language).of(body)
     };
     let mut lines: Vec<_> = receipt.deeds.iter().map(line).collect();
-    lines.push(notice.waiting(language));
-    if notice.items.iter().any(NoticeItem::waits) {
+    lines.push(notice.waiting_text(language));
+    if notice.items.iter().any(NoticeItem::is_undecided) {
         lines.extend(moment_lines(notice, &say));
     }
     let by = receipt.by.map(|by| match by {
@@ -184,8 +185,8 @@ pub fn receipt(notice: &Notice, receipt: &Receipt, envelope: &Envelope<'_>) -> M
     }
     lines.push(say.of("receipt-not-you"));
     let first = receipt.deeds.first().map_or(ReceiptAction::Declined, |(deed, _)| *deed);
-    let (subject, _) = first.messages();
-    short(&say, subject, &lines, &format!("receipt.{}", receipt.id), envelope)
+    let (subject, _) = first.message_names();
+    write_short(&say, subject, &lines, &format!("receipt.{}", receipt.id), envelope)
 }
 
 /// What became active, and what that means.
@@ -205,50 +206,55 @@ pub struct Activation {
 
 /// The partner is official for these items: what it sees now, until when, and how that is ended. It stands in
 /// place of a receipt.
-pub fn activated(
+pub fn write_activation(
     notice: &Notice,
     activation: &Activation,
     version: u32,
     envelope: &Envelope<'_>,
 ) -> Mail {
     let language = envelope.language;
-    let say = about(notice, &activation.items, language)
-        .knowing("since-local", dates::local(language, activation.since, activation.zone))
-        .knowing("since-utc", dates::utc(language, activation.since));
+    let say = messages_about(notice, &activation.items, language)
+        .with_value("since-local", dates::format_local(language, activation.since, activation.zone))
+        .with_value("since-utc", dates::format_utc(language, activation.since));
     let why = if activation.by_silence { "activated-by-silence" } else { "activated-by-yes" };
     let how = if activation.has_link { "activated-by-link" } else { "activated-by-others" };
     let messages = ["activated", why, "activated-since", "activated-sees", "activated-lasts", how];
     let lines = messages.map(|message| say.of(message));
     let id = format!("activated.{}.{version}", notice.claim);
-    short(&say, "activated-subject", &lines, &id, envelope)
+    write_short(&say, "activated-subject", &lines, &id, envelope)
 }
 
 /// Nobody answered, and that was a no.
-pub fn lapsed(notice: &Notice, items: &[ItemNo], version: u32, envelope: &Envelope<'_>) -> Mail {
-    let say = about(notice, items, envelope.language);
+pub fn write_lapse(
+    notice: &Notice,
+    items: &[ItemNo],
+    version: u32,
+    envelope: &Envelope<'_>,
+) -> Mail {
+    let say = messages_about(notice, items, envelope.language);
     let lines = [say.of("lapsed")];
     let id = format!("lapsed.{}.{version}", notice.claim);
-    short(&say, "lapsed-subject", &lines, &id, envelope)
+    write_short(&say, "lapsed-subject", &lines, &id, envelope)
 }
 
 /// The partner has withdrawn. `version` of the claim tells the mails of a claim apart.
-pub fn withdrawn(notice: &Notice, version: u32, envelope: &Envelope<'_>) -> Mail {
-    let say = notice.say(envelope.language);
+pub fn write_withdrawal(notice: &Notice, version: u32, envelope: &Envelope<'_>) -> Mail {
+    let say = notice.messages_in(envelope.language);
     let lines = [say.of("withdrawn"), say.of("withdrawn-decided")];
     let id = format!("withdrawn.{}.{version}", notice.claim);
-    short(&say, "withdrawn-subject", &lines, &id, envelope)
+    write_short(&say, "withdrawn-subject", &lines, &id, envelope)
 }
 
 /// Associations have ended, and the customer did not do it. Another partner that has taken items over is not
 /// named: neither of the two learns the other's name from a mail about its own claim.
-pub fn ended(
+pub fn write_end(
     notice: &Notice,
     items: &[ItemNo],
     reason: EndReason,
     version: u32,
     envelope: &Envelope<'_>,
 ) -> Mail {
-    let say = about(notice, items, envelope.language);
+    let say = messages_about(notice, items, envelope.language);
     let (subject, why) = match reason {
         EndReason::Superseded => ("superseded-subject", "superseded-by"),
         EndReason::NoticeFailed => ("receipt-ended-subject", "ended-notice-failed"),
@@ -261,80 +267,86 @@ pub fn ended(
     };
     let lines = ["ended", why].map(|message| say.of(message));
     let id = format!("{}.{}.{version}", reason.as_str(), notice.claim);
-    short(&say, subject, &lines, &id, envelope)
+    write_short(&say, subject, &lines, &id, envelope)
 }
 
 /// A recipient of the notice is not the right person.
-pub fn contact_refused(notice: &Notice, version: u32, envelope: &Envelope<'_>) -> Mail {
-    changed_recipients(notice, "contact-refused", version, envelope)
+pub fn write_contact_refused(notice: &Notice, version: u32, envelope: &Envelope<'_>) -> Mail {
+    write_recipient_change(notice, "contact-refused", version, envelope)
 }
 
 /// The link of another recipient was retired.
-pub fn link_retired(notice: &Notice, version: u32, envelope: &Envelope<'_>) -> Mail {
-    changed_recipients(notice, "link-retired", version, envelope)
+pub fn write_link_retired(notice: &Notice, version: u32, envelope: &Envelope<'_>) -> Mail {
+    write_recipient_change(notice, "link-retired", version, envelope)
 }
 
 /// The reader's own link was retired: it says no, and nothing else.
-pub fn own_link_retired(notice: &Notice, version: u32, envelope: &Envelope<'_>) -> Mail {
-    let say = notice.say(envelope.language);
+pub fn write_own_link_retired(notice: &Notice, version: u32, envelope: &Envelope<'_>) -> Mail {
+    let say = notice.messages_in(envelope.language);
     let lines = ["own-link-retired", "own-link-says-no"].map(|message| say.of(message));
     let id = format!("own-link-retired.{}.{version}", notice.claim);
-    short(&say, "own-link-retired-subject", &lines, &id, envelope)
+    write_short(&say, "own-link-retired-subject", &lines, &id, envelope)
 }
 
-fn changed_recipients(
+fn write_recipient_change(
     notice: &Notice,
     message: &'static str,
     version: u32,
     envelope: &Envelope<'_>,
 ) -> Mail {
-    let say = notice.say(envelope.language);
+    let say = notice.messages_in(envelope.language);
     let mut lines = vec![say.of(message), items_line(notice, &say)];
     lines.extend(deadline_lines(notice, &say));
     lines.push(say.of("recipients-not-right"));
     let id = format!("{message}.{}.{version}", notice.claim);
-    short(&say, "recipients-subject", &lines, &id, envelope)
+    write_short(&say, "recipients-subject", &lines, &id, envelope)
 }
 
 /// The customer's rules make silence a no, also in this request.
-pub fn consent_changed(notice: &Notice, version: u32, envelope: &Envelope<'_>) -> Mail {
-    let say = notice.say(envelope.language);
+pub fn write_consent_change(notice: &Notice, version: u32, envelope: &Envelope<'_>) -> Mail {
+    let say = notice.messages_in(envelope.language);
     let lines = ["consent-changed", "consent-changed-yes"].map(|message| say.of(message));
     let id = format!("consent-changed.{}.{version}", notice.claim);
-    short(&say, "consent-changed-subject", &lines, &id, envelope)
+    write_short(&say, "consent-changed-subject", &lines, &id, envelope)
 }
 
 /// Somebody whose address is not known to belong to the customer was named as its contact. No item, no code, no
 /// link, and nothing that the partner wrote.
-pub fn named_as_contact(notice: &Notice, envelope: &Envelope<'_>) -> Mail {
-    let say = Messages::by(envelope.language, envelope.operator).naming("tenant", &notice.tenant);
+pub fn write_outside_contact(notice: &Notice, envelope: &Envelope<'_>) -> Mail {
+    let say = Messages::from_operator(envelope.language, envelope.operator)
+        .with_name("tenant", &notice.tenant);
     let lines = ["named", "named-why"].map(|message| say.of(message));
     let id = format!("named.{}", notice.claim);
-    short(&say, "named-subject", &lines, &id, envelope)
+    write_short(&say, "named-subject", &lines, &id, envelope)
 }
 
 /// More contacts of a tenant may be asked about claims since the envelope's moment. It is about no claim.
-pub fn contact_verified(tenant: &Tenant, new: &[&TenantContact], envelope: &Envelope<'_>) -> Mail {
+pub fn write_contact_verified(
+    tenant: &Tenant,
+    new: &[&TenantContact],
+    envelope: &Envelope<'_>,
+) -> Mail {
     let (language, zone) = (envelope.language, tenant.time_zone.unwrap_or(Tz::UTC));
-    let contact =
-        |own: &&TenantContact| format!("{} ({})", isolate(own.name.as_str()), own.email.printed());
+    let contact = |own: &&TenantContact| {
+        format!("{} ({})", isolate_name(own.name.as_str()), own.email.to_printed())
+    };
     let contacts: Vec<_> = new.iter().map(contact).collect();
-    let say = Messages::by(language, envelope.operator)
-        .naming("tenant", tenant.name.as_str())
-        .knowing("count", contacts.len())
-        .knowing("contacts", contacts.join(", "))
-        .knowing("at-local", dates::local(language, envelope.at, zone))
-        .knowing("at-utc", dates::utc(language, envelope.at));
+    let say = Messages::from_operator(language, envelope.operator)
+        .with_name("tenant", tenant.name.as_str())
+        .with_value("count", contacts.len())
+        .with_value("contacts", contacts.join(", "))
+        .with_value("at-local", dates::format_local(language, envelope.at, zone))
+        .with_value("at-utc", dates::format_utc(language, envelope.at));
     let lines = ["contact-verified", "receipt-at", "contact-verified-why", "recipients-not-right"];
     let lines = lines.map(|message| say.of(message));
     let id = format!("contact-verified.{}.{}", tenant.id, envelope.at.timestamp_millis());
-    short(&say, "contact-verified-subject", &lines, &id, envelope)
+    write_short(&say, "contact-verified-subject", &lines, &id, envelope)
 }
 
 /// The exact deadline, where it is not the one the notice gave as the earliest.
-pub fn exact_deadline(notice: &Notice, version: u32, envelope: &Envelope<'_>) -> Mail {
-    let say = knowing_notice_date(notice.say(envelope.language), notice, envelope);
-    let how = how_to_answer(envelope);
+pub fn write_exact_deadline(notice: &Notice, version: u32, envelope: &Envelope<'_>) -> Mail {
+    let say = with_notice_date(notice.messages_in(envelope.language), notice, envelope);
+    let how = answer_lines(envelope);
     let messages = ["exact", "deadline-local", "deadline-utc", how];
     let mut lines: Vec<_> = messages.into_iter().map(|message| say.of(message)).collect();
     lines.insert(1, items_line(notice, &say));
@@ -343,14 +355,14 @@ pub fn exact_deadline(notice: &Notice, version: u32, envelope: &Envelope<'_>) ->
 }
 
 /// The same messages, knowing the day on which the reader was sent the notice.
-fn knowing_notice_date(say: Messages, notice: &Notice, envelope: &Envelope<'_>) -> Messages {
+fn with_notice_date(say: Messages, notice: &Notice, envelope: &Envelope<'_>) -> Messages {
     let Some(at) = envelope.asked_at else { return say };
-    let day = notice.zone.unwrap_or(Tz::UTC).date(at);
-    say.knowing("notice-date", dates::date(envelope.language, day))
+    let day = notice.zone.unwrap_or(Tz::UTC).local_date(at);
+    say.with_value("notice-date", dates::format_date(envelope.language, day))
 }
 
 /// How the reader answers: by the notice that it has, or by those who have one.
-fn how_to_answer(envelope: &Envelope<'_>) -> &'static str {
+fn answer_lines(envelope: &Envelope<'_>) -> &'static str {
     envelope.asked_at.map_or("exact-how-others", |_| "exact-how")
 }
 
@@ -378,20 +390,20 @@ pub struct Extension {
 
 /// The deadline has moved: later, never earlier. Where that is so because days were added to the
 /// calendar, they are named.
-pub fn extended(
+pub fn write_extension(
     notice: &Notice,
     extension: Extension,
     version: u32,
     envelope: &Envelope<'_>,
 ) -> Mail {
     let window = notice.deadline.window().filter(|_| extension.cause == Cause::Announced);
-    let added = window.map(|window| added(envelope.language, window)).unwrap_or_default();
+    let added = window.map(|window| added_days(envelope.language, window)).unwrap_or_default();
     let answered = if extension.answered { "yes" } else { "no" };
     let say = notice
-        .say(envelope.language)
-        .knowing("dates", added.join(", "))
-        .knowing("answered", answered);
-    let say = knowing_notice_date(say, notice, envelope);
+        .messages_in(envelope.language)
+        .with_value("dates", added.join(", "))
+        .with_value("answered", answered);
+    let say = with_notice_date(say, notice, envelope);
     let mut messages = vec!["extended", "deadline-local", "deadline-utc"];
     if !added.is_empty() {
         messages.push("extended-added");
@@ -401,7 +413,7 @@ pub fn extended(
         Cause::Outage => messages.push("extended-outage"),
         Cause::Asked | Cause::Announced => {}
     }
-    messages.push(how_to_answer(envelope));
+    messages.push(answer_lines(envelope));
     let mut lines: Vec<_> = messages.into_iter().map(|message| say.of(message)).collect();
     lines.insert(1, items_line(notice, &say));
     let id = format!("extended.{}.{version}", notice.claim);
@@ -409,16 +421,23 @@ pub fn extended(
 }
 
 /// The messages of a language, knowing the notice and those of its items that a mail is about.
-pub(crate) fn about(notice: &Notice, items: &[ItemNo], language: NoticeLanguage) -> Messages {
+pub(crate) fn messages_about(
+    notice: &Notice,
+    items: &[ItemNo],
+    language: NoticeLanguage,
+) -> Messages {
     let chosen = notice.items.iter().filter(|item| items.contains(&item.no));
-    let lines: Vec<_> = chosen.map(|item| item.line(language)).collect();
-    notice.say(language).knowing("count", lines.len()).knowing("items", lines.join(", "))
+    let lines: Vec<_> = chosen.map(|item| item.item_line(language)).collect();
+    notice
+        .messages_in(language)
+        .with_value("count", lines.len())
+        .with_value("items", lines.join(", "))
 }
 
 /// The items that a mail is about: those that nobody has decided, else all. A partner may have two requests in one
 /// program.
 fn items_line(notice: &Notice, say: &Messages) -> String {
-    let items = notice.undecided().item_lines(say.language()).join(", ");
+    let items = notice.only_undecided().item_lines(say.language()).join(", ");
     say.of_text("reminder-items", "items", &items)
 }
 
@@ -441,12 +460,17 @@ fn moment_lines(notice: &Notice, say: &Messages) -> Vec<String> {
 /// Some of the time is over: `days_left` business days are left for the items that nobody has decided.
 /// `name` tells the reminders of a window apart, and its end those of a notice: a longer window has
 /// reminders of its own.
-pub fn reminder(notice: &Notice, name: &str, days_left: usize, envelope: &Envelope<'_>) -> Mail {
-    let notice = notice.undecided();
-    let say = notice.say(envelope.language).knowing("left", days_left);
-    let say = knowing_notice_date(say, &notice, envelope);
+pub fn write_reminder(
+    notice: &Notice,
+    name: &str,
+    days_left: usize,
+    envelope: &Envelope<'_>,
+) -> Mail {
+    let notice = notice.only_undecided();
+    let say = notice.messages_in(envelope.language).with_value("left", days_left);
+    let say = with_notice_date(say, &notice, envelope);
     let mut lines = vec![
-        notice.silence(&say),
+        notice.silence_text(&say),
         items_line(&notice, &say),
         say.of("deadline-local"),
         say.of("deadline-utc"),
@@ -466,7 +490,7 @@ fn subject_of(say: &Messages, message: &str) -> String {
 }
 
 /// A mail of a few lines. It bears no link: only the notice does.
-pub(crate) fn short(
+pub(crate) fn write_short(
     say: &Messages,
     subject: &str,
     lines: &[String],
@@ -499,14 +523,14 @@ fn short_with_leaf(
 ) -> Mail {
     let (heading, subject) = (say.of(subject), subject_of(say, subject));
     let frame = MailFrame::new(say, subject.clone(), envelope);
-    let lines = &continued(say, lines);
+    let lines = &continue_greeting(say, lines);
     let text = ShortText { say, lines }.render().unwrap_or_default();
-    let html = render(&ShortHtml { frame, say, heading, leaf, lines });
+    let html = render_html(&ShortHtml { frame, say, heading, leaf, lines });
     MailParts { subject, text, html }.into_mail(id, envelope)
 }
 
 /// The lines as they follow the greeting: where that ends in a comma the first of them goes on in its sentence.
-fn continued(say: &Messages, lines: &[String]) -> Vec<String> {
+fn continue_greeting(say: &Messages, lines: &[String]) -> Vec<String> {
     let mut lines = lines.to_vec();
     if say.of("greeting-continues") == "yes"
         && let Some(first) = lines.first_mut()
@@ -548,7 +572,7 @@ fn logo_id(envelope: &Envelope<'_>) -> String {
 }
 
 /// The links to the page in the other languages, each announced in its own.
-fn switches(language: NoticeLanguage, url: &str) -> Vec<(NoticeLanguage, String, String)> {
+fn language_links(language: NoticeLanguage, url: &str) -> Vec<(NoticeLanguage, String, String)> {
     NoticeLanguage::all()
         .filter(|other| *other != language)
         .map(|other| {
@@ -581,18 +605,20 @@ impl<'a> NoticePlainText<'a> {
     fn of(notice: &Notice, say: &'a Messages, links: Option<&'a Links>) -> Self {
         let (language, window) = (say.language(), notice.deadline.window());
         Self {
-            silence: notice.silence(say),
+            silence: notice.silence_text(say),
             items: notice.item_lines(language),
             leaf: window.map(|window| CalendarLeaf::of(say, window)),
             picture: window.and_then(|window| CalendarTable::of(language, window)),
-            counted: window.map(|window| counted(language, window).join(", ")),
-            skipped: window.map(|window| skipped(language, window).join(", ")).unwrap_or_default(),
-            rule: notice.rule(),
+            counted: window.map(|window| counted_days(language, window).join(", ")),
+            skipped: window
+                .map(|window| skipped_days(language, window).join(", "))
+                .unwrap_or_default(),
+            rule: notice.rule_message(),
             least: matches!(notice.deadline, AnswerDeadline::AtLeast(_)),
             has_contact: notice.partner_contact.is_some(),
             has_term: notice.term != Term::Unknown,
             switches: links
-                .map(|links| switches(language, &links.decision_url))
+                .map(|links| language_links(language, &links.decision_url))
                 .unwrap_or_default(),
             say,
             links,
@@ -650,7 +676,7 @@ impl MailParts {
             .message_id(format!("{id}.{digest}@{}", envelope.sender.domain()))
             .header("Content-Language", Raw::new(envelope.language.tag()))
             .header("Auto-Submitted", Raw::new("auto-generated"))
-            .body(self.body(&digest, envelope));
+            .body(self.mime_body(&digest, envelope));
         let mut raw = Vec::new();
         message.serialize(&mut raw);
         Mail {
@@ -665,7 +691,7 @@ impl MailParts {
     }
 
     /// Text and HTML; the HTML together with the logo that it shows, where there is one.
-    fn body<'a>(&self, digest: &str, envelope: &Envelope<'a>) -> MimePart<'a> {
+    fn mime_body<'a>(&self, digest: &str, envelope: &Envelope<'a>) -> MimePart<'a> {
         let multipart = |kind: &'static str, boundary: String, parts| {
             MimePart::new(ContentType::new(kind).attribute("boundary", boundary), parts)
         };

@@ -31,7 +31,7 @@ fn prague() -> Tz {
 }
 
 fn notice(world: &SampleWorld, tag: &str) -> Mail {
-    mail::notice(&world.notice(), &world.links(), &world.envelope(language(tag)))
+    mail::write_notice(&world.notice(), &world.links(), &world.envelope(language(tag)))
 }
 
 fn shown(mail: &Mail) -> String {
@@ -70,7 +70,7 @@ fn without_style(shown: &str) -> String {
 fn every_mail(language: NoticeLanguage) -> Vec<(String, Mail)> {
     let (world, open) = (SampleWorld::new(), SampleWorld::new().awaiting());
     let write = |world: &SampleWorld| {
-        mail::notice(&world.notice(), &world.links(), &world.envelope(language))
+        mail::write_notice(&world.notice(), &world.links(), &world.envelope(language))
     };
     let exact = AnswerDeadline::Exact(world.window());
     let mut mails = vec![
@@ -81,11 +81,12 @@ fn every_mail(language: NoticeLanguage) -> Vec<(String, Mail)> {
         ("notice_of_subscriptions".to_owned(), write(&SampleWorld::new().with_subscriptions(5))),
         ("notice_to_the_reserve".to_owned(), {
             let notice = crate::Notice { deadline: exact, ..world.notice() };
-            mail::notice(&notice, &world.links(), &world.envelope(language))
+            mail::write_notice(&notice, &world.links(), &world.envelope(language))
         }),
     ];
     let opt_in = SampleWorld::new().awaiting().opt_in();
-    let reminder = mail::reminder(&opt_in.notice(), "last_day", 1, &opt_in.envelope(language));
+    let reminder =
+        mail::write_reminder(&opt_in.notice(), "last_day", 1, &opt_in.envelope(language));
     mails.push(("reminder_opt_in".to_owned(), reminder));
     for (place, mail) in short_mails(&open, language).into_iter().enumerate() {
         let raw = String::from_utf8(mail.raw.clone()).unwrap();
@@ -109,7 +110,8 @@ fn notice_and_activation_say_which_days_the_partner_may_read() {
         world.policy.usage_history = history;
         for (place, tag) in ["en", "cs"].into_iter().enumerate() {
             let envelope = world.envelope(language(tag));
-            let active = mail::activated(&world.notice(), &activation(&[ItemNo(1)]), 9, &envelope);
+            let active =
+                mail::write_activation(&world.notice(), &activation(&[ItemNo(1)]), 9, &envelope);
             for text in [notice(&world, tag).text, active.text] {
                 assert!(text.contains(said[place]) && !text.contains(unsaid[place]), "{text}");
             }
@@ -125,7 +127,7 @@ fn link_code_and_authenticity_link_each_stand_alone_on_a_line() {
         assert_eq!(mail.text.lines().filter(|line| line == text).count(), 1);
     }
     let token = links.decision_url.rsplit('/').next().unwrap();
-    let link = Link::open(&world.keys, token).unwrap();
+    let link = Link::from_token(&world.keys, token).unwrap();
     assert_eq!((link.claim(), link.notice()), (&world.claim.id, NoticeNo(1)));
     assert_eq!(link.recipient(), Some(RecipientNo(1)));
 }
@@ -136,7 +138,7 @@ fn a_notice_made_twice_is_the_same_message_and_another_recipients_is_another() {
     assert_eq!(notice(&world, "cs").raw, notice(&world, "cs").raw);
     let other = Email::parse("ceo@contoso.example").unwrap();
     let envelope = mail::Envelope { to: &other, ..world.envelope(language("cs")) };
-    let theirs = mail::notice(&world.notice(), &world.links(), &envelope);
+    let theirs = mail::write_notice(&world.notice(), &world.links(), &envelope);
     let id = |mail: &Mail| {
         let raw = String::from_utf8(mail.raw.clone()).unwrap();
         raw.lines().find(|line| line.starts_with("Message-ID:")).unwrap().to_owned()
@@ -170,7 +172,7 @@ fn short_mails(world: &SampleWorld, language: NoticeLanguage) -> Vec<Mail> {
     let items = vec![ItemNo(1), ItemNo(3)];
     let receipt = |deed, undo| {
         let deeds = vec![(deed, items.clone())];
-        mail::receipt(
+        mail::write_receipt(
             &notice,
             &Receipt {
                 id: "x-7".into(),
@@ -182,7 +184,7 @@ fn short_mails(world: &SampleWorld, language: NoticeLanguage) -> Vec<Mail> {
             &envelope,
         )
     };
-    let extended = |extension| mail::extended(&world.announced(), extension, 10, &envelope);
+    let extended = |extension| mail::write_extension(&world.announced(), extension, 10, &envelope);
     let mut mails = vec![
         receipt(
             ReceiptAction::Declined,
@@ -192,24 +194,24 @@ fn short_mails(world: &SampleWorld, language: NoticeLanguage) -> Vec<Mail> {
         receipt(ReceiptAction::Undone, Undo::Nobody),
         receipt(ReceiptAction::UndoneInPart, Undo::Nobody),
         receipt(ReceiptAction::Ended, Undo::Nobody),
-        mail::withdrawn(&notice, 8, &envelope),
-        mail::exact_deadline(&notice, 9, &envelope),
+        mail::write_withdrawal(&notice, 8, &envelope),
+        mail::write_exact_deadline(&notice, 9, &envelope),
         extended(ANNOUNCED),
         extended(Extension { answered: true, ..ANNOUNCED }),
         extended(Extension { cause: Cause::Asked, ..ANNOUNCED }),
         extended(Extension { cause: Cause::Delivery, ..ANNOUNCED }),
-        mail::lapsed(&notice, &items, 11, &envelope),
-        mail::contact_refused(&notice, 12, &envelope),
-        mail::link_retired(&notice, 13, &envelope),
-        mail::own_link_retired(&notice, 13, &envelope),
-        mail::consent_changed(&notice, 14, &envelope),
-        mail::named_as_contact(&notice, &envelope),
+        mail::write_lapse(&notice, &items, 11, &envelope),
+        mail::write_contact_refused(&notice, 12, &envelope),
+        mail::write_link_retired(&notice, 13, &envelope),
+        mail::write_own_link_retired(&notice, 13, &envelope),
+        mail::write_consent_change(&notice, 14, &envelope),
+        mail::write_outside_contact(&notice, &envelope),
         contact_verified(world, 1, language),
         contact_verified(world, 2, language),
-        mail::reminder(&notice, "half_time", 3, &envelope),
-        mail::reminder(&notice, "last_day", 1, &envelope),
+        mail::write_reminder(&notice, "half_time", 3, &envelope),
+        mail::write_reminder(&notice, "last_day", 1, &envelope),
     ];
-    let activated = |activation| mail::activated(&notice, &activation, 15, &envelope);
+    let activated = |activation| mail::write_activation(&notice, &activation, 15, &envelope);
     let by_silence = activation(&items);
     let since = sent_at();
     mails.extend([
@@ -217,7 +219,7 @@ fn short_mails(world: &SampleWorld, language: NoticeLanguage) -> Vec<Mail> {
         activated(Activation { by_silence: false, since, ..by_silence.clone() }),
         activated(Activation { has_link: false, ..by_silence }),
     ]);
-    let ended = |reason: &EndReason| mail::ended(&notice, &items, *reason, 16, &envelope);
+    let ended = |reason: &EndReason| mail::write_end(&notice, &items, *reason, 16, &envelope);
     mails.extend(EndReason::ALL.iter().map(ended));
     mails.extend(partner_mails(world, language));
     mails.push(extended(Extension { cause: Cause::Outage, ..ANNOUNCED }));
@@ -233,7 +235,7 @@ fn contact_verified(world: &SampleWorld, count: usize, language: NoticeLanguage)
     };
     let new: Vec<TenantContact> = ["eva", "petra"].map(contact).into();
     let new: Vec<_> = new.iter().take(count).collect();
-    mail::contact_verified(&world.tenant, &new, &world.envelope(language))
+    mail::write_contact_verified(&world.tenant, &new, &world.envelope(language))
 }
 
 fn activation(items: &[ItemNo]) -> Activation {
@@ -272,14 +274,15 @@ fn a_receipt_of_one_item_speaks_of_one_and_tells_the_time_by_the_customers_clock
             let (id, deeds) = ("x-7".to_owned(), vec![(deed, vec![ItemNo(2)])]);
             let (by, undo) = (Some(AnswerAuthor::Administrator), Undo::Nobody);
             let receipt = Receipt { id, deeds, by, undo, zone: prague() };
-            writeln!(all, "{}=====", mail::receipt(&unset, &receipt, &envelope).text).unwrap();
+            writeln!(all, "{}=====", mail::write_receipt(&unset, &receipt, &envelope).text)
+                .unwrap();
         }
         let one = [ItemNo(2)];
         for mail in [
-            mail::ended(&unset, &one, EndReason::Superseded, 1, &envelope),
-            mail::ended(&unset, &one, EndReason::ItemGone, 1, &envelope),
-            mail::activated(&unset, &activation(&one), 1, &envelope),
-            mail::lapsed(&unset, &one, 1, &envelope),
+            mail::write_end(&unset, &one, EndReason::Superseded, 1, &envelope),
+            mail::write_end(&unset, &one, EndReason::ItemGone, 1, &envelope),
+            mail::write_activation(&unset, &activation(&one), 1, &envelope),
+            mail::write_lapse(&unset, &one, 1, &envelope),
         ] {
             writeln!(all, "{}=====", mail.text).unwrap();
         }
@@ -294,7 +297,7 @@ fn a_no_that_declines_some_items_and_ends_others_has_one_receipt() {
         vec![(ReceiptAction::Declined, vec![ItemNo(1)]), (ReceiptAction::Ended, vec![ItemNo(2)])];
     let (by, undo) = (Some(AnswerAuthor::Link), Undo::Nobody);
     let receipt = Receipt { id: "x-7".into(), deeds, by, undo, zone: prague() };
-    let text = mail::receipt(&world.notice(), &receipt, &world.envelope(language("en"))).text;
+    let text = mail::write_receipt(&world.notice(), &receipt, &world.envelope(language("en"))).text;
     let text = unmarked(&text);
     assert!(text.contains("recorded for this item: Exchange Online."), "{text}");
     assert!(text.contains("ended at once for this item: Teams."), "{text}");
@@ -333,7 +336,7 @@ fn a_longer_windows_reminder_is_another_mail() {
         raw.lines().find(|line| line.starts_with("Message-ID:")).unwrap().to_owned()
     });
     let reminder = |notice: &crate::Notice| {
-        id(&mail::reminder(notice, "half_time", 3, &world.envelope(language("cs"))))
+        id(&mail::write_reminder(notice, "half_time", 3, &world.envelope(language("cs"))))
     };
     let (notice, longer) = (world.notice(), world.announced());
     assert_ne!(reminder(&notice), reminder(&longer));
@@ -351,7 +354,7 @@ fn the_first_line_goes_on_in_the_sentence_that_the_greeting_began() {
         ];
         let (by, undo, zone) = (None, Undo::Nobody, prague());
         let receipt = Receipt { id: "r-1".to_owned(), deeds, by, undo, zone };
-        let mail = mail::receipt(&world.notice(), &receipt, &world.envelope(language));
+        let mail = mail::write_receipt(&world.notice(), &receipt, &world.envelope(language));
         let lines: Vec<_> = mail.text.lines().filter(|line| !line.is_empty()).collect();
         assert!(lines[2].starts_with(first), "{lines:?}");
         assert!(lines[3].starts_with(char::is_uppercase), "{lines:?}");
@@ -365,10 +368,10 @@ fn a_mail_about_a_deadline_or_about_recipients_says_which_request_it_is_about() 
         let envelope = world.envelope(language(tag));
         let notice = world.announced();
         for mail in [
-            mail::extended(&notice, ANNOUNCED, 10, &envelope),
-            mail::exact_deadline(&notice, 10, &envelope),
-            mail::contact_refused(&notice, 10, &envelope),
-            mail::link_retired(&notice, 10, &envelope),
+            mail::write_extension(&notice, ANNOUNCED, 10, &envelope),
+            mail::write_exact_deadline(&notice, 10, &envelope),
+            mail::write_contact_refused(&notice, 10, &envelope),
+            mail::write_link_retired(&notice, 10, &envelope),
         ] {
             for item in notice.item_lines(language(tag)) {
                 assert!(mail.text.contains(&item), "{}", mail.text);
@@ -386,7 +389,7 @@ fn silence_beside_a_no_is_not_told_as_if_nobody_had_said_no_to_anything() {
         (vec![ItemNo(1)], "Nobody had said no to it by the deadline."),
         (vec![ItemNo(1), ItemNo(2)], "Nobody had said no to them by the deadline."),
     ] {
-        let mail = mail::activated(&world.notice(), &activation(&items), 9, &envelope);
+        let mail = mail::write_activation(&world.notice(), &activation(&items), 9, &envelope);
         assert!(mail.text.contains(expected), "{}", mail.text);
     }
 }
@@ -397,8 +400,8 @@ fn no_message_is_missing_in_any_mail() {
     let unset = crate::Notice { deadline: AnswerDeadline::Unset, ..SampleWorld::new().notice() };
     for language in NoticeLanguage::all() {
         let mut mails = short_mails(&world, language);
-        mails.push(mail::notice(&unset, &world.links(), &world.envelope(language)));
-        mails.push(mail::notice(&world.notice(), &world.links(), &world.envelope(language)));
+        mails.push(mail::write_notice(&unset, &world.links(), &world.envelope(language)));
+        mails.push(mail::write_notice(&world.notice(), &world.links(), &world.envelope(language)));
         for mail in mails {
             assert!(!shown(&mail).contains('⟦'), "{}", shown(&mail));
         }
@@ -433,7 +436,7 @@ fn every_name_is_isolated_in_the_text_and_in_the_html_of_every_mail() {
     let world = turned();
     for language in NoticeLanguage::all() {
         let mut mails = short_mails(&world, language);
-        mails.push(mail::notice(&world.notice(), &world.links(), &world.envelope(language)));
+        mails.push(mail::write_notice(&world.notice(), &world.links(), &world.envelope(language)));
         for mail in mails {
             assert!(!mail.text.contains('\u{202e}') && !mail.html.contains('\u{202e}'));
             for (name, text, html) in [
@@ -460,7 +463,7 @@ fn every_name_is_isolated_in_the_text_and_in_the_html_of_every_mail() {
 fn a_subject_has_marks_around_the_names_that_need_them_alone() {
     for language in NoticeLanguage::all() {
         let world = turned();
-        let mail = mail::notice(&world.notice(), &world.links(), &world.envelope(language));
+        let mail = mail::write_notice(&world.notice(), &world.links(), &world.envelope(language));
         assert!(mail.subject.starts_with("\u{2068}מבחן 5\u{2069}: "), "{}", mail.subject);
         assert!(!mail.subject.contains("\u{2068}AlpineCloud"), "{}", mail.subject);
         let raw = String::from_utf8(mail.raw).unwrap();
@@ -494,7 +497,7 @@ fn what_the_partner_wrote_is_named_as_stated_by_the_partner_once() {
 fn a_notice_spells_a_domain_in_both_ways_where_they_differ() {
     let world = turned();
     for language in NoticeLanguage::all() {
-        let mail = mail::notice(&world.notice(), &world.links(), &world.envelope(language));
+        let mail = mail::write_notice(&world.notice(), &world.links(), &world.envelope(language));
         for (text, html) in [
             (
                 "(xn--mnchen-3ya.example (\u{2068}münchen.example\u{2069}))",
@@ -526,7 +529,7 @@ fn only_a_receipt_that_may_take_a_no_back_bears_ten_digits_and_they_stand_alone(
             mails.iter().filter(|mail| mail.text.lines().any(has_ten_digits)).collect();
         let [receipt] = bearing.as_slice() else { panic!("{} mails", bearing.len()) };
         assert_eq!(receipt.text.lines().filter(|line| *line == code).count(), 1);
-        let notice = mail::notice(&world.notice(), &world.links(), &world.envelope(language));
+        let notice = mail::write_notice(&world.notice(), &world.links(), &world.envelope(language));
         assert!(!shown(&notice).contains(&code));
     }
 }
@@ -535,7 +538,7 @@ fn only_a_receipt_that_may_take_a_no_back_bears_ten_digits_and_they_stand_alone(
 fn who_was_named_and_is_not_known_learns_neither_the_partner_nor_an_item() {
     let world = SampleWorld::new();
     for language in NoticeLanguage::all() {
-        let told = shown(&mail::named_as_contact(&world.notice(), &world.envelope(language)));
+        let told = shown(&mail::write_outside_contact(&world.notice(), &world.envelope(language)));
         assert!(told.contains("Contoso"));
         let contact = world.notice().partner_contact.unwrap();
         let codes = world.links();
@@ -571,7 +574,7 @@ fn a_notice_never_promises_an_end_before_one_that_was_told() {
     let told = at("2027-01-10T23:00:00Z");
     let deadline = world.notice().deadline.not_before(Some(told));
     let later = crate::Notice { deadline, ..world.notice() };
-    let mail = mail::notice(&later, &world.links(), &world.envelope(language("en")));
+    let mail = mail::write_notice(&later, &world.links(), &world.envelope(language("en")));
     assert!(
         mail.text.contains("At least until the end of Sunday 10 January 2027"),
         "{}",
@@ -652,10 +655,14 @@ fn the_notice_says_how_long_it_would_last() {
         ..world.awaiting().notice()
     };
     let world = SampleWorld::new().with_term().awaiting();
-    let text = mail::notice(&exact, &world.links(), &world.envelope(language("en"))).text;
+    let text = mail::write_notice(&exact, &world.links(), &world.envelope(language("en"))).text;
     assert!(text.contains("Until the end of Sunday 31 December 2028."), "{text}");
-    let active =
-        mail::activated(&exact, &activation(&[ItemNo(1)]), 9, &world.envelope(language("en")));
+    let active = mail::write_activation(
+        &exact,
+        &activation(&[ItemNo(1)]),
+        9,
+        &world.envelope(language("en")),
+    );
     assert!(
         active.text.contains("It lasts until the end of Sunday 31 December 2028, unless"),
         "{}",
@@ -670,7 +677,7 @@ fn a_receipt_says_who_answered_what_still_waits_and_what_silence_will_do() {
         let (deeds, undo) = (vec![(ReceiptAction::Declined, vec![ItemNo(2)])], Undo::Nobody);
         let receipt = Receipt { id: "x-7".into(), deeds, by, undo, zone: prague() };
         let envelope = mail::Envelope { asked_at, ..world.envelope(language("en")) };
-        unmarked(&mail::receipt(&world.notice(), &receipt, &envelope).text)
+        unmarked(&mail::write_receipt(&world.notice(), &receipt, &envelope).text)
     };
     let mut declined = SampleWorld::new().awaiting();
     declined.claim.items[1].mark = Some(domain::claim::Mark::Declined {
@@ -707,9 +714,9 @@ fn a_mail_about_a_deadline_says_which_notice_answers_it_or_who_has_one() {
     ] {
         let envelope = mail::Envelope { asked_at, ..world.envelope(language("en")) };
         for mail in [
-            mail::exact_deadline(&world.notice(), 9, &envelope),
-            mail::extended(&world.announced(), ANNOUNCED, 10, &envelope),
-            mail::reminder(&world.notice(), "half_time", 3, &envelope),
+            mail::write_exact_deadline(&world.notice(), 9, &envelope),
+            mail::write_extension(&world.announced(), ANNOUNCED, 10, &envelope),
+            mail::write_reminder(&world.notice(), "half_time", 3, &envelope),
         ] {
             assert!(mail.text.contains(said), "{}", mail.text);
         }

@@ -7,16 +7,18 @@ use domain::claim::{Instant, ItemStatus};
 use domain::ids::ItemNo;
 
 use crate::brand::{Brand, Logo};
-use crate::content::{AnswerDeadline, Notice, NoticeItem, Operator, Term, counted, skipped};
+use crate::content::{
+    AnswerDeadline, Notice, NoticeItem, Operator, Term, counted_days, skipped_days,
+};
 use crate::dates;
-use crate::html::render;
+use crate::html::render_html;
 use crate::language::NoticeLanguage;
 use crate::picture::{CalendarLeaf, CalendarTable};
 use crate::say::Messages;
 use crate::standing::{CustomerOptions, LinkRights, Phase};
 
 /// The headers that every page bears (`docs/architecture.md §5`).
-pub fn headers(brand: &Brand) -> [(&'static str, &str); 9] {
+pub fn page_headers(brand: &Brand) -> [(&'static str, &str); 9] {
     [
         ("content-type", "text/html; charset=utf-8"),
         ("content-security-policy", brand.content_policy()),
@@ -57,7 +59,7 @@ pub enum FormProblem {
 }
 
 impl FormProblem {
-    fn text(self, say: &Messages) -> String {
+    fn problem_text(self, say: &Messages) -> String {
         match self {
             Self::CodeMalformed { digits } => {
                 say.of_number("problem-code-malformed", "digits", digits)
@@ -76,13 +78,13 @@ impl FormProblem {
     }
 
     /// The field it leads to, in the form that was sent.
-    fn target(self, form: Option<PageForm>, standing: &CustomerOptions) -> &'static str {
+    fn target_field(self, form: Option<PageForm>, standing: &CustomerOptions) -> &'static str {
         match (self, form) {
             (
                 Self::CodeMalformed { .. } | Self::CodeWrong { .. } | Self::CodeLocked { .. },
                 Some(form),
-            ) => form.code(),
-            (Self::Items, Some(form)) => form.items(standing),
+            ) => form.code_field(),
+            (Self::Items, Some(form)) => form.items_field(standing),
             (Self::Decision, Some(_)) => "answer",
             (Self::State, _) | (_, None) => "state",
         }
@@ -103,7 +105,7 @@ pub struct RefusedForm {
 impl RefusedForm {
     /// The items that were chosen in that form, if it is the one.
     fn chosen_in(&self, form: PageForm) -> &[ItemNo] {
-        if self.decision.map(Decision::form) == Some(form) { &self.items } else { &[] }
+        if self.decision.map(Decision::page_form) == Some(form) { &self.items } else { &[] }
     }
 }
 
@@ -116,14 +118,14 @@ enum PageForm {
 }
 
 impl PageForm {
-    fn code(self) -> &'static str {
+    fn code_field(self) -> &'static str {
         match self {
             Self::Answer => "code",
             Self::Undo => "undo-code",
         }
     }
 
-    fn items(self, standing: &CustomerOptions) -> &'static str {
+    fn items_field(self, standing: &CustomerOptions) -> &'static str {
         match self {
             Self::Answer if standing.can_decline() => "items",
             Self::Answer => "answer",
@@ -138,37 +140,37 @@ struct ShownProblem {
 }
 
 /// The decision page: the question, what silence means, and the forms that fit.
-pub fn decision(
+pub fn render_decision(
     language: NoticeLanguage,
     notice: &Notice,
     standing: &CustomerOptions,
     refused: Option<&RefusedForm>,
 ) -> String {
-    let say = notice.undecided().say(language);
+    let say = notice.only_undecided().messages_in(language);
     let chosen = |form| refused.map(|refused| refused.chosen_in(form)).unwrap_or_default();
     let problem = refused.map(|refused| {
         let form = form_of(refused.decision, standing);
         ShownProblem {
-            text: refused.problem.text(&say),
-            target: refused.problem.target(form, standing),
+            text: refused.problem.problem_text(&say),
+            target: refused.problem.target_field(form, standing),
         }
     });
     let view = DecisionPage {
         frame: PageFrame::new(&say, say.of("page-title"), &notice.operator),
-        heading: say.of(heading(standing.phase)),
-        lead: lead(notice, standing.phase, &say),
-        remark: remark(standing).map(|name| say.of(name)),
+        heading: say.of(phase_heading(standing.phase)),
+        lead: lead_text(notice, standing.phase, &say),
+        remark: link_remark(standing).map(|name| say.of(name)),
         facts: NoticeFacts::of(notice, standing, &say),
         can_agree: can_agree(standing),
-        refusable: choices(notice, &standing.refusable, chosen(PageForm::Answer), language),
-        joinable: choices(notice, &standing.joinable, chosen(PageForm::Answer), language),
-        undoable: choices(notice, &standing.undoable, chosen(PageForm::Undo), language),
+        refusable: item_choices(notice, &standing.refusable, chosen(PageForm::Answer), language),
+        joinable: item_choices(notice, &standing.joinable, chosen(PageForm::Answer), language),
+        undoable: item_choices(notice, &standing.undoable, chosen(PageForm::Undo), language),
         problem,
         refusal_hint: standing.can_refuse.then(|| say.of(refusal_hint(standing.rights))),
         can_extend: standing.can_extend,
         say: &say,
     };
-    render(&view)
+    render_html(&view)
 }
 
 /// The form of a decision, if the page still has it; else the first that it has.
@@ -178,12 +180,12 @@ fn form_of(decision: Option<Decision>, standing: &CustomerOptions) -> Option<Pag
         (PageForm::Undo, !standing.undoable.is_empty()),
     ];
     let there = forms.into_iter().filter(|(_, there)| *there).map(|(form, _)| form);
-    let asked = decision.map(Decision::form);
+    let asked = decision.map(Decision::page_form);
     there.clone().find(|form| Some(*form) == asked).or_else(|| there.clone().next())
 }
 
 /// What has to be said of a link that is good for less than its recipient may expect.
-fn remark(standing: &CustomerOptions) -> Option<&'static str> {
+fn link_remark(standing: &CustomerOptions) -> Option<&'static str> {
     match standing.rights {
         LinkRights::Refused => Some("page-link-refused"),
         LinkRights::Retired => Some("page-link-retired"),
@@ -211,7 +213,7 @@ fn can_agree(standing: &CustomerOptions) -> bool {
 }
 
 /// What the page is about, as things stand.
-fn heading(phase: Phase) -> &'static str {
+fn phase_heading(phase: Phase) -> &'static str {
     match phase {
         Phase::Open => "heading-open",
         Phase::Answered => "heading-answered",
@@ -227,18 +229,18 @@ fn heading(phase: Phase) -> &'static str {
     }
 }
 
-fn lead(notice: &Notice, phase: Phase, say: &Messages) -> String {
+fn lead_text(notice: &Notice, phase: Phase, say: &Messages) -> String {
     match phase {
-        Phase::Open if notice.undecided().items.len() < notice.items.len() => {
-            format!("{} {}", notice.silence(say), say.of("lead-partly"))
+        Phase::Open if notice.only_undecided().items.len() < notice.items.len() => {
+            format!("{} {}", notice.silence_text(say), say.of("lead-partly"))
         }
-        Phase::Open => notice.silence(say),
+        Phase::Open => notice.silence_text(say),
         Phase::Answered => say.of("lead-answered"),
         Phase::Late => say.of("lead-late"),
         Phase::Paused => say.of("lead-paused"),
         Phase::Review => say.of("lead-review"),
         Phase::Associated => say.of("lead-associated"),
-        Phase::Declined if !has_no(notice) => say.of("lead-lapsed"),
+        Phase::Declined if !is_declined_by_somebody(notice) => say.of("lead-lapsed"),
         Phase::Declined => say.of("lead-declined"),
         Phase::Withdrawn => say.of("lead-withdrawn"),
         Phase::Rejected => say.of("lead-rejected"),
@@ -247,7 +249,7 @@ fn lead(notice: &Notice, phase: Phase, say: &Messages) -> String {
     }
 }
 
-fn choices(
+fn item_choices(
     notice: &Notice,
     numbers: &[ItemNo],
     chosen: &[ItemNo],
@@ -256,7 +258,7 @@ fn choices(
     let offered = notice.items.iter().filter(|item| numbers.contains(&item.no));
     let choice = |item: &NoticeItem| ItemChoice {
         no: item.no.0,
-        line: item.line(language),
+        line: item.item_line(language),
         is_chosen: chosen.contains(&item.no),
     };
     offered.map(choice).collect()
@@ -309,14 +311,14 @@ impl Decision {
         Self::ALL.into_iter().find(|decision| decision.as_str() == name)
     }
 
-    fn form(self) -> PageForm {
+    fn page_form(self) -> PageForm {
         match self {
             Self::Decline | Self::WrongContact | Self::Extend => PageForm::Answer,
             Self::Undo => PageForm::Undo,
         }
     }
 
-    fn title(self) -> &'static str {
+    fn title_message(self) -> &'static str {
         match self {
             Self::Decline => "result-declined",
             Self::Undo => "result-undone",
@@ -327,33 +329,33 @@ impl Decision {
 }
 
 /// The page after a decision, with its receipt.
-pub fn result(
+pub fn render_result(
     language: NoticeLanguage,
     notice: &Notice,
     standing: &CustomerOptions,
     outcome: &DecisionOutcome,
 ) -> String {
-    let say = knowing_moment(notice.say(language), outcome.at, notice.zone);
-    let title = if outcome.changed { outcome.decision.title() } else { "result-unchanged" };
+    let say = with_moment(notice.messages_in(language), outcome.at, notice.zone);
+    let title = if outcome.changed { outcome.decision.title_message() } else { "result-unchanged" };
     let view = ResultPage {
         frame: PageFrame::new(&say, say.of(title), &notice.operator),
-        waiting: notice.waiting(language),
+        waiting: notice.waiting_text(language),
         rows: notice.items.iter().map(|item| ItemRow::of(item, language)).collect(),
         outcome,
-        remark: remark(standing).map(|name| say.of(name)),
+        remark: link_remark(standing).map(|name| say.of(name)),
         undoable: outcome.decision == Decision::Decline && !standing.undoable.is_empty(),
         is_still_declined: outcome.decision == Decision::Undo && has_declined(notice),
         is_longer: outcome.decision == Decision::Extend,
         say: &say,
     };
-    render(&view)
+    render_html(&view)
 }
 
 /// The same messages, knowing a moment by the customer's clocks.
-fn knowing_moment(say: Messages, at: Instant, zone: Option<Tz>) -> Messages {
+fn with_moment(say: Messages, at: Instant, zone: Option<Tz>) -> Messages {
     let language = say.language();
-    say.knowing("at-local", dates::local(language, at, zone.unwrap_or(Tz::UTC)))
-        .knowing("at-utc", dates::utc(language, at))
+    say.with_value("at-local", dates::format_local(language, at, zone.unwrap_or(Tz::UTC)))
+        .with_value("at-utc", dates::format_utc(language, at))
 }
 
 /// Whether a "no" stands on an item.
@@ -362,7 +364,7 @@ fn has_declined(notice: &Notice) -> bool {
 }
 
 /// Whether somebody said no, and it was not silence.
-fn has_no(notice: &Notice) -> bool {
+fn is_declined_by_somebody(notice: &Notice) -> bool {
     let is_no =
         |item: &NoticeItem| matches!(item.status, ItemStatus::Declined { no_answer: false, .. });
     notice.items.iter().any(is_no)
@@ -381,28 +383,28 @@ pub struct SentText {
 
 /// The page that an authenticity code leads to: the notice's true content with how it stands now, and
 /// none of its secrets. The `sent` text is the notice; where none was kept, the claim tells what it said.
-pub fn genuine(
+pub fn render_authenticity(
     language: NoticeLanguage,
     notice: &Notice,
     standing: &CustomerOptions,
     is_current: bool,
     sent: Option<&SentText>,
 ) -> String {
-    let say = notice.undecided().say(language);
+    let say = notice.only_undecided().messages_in(language);
     let say = match sent {
-        Some(sent) => knowing_moment(say, sent.at, notice.zone),
+        Some(sent) => with_moment(say, sent.at, notice.zone),
         None => say,
     };
     let view = GenuinePage {
         frame: PageFrame::new(&say, say.of("genuine-title"), &notice.operator),
-        heading: say.of(heading(standing.phase)),
-        lead: lead(notice, standing.phase, &say),
+        heading: say.of(phase_heading(standing.phase)),
+        lead: lead_text(notice, standing.phase, &say),
         facts: NoticeFacts::of(notice, standing, &say),
         is_current,
         sent,
         say: &say,
     };
-    render(&view)
+    render_html(&view)
 }
 
 /// Pages about no claim at all.
@@ -419,8 +421,12 @@ pub enum RefusalReason {
 }
 
 /// A page that says why there is nothing else to see.
-pub fn refusal(language: NoticeLanguage, refusal: RefusalReason, operator: &Operator) -> String {
-    let say = Messages::by(language, operator);
+pub fn render_refusal(
+    language: NoticeLanguage,
+    refusal: RefusalReason,
+    operator: &Operator,
+) -> String {
+    let say = Messages::from_operator(language, operator);
     let (title, text) = match refusal {
         RefusalReason::NotFound => ("error-not-found-title", "error-not-found"),
         RefusalReason::Method => ("error-method-title", "error-method"),
@@ -428,7 +434,7 @@ pub fn refusal(language: NoticeLanguage, refusal: RefusalReason, operator: &Oper
         RefusalReason::Unavailable => ("error-unavailable-title", "error-unavailable"),
     };
     let frame = PageFrame::new(&say, say.of(title), operator);
-    render(&RefusalPage { frame, text: say.of(text), say: &say })
+    render_html(&RefusalPage { frame, text: say.of(text), say: &say })
 }
 
 /// What every page has around it.
@@ -446,7 +452,7 @@ impl<'a> PageFrame<'a> {
         let others = NoticeLanguage::all().filter(|other| *other != say.language());
         let switches =
             others.map(|other| (other.tag(), Messages::new(other).of("language-switch"))).collect();
-        let (style, logo) = (operator.brand.style(), operator.brand.logo());
+        let (style, logo) = (operator.brand.style_sheet(), operator.brand.logo());
         let (language, logo_alt) = (say.language().tag(), say.of_attribute("logo-alt"));
         Self { title, language, style, logo, logo_alt, switches }
     }
@@ -468,7 +474,7 @@ struct ItemRow {
 impl ItemRow {
     fn of(item: &NoticeItem, language: NoticeLanguage) -> Self {
         let status = Messages::new(language).of(status_message(item.status));
-        Self { line: item.line(language), status }
+        Self { line: item.item_line(language), status }
     }
 }
 
@@ -550,8 +556,8 @@ impl NoticeFacts {
         let has_deadline = standing.has_deadline();
         let partnership = Partnership::of(standing.phase);
         let days = |window| WindowDays {
-            counted: counted(language, window).join(", "),
-            skipped: skipped(language, window).join(", "),
+            counted: counted_days(language, window).join(", "),
+            skipped: skipped_days(language, window).join(", "),
         };
         Self {
             rows: notice.items.iter().map(|item| ItemRow::of(item, language)).collect(),
@@ -563,7 +569,7 @@ impl NoticeFacts {
                 AnswerDeadline::Exact(_) => "deadline-exact",
                 AnswerDeadline::AtLeast(_) | AnswerDeadline::Unset => "deadline-least",
             },
-            rule: notice.rule(),
+            rule: notice.rule_message(),
             leaf: window.filter(|_| has_deadline).map(|window| CalendarLeaf::of(say, window)),
             days: window.map(days),
             picture: window.and_then(|window| CalendarTable::of(language, window)),
@@ -604,7 +610,7 @@ impl DecisionPage<'_> {
     }
 
     /// What is wrong with that field, if it is the one with the problem.
-    fn wrong(&self, field: &str) -> Option<&str> {
+    fn field_problem(&self, field: &str) -> Option<&str> {
         self.problem.as_ref().filter(|_| self.is_wrong(field)).map(|shown| shown.text.as_str())
     }
 

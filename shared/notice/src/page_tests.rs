@@ -67,7 +67,7 @@ fn options(claim: &Claim) -> CustomerOptions {
 /// The page of one of them.
 fn page_of(world: &SampleWorld, recipient: u8, tag: &str) -> String {
     let standing = options_of(&world.claim, recipient, after());
-    page::decision(language(tag), &world.notice(), &standing, None)
+    page::render_decision(language(tag), &world.notice(), &standing, None)
 }
 
 /// A "no" in time of these parties.
@@ -78,13 +78,13 @@ fn declined(by: Decliners) -> Mark {
 }
 
 fn by(recipient: u8) -> Decliners {
-    Decliners::recipient(RecipientNo(recipient))
+    Decliners::only_recipient(RecipientNo(recipient))
 }
 
 fn decision(world: &SampleWorld, tag: &str, problem: Option<FormProblem>) -> String {
     let standing = options(&world.claim);
     let refused = problem.map(|problem| refused(problem, Decision::Decline, &[]));
-    page::decision(language(tag), &world.notice(), &standing, refused.as_ref())
+    page::render_decision(language(tag), &world.notice(), &standing, refused.as_ref())
 }
 
 fn refused(problem: FormProblem, decision: Decision, items: &[u8]) -> RefusedForm {
@@ -120,7 +120,7 @@ fn a_form_that_was_not_taken_is_shown_as_it_was_sent_and_the_error_leads_to_its_
     let standing = options(&world.claim);
     let again = |problem, decision, items: &[u8]| {
         let refused = refused(problem, decision, items);
-        page::decision(language("en"), &world.notice(), &standing, Some(&refused))
+        page::render_decision(language("en"), &world.notice(), &standing, Some(&refused))
     };
     let code = FormProblem::CodeWrong { tries_left: Some(4) };
     let ticked = |html: &str| {
@@ -169,8 +169,12 @@ fn an_error_leads_to_something_that_is_there_whatever_has_become_of_its_form() {
         for decision in Decision::ALL {
             for problem in problems {
                 let refused = refused(problem, decision, &[]);
-                let html =
-                    page::decision(language("cs"), &world.notice(), &standing, Some(&refused));
+                let html = page::render_decision(
+                    language("cs"),
+                    &world.notice(),
+                    &standing,
+                    Some(&refused),
+                );
                 let (_, target) = html.split_once("<li><a href=\"#").unwrap();
                 let (target, _) = target.split_once('"').unwrap();
                 assert_eq!(html.matches(&format!("id=\"{target}\"")).count(), 1, "{target}");
@@ -191,11 +195,11 @@ fn after_a_partial_no_question_and_lead_are_about_the_rest() {
 #[test]
 fn a_result_can_be_told_from_the_claim_alone() {
     let world = partly_declined();
-    let notice = crate::Notice::bare(&world.claim, NoticeNo(1), &world.operator);
+    let notice = crate::Notice::from_claim_alone(&world.claim, NoticeNo(1), &world.operator);
     let standing = options(&world.claim);
     let outcome = outcome(Decision::Decline, true);
     for language in NoticeLanguage::all() {
-        let html = page::result(language, &notice, &standing, &outcome);
+        let html = page::render_result(language, &notice, &standing, &outcome);
         assert!(html.contains("x-7") && html.contains("teams") && !html.contains('⟦'), "{html}");
     }
 }
@@ -225,7 +229,7 @@ fn a_result_names_partner_customer_and_program_what_still_waits_and_who_answered
 /// The page after a decision of one of them, in English.
 fn result(world: &SampleWorld, recipient: u8, decision: Decision) -> String {
     let standing = options_of(&world.claim, recipient, after());
-    page::result(language("en"), &world.notice(), &standing, &outcome(decision, true))
+    page::render_result(language("en"), &world.notice(), &standing, &outcome(decision, true))
 }
 
 /// A customer who has declined everything while the window runs.
@@ -239,7 +243,13 @@ fn all_declined() -> SampleWorld {
 #[test]
 fn the_page_of_an_authenticity_code_tells_none_of_the_secrets() {
     let world = SampleWorld::new();
-    let html = page::genuine(language("en"), &world.notice(), &options(&world.claim), true, None);
+    let html = page::render_authenticity(
+        language("en"),
+        &world.notice(),
+        &options(&world.claim),
+        true,
+        None,
+    );
     let links = world.links();
     for secret in [&links.decision_url, &links.decision_code] {
         assert!(!html.contains(secret.as_str()));
@@ -278,12 +288,15 @@ fn every_page(language: NoticeLanguage) -> Vec<(String, String)> {
     let unset = crate::Notice { deadline: AnswerDeadline::Unset, ..world.notice() };
     let undone = outcome(Decision::Undo, false);
     let mut pages = [
-        ("result_undone_already", page::result(language, &notice, &standing, &undone)),
-        ("result_late", page::result(language, &notice, &standing, &late)),
-        ("genuine_older", page::genuine(language, &notice, &standing, false, None)),
-        ("genuine_unset", page::genuine(language, &unset, &standing, true, None)),
-        ("genuine", page::genuine(language, &notice, &standing, true, Some(&sent_text()))),
-        ("unset", page::decision(language, &unset, &standing, None)),
+        ("result_undone_already", page::render_result(language, &notice, &standing, &undone)),
+        ("result_late", page::render_result(language, &notice, &standing, &late)),
+        ("genuine_older", page::render_authenticity(language, &notice, &standing, false, None)),
+        ("genuine_unset", page::render_authenticity(language, &unset, &standing, true, None)),
+        (
+            "genuine",
+            page::render_authenticity(language, &notice, &standing, true, Some(&sent_text())),
+        ),
+        ("unset", page::render_decision(language, &unset, &standing, None)),
         ("opt_in", page_of(&SampleWorld::new().awaiting().opt_in(), VERIFIED, language.tag())),
         ("on_its_way", page_of(&SampleWorld::new(), VERIFIED, language.tag())),
         ("open", page_of(&SampleWorld::new().awaiting(), VERIFIED, language.tag())),
@@ -293,12 +306,12 @@ fn every_page(language: NoticeLanguage) -> Vec<(String, String)> {
     .map(|(name, html)| (name.to_owned(), html))
     .to_vec();
     pages.extend(Decision::ALL.map(|decision| {
-        let html = page::result(language, &notice, &standing, &outcome(decision, true));
+        let html = page::render_result(language, &notice, &standing, &outcome(decision, true));
         (format!("result_{}", decision.as_str()), html)
     }));
     pages.extend(states().into_iter().enumerate().map(|(place, (phase, world))| {
         let standing = CustomerOptions { phase, ..options(&world.claim) };
-        let html = page::decision(language, &world.notice(), &standing, None);
+        let html = page::render_decision(language, &world.notice(), &standing, None);
         (format!("phase_{place:02}_{phase:?}").to_lowercase(), html)
     }));
     for (name, recipient) in [
@@ -309,10 +322,10 @@ fn every_page(language: NoticeLanguage) -> Vec<(String, String)> {
         ("other_verified", OTHER_VERIFIED),
     ] {
         let standing = options_of(&world.claim, recipient, after());
-        let html = page::decision(language, &notice, &standing, None);
+        let html = page::render_decision(language, &notice, &standing, None);
         pages.push((format!("link_{name}"), html));
         let outcome = outcome(Decision::WrongContact, true);
-        let html = page::result(language, &notice, &standing, &outcome);
+        let html = page::render_result(language, &notice, &standing, &outcome);
         pages.push((format!("result_link_{name}"), html));
     }
     pages.extend(
@@ -328,7 +341,7 @@ fn every_page(language: NoticeLanguage) -> Vec<(String, String)> {
         ]
         .map(|(name, problem)| {
             let refused = refused(problem, Decision::Extend, &[]);
-            let html = page::decision(language, &notice, &standing, Some(&refused));
+            let html = page::render_decision(language, &notice, &standing, Some(&refused));
             (format!("problem_{name}"), html)
         }),
     );
@@ -339,7 +352,7 @@ fn every_page(language: NoticeLanguage) -> Vec<(String, String)> {
         RefusalReason::Unavailable,
     ];
     pages.extend(refusals.map(|refusal| {
-        let html = page::refusal(language, refusal, &world.operator);
+        let html = page::render_refusal(language, refusal, &world.operator);
         (format!("refusal_{refusal:?}").to_lowercase(), html)
     }));
     pages
@@ -381,7 +394,7 @@ fn states() -> Vec<(Phase, SampleWorld)> {
 #[test]
 fn the_headers_are_strict_and_name_the_one_style_sheet() {
     let world = SampleWorld::new();
-    let headers = page::headers(&world.operator.brand);
+    let headers = page::page_headers(&world.operator.brand);
     let text: Vec<_> = headers.iter().map(|(name, value)| format!("{name}: {value}")).collect();
     let text = text.join("\n");
     let html = decision(&world, "en", None);
@@ -422,7 +435,7 @@ fn the_page_of_a_code_says_how_a_claim_stands_that_is_over_and_names_no_deadline
     let mut world = SampleWorld::new();
     world.claim.state = State::Withdrawn;
     let standing = options(&world.claim);
-    let html = page::genuine(language("en"), &world.notice(), &standing, true, None);
+    let html = page::render_authenticity(language("en"), &world.notice(), &standing, true, None);
     assert!(html.contains("has withdrawn its request"), "{html}");
     assert!(!html.contains("If you do nothing") && !html.contains("Until when"), "{html}");
 }
@@ -438,14 +451,14 @@ fn every_name_on_a_page_is_isolated_and_what_the_partner_wrote_is_named_as_its_o
     let (outcome, sent) = (outcome(Decision::Decline, true), sent_text());
     for (tag, stated) in [("en", "(stated by the partner)"), ("cs", "(uvedl partner)")] {
         let language = language(tag);
-        let decision = page::decision(language, &notice, &standing, None);
+        let decision = page::render_decision(language, &notice, &standing, None);
         assert!(decision.contains("xn--mnchen-3ya.example (<bdi>münchen.example</bdi>)"));
         assert_eq!(decision.matches(stated).count(), 1, "{decision}");
         for html in [
             decision,
-            page::result(language, &notice, &standing, &outcome),
-            page::genuine(language, &notice, &standing, true, None),
-            page::genuine(language, &notice, &standing, true, Some(&sent)),
+            page::render_result(language, &notice, &standing, &outcome),
+            page::render_authenticity(language, &notice, &standing, true, None),
+            page::render_authenticity(language, &notice, &standing, true, Some(&sent)),
         ] {
             let (head, body) = html.split_once("<body>").unwrap();
             assert!(!head.contains("<bdi>") && !head.contains("\u{2068}Alpine"), "{head}");
@@ -466,7 +479,8 @@ fn a_text_that_was_kept_cannot_leave_its_place_on_the_page() {
     let (world, text) = (SampleWorld::new(), "a\u{2069}b \u{2068}c\n\u{2068}<i>".to_owned());
     let sent = SentText { language: language("cs"), at: sent_at(), text };
     let standing = options(&world.claim);
-    let html = page::genuine(language("en"), &world.notice(), &standing, true, Some(&sent));
+    let html =
+        page::render_authenticity(language("en"), &world.notice(), &standing, true, Some(&sent));
     let (_, rest) = html.split_once("lang=\"cs\">ab <bdi>c\n<bdi>&#60;i&#62;</bdi></bdi>").unwrap();
     assert!(rest.starts_with("</div>"), "{rest}");
 }
@@ -494,7 +508,7 @@ fn the_page_says_which_days_the_partner_may_read_and_nothing_where_the_policy_is
     let html = page_of(&world, VERIFIED, "en");
     assert!(html.contains(every) && !html.contains(since), "{html}");
     let notice = crate::Notice { usage_history: None, ..world.notice() };
-    let html = page::decision(language("en"), &notice, &options(&world.claim), None);
+    let html = page::render_decision(language("en"), &notice, &options(&world.claim), None);
     assert!(!html.contains(every) && !html.contains(since), "{html}");
 }
 
@@ -503,7 +517,7 @@ fn a_page_promises_no_sight_of_what_is_over_and_speaks_of_the_active_items_while
     let (to_come, now) = ("What the partner will see", "What the partner sees");
     for (phase, world) in states() {
         let standing = CustomerOptions { phase, ..options(&world.claim) };
-        let html = page::decision(language("en"), &world.notice(), &standing, None);
+        let html = page::render_decision(language("en"), &world.notice(), &standing, None);
         let expected = match phase {
             Phase::Open | Phase::Answered | Phase::Late | Phase::Paused | Phase::Review => {
                 [true, false, true, false]
@@ -526,13 +540,13 @@ fn a_window_that_became_longer_is_not_said_to_have_its_first_days() {
     let mut world = SampleWorld::new().awaiting();
     let rule = "You have 5 business days in full";
     assert!(page_of(&world, VERIFIED, "en").contains(rule));
-    let window = world.place.window(sent_at(), 10).unwrap();
+    let window = world.place.open_window(sent_at(), 10).unwrap();
     world.claim.state = State::AwaitingCustomer { window };
     let html = page_of(&world, VERIFIED, "en");
     assert!(!html.contains(rule) && html.contains("it has become longer since"), "{html}");
     // What is known of the claim alone does not tell how many days there were.
-    let bare = crate::Notice::bare(&world.claim, NoticeNo(1), &world.operator);
-    let html = page::decision(language("en"), &bare, &options(&world.claim), None);
+    let bare = crate::Notice::from_claim_alone(&world.claim, NoticeNo(1), &world.operator);
+    let html = page::render_decision(language("en"), &bare, &options(&world.claim), None);
     assert!(!html.contains("business day"), "{html}");
 }
 
@@ -567,7 +581,7 @@ fn a_retired_link_offers_to_end_what_is_active() {
     world.claim.state = State::Associated { window: Some(world.window()), ends_at: None };
     let standing = options_of(&world.claim, RETIRED, after());
     assert_eq!(standing.refusable, [1, 2, 3].map(ItemNo));
-    let html = page::decision(language("en"), &world.notice(), &standing, None);
+    let html = page::render_decision(language("en"), &world.notice(), &standing, None);
     assert_eq!(offered(&html), ["decline"]);
 }
 
@@ -578,7 +592,7 @@ fn a_link_of_an_earlier_notice_or_without_a_recipient_takes_a_no_and_nothing_els
     let old = Holder { notice: NoticeNo(1), recipient: None, list: None, tenant: None };
     let standing = CustomerOptions::of(&world.claim, old, after());
     assert_eq!(standing.rights, LinkRights::Earlier);
-    let html = page::decision(language("en"), &world.notice(), &standing, None);
+    let html = page::render_decision(language("en"), &world.notice(), &standing, None);
     assert_eq!(offered(&html), ["decline"]);
     assert!(html.contains("By this link you can only say no"), "{html}");
     world.claim.notice = NoticeNo(2);
@@ -688,7 +702,8 @@ fn the_result_of_a_no_announces_a_receipt_with_a_code_to_verified_recipients_alo
 fn the_page_of_an_authenticity_code_shows_the_text_that_was_sent() {
     let world = SampleWorld::new();
     let (notice, standing) = (world.notice(), options(&world.claim));
-    let html = page::genuine(language("en"), &notice, &standing, true, Some(&sent_text()));
+    let html =
+        page::render_authenticity(language("en"), &notice, &standing, true, Some(&sent_text()));
     let text =
         "<div class=\"sent\" lang=\"cs\">Dobrý den,\n&#60;b&#62;Alpine&#60;/b&#62; žádá</div>";
     let (before, since) = html.split_once("<h2>Since then</h2>").unwrap();
@@ -698,7 +713,7 @@ fn the_page_of_an_authenticity_code_shows_the_text_that_was_sent() {
         "{html}"
     );
     assert!(since.contains("<td>waiting</td>"), "{html}");
-    let html = page::genuine(language("en"), &notice, &standing, true, None);
+    let html = page::render_authenticity(language("en"), &notice, &standing, true, None);
     assert!(html.contains("The text of this notice is not kept any more."), "{html}");
 }
 
@@ -706,7 +721,7 @@ fn the_page_of_an_authenticity_code_shows_the_text_that_was_sent() {
 fn what_happens_without_an_answer_is_told_in_words_that_match_the_state() {
     for (phase, world) in states() {
         let standing = CustomerOptions { phase, ..options(&world.claim) };
-        let html = page::decision(language("en"), &world.notice(), &standing, None);
+        let html = page::render_decision(language("en"), &world.notice(), &standing, None);
         let asks = html.contains("<h1>Shall ");
         assert_eq!(asks, phase == Phase::Open, "{phase:?} has a heading of its own");
         let agrees = html.contains("id=\"keep\"");

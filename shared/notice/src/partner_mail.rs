@@ -10,12 +10,12 @@ use domain::event::EventType;
 use domain::ids::{ItemNo, PartnerId};
 use domain::partner_news::{OpenTask, PartnerTask, PartnerTopic};
 use domain::reason::{EndReason, Reason};
-use domain::text::isolation::isolate;
+use domain::text::isolation::isolate_name;
 
 use crate::content::{AnswerDeadline, Directory, Notice, Operator};
 use crate::dates;
 use crate::language::NoticeLanguage;
-use crate::mail::{Envelope, Mail, about, short};
+use crate::mail::{Envelope, Mail, messages_about, write_short};
 use crate::say::Messages;
 
 /// A claim as its partner is written to about it.
@@ -40,59 +40,64 @@ impl PartnerClaim {
     }
 
     /// The messages of a language, knowing the claim and some of its items.
-    fn say(&self, items: &[ItemNo], language: NoticeLanguage) -> Messages {
+    fn messages_about(&self, items: &[ItemNo], language: NoticeLanguage) -> Messages {
         let details = &self.claim.details;
-        let say = about(&self.notice, items, language).knowing("claim", self.claim.id.to_string());
+        let say = messages_about(&self.notice, items, language)
+            .with_value("claim", self.claim.id.to_string());
         match &details.external_ref {
             Some(reference) => {
-                say.naming("reference", reference.as_str()).knowing("referred", "yes")
+                say.with_name("reference", reference.as_str()).with_value("referred", "yes")
             }
-            None => say.knowing("referred", "no"),
+            None => say.with_value("referred", "no"),
         }
     }
 
     /// The items of a kept status, in the claim's order.
-    fn items(&self, fits: impl Fn(ItemStatus) -> bool) -> Vec<ItemNo> {
+    fn items_with_status(&self, fits: impl Fn(ItemStatus) -> bool) -> Vec<ItemNo> {
         let claim = &self.claim;
-        claim.kept().filter(|item| fits(claim.item_status(item))).map(|item| item.no).collect()
+        claim
+            .kept_items()
+            .filter(|item| fits(claim.item_status(item)))
+            .map(|item| item.no)
+            .collect()
     }
 
     /// By which the partner finds the claim: its reference, its label, and the claim's id.
-    fn references(&self, say: &Messages) -> Vec<String> {
+    fn claim_references(&self, say: &Messages) -> Vec<String> {
         let details = &self.claim.details;
         let mut lines = Vec::new();
         if details.external_ref.is_some() {
             lines.push(say.of("partner-reference"));
         }
         if let Some(label) = &details.label {
-            lines.push(say.of_text("partner-label", "label", &isolate(label.as_str())));
+            lines.push(say.of_text("partner-label", "label", &isolate_name(label.as_str())));
         }
         lines.push(say.of("partner-claim"));
         lines
     }
 
     /// Why, in words, each reason with what was written beside it.
-    fn reasons(&self, say: &Messages) -> Vec<String> {
+    fn reason_texts(&self, say: &Messages) -> Vec<String> {
         // What was written beside the reasons says nothing of a dispute that came after it.
         let is_judged = ReviewVerdict::of(&self.claim) == ReviewVerdict::Upheld;
         let comments = if is_judged { &[] } else { self.claim.details.reason_comments.as_slice() };
         let mut lines = Vec::new();
         for (at, reason) in self.claim.state.reasons().iter().enumerate() {
-            lines.push(self.reason(*reason, say));
+            lines.push(self.reason_text(*reason, say));
             if let Some(comment) = comments.get(at).and_then(Option::as_ref) {
-                let comment = isolate(comment.as_str());
+                let comment = isolate_name(comment.as_str());
                 lines.push(say.of_text("partner-comment", "comment", &comment));
             }
         }
         lines
     }
 
-    fn reason(&self, reason: Reason, say: &Messages) -> String {
+    fn reason_text(&self, reason: Reason, say: &Messages) -> String {
         let code = reason.code.as_str().replace('_', "-");
         let text = say.of(&format!("reason-{code}"));
         match reason.item_no {
             Some(no) => {
-                let say = self.say(&[no], say.language());
+                let say = self.messages_about(&[no], say.language());
                 say.of_text("partner-reason-of-items", "reason", &text)
             }
             None => say.of_text("partner-reason", "reason", &text),
@@ -101,22 +106,22 @@ impl PartnerClaim {
 }
 
 /// The messages, knowing until when something can be done.
-fn knowing_until(say: Messages, until: Instant, zone: Tz) -> Messages {
+fn with_deadline(say: Messages, until: Instant, zone: Tz) -> Messages {
     let (language, last) = (say.language(), last_day(until, zone));
-    say.knowing("until-end", dates::end_of(language, last))
-        .knowing("until-date", dates::date(language, last))
-        .knowing("deadline-local", dates::local(language, until, zone))
-        .knowing("deadline-utc", dates::utc(language, until))
+    say.with_value("until-end", dates::format_end_of_day(language, last))
+        .with_value("until-date", dates::format_date(language, last))
+        .with_value("deadline-local", dates::format_local(language, until, zone))
+        .with_value("deadline-utc", dates::format_utc(language, until))
 }
 
 /// The last local day that is over by then: whoever acts on it is never late.
 fn last_day(until: Instant, zone: Tz) -> NaiveDate {
-    let day = zone.date(until);
+    let day = zone.local_date(until);
     day.checked_sub_days(Days::new(1)).unwrap_or(day)
 }
 
 /// The messages of a task: subject, what happened, what silence does.
-fn messages(task: PartnerTask) -> [&'static str; 3] {
+fn task_messages(task: PartnerTask) -> [&'static str; 3] {
     match task {
         PartnerTask::Answer => {
             ["partner-answer-subject", "partner-answer", "partner-answer-silence"]
@@ -136,37 +141,39 @@ fn messages(task: PartnerTask) -> [&'static str; 3] {
 }
 
 /// The items that a task is about.
-fn items_of(matter: &PartnerClaim, task: PartnerTask) -> Vec<ItemNo> {
+fn task_items(matter: &PartnerClaim, task: PartnerTask) -> Vec<ItemNo> {
     match task {
-        PartnerTask::Answer | PartnerTask::CorrectContact => {
-            matter.items(|status| matches!(status, ItemStatus::Proposed | ItemStatus::Pending))
+        PartnerTask::Answer | PartnerTask::CorrectContact => matter.items_with_status(|status| {
+            matches!(status, ItemStatus::Proposed | ItemStatus::Pending)
+        }),
+        PartnerTask::Dispute => matter.items_with_status(|status| status == ItemStatus::Rejected),
+        PartnerTask::Defend => {
+            matter.items_with_status(|status| matches!(status, ItemStatus::Active { .. }))
         }
-        PartnerTask::Dispute => matter.items(|status| status == ItemStatus::Rejected),
-        PartnerTask::Defend => matter.items(|status| matches!(status, ItemStatus::Active { .. })),
     }
 }
 
 /// The claim waits for the partner: for what, until when, and what silence does. `version` of the claim tells the
 /// mails of a claim apart.
-pub fn partner_task(
+pub fn write_partner_task(
     matter: &PartnerClaim,
     open: OpenTask,
     version: u32,
     envelope: &Envelope<'_>,
 ) -> Mail {
-    let say = matter.say(&items_of(matter, open.task), envelope.language);
-    let say = knowing_until(say, open.until, matter.zone);
-    let [subject, what, silence] = messages(open.task);
+    let say = matter.messages_about(&task_items(matter, open.task), envelope.language);
+    let say = with_deadline(say, open.until, matter.zone);
+    let [subject, what, silence] = task_messages(open.task);
     let mut lines = vec![say.of(what), say.of("partner-items")];
     match open.task {
-        PartnerTask::Answer | PartnerTask::Dispute => lines.extend(matter.reasons(&say)),
+        PartnerTask::Answer | PartnerTask::Dispute => lines.extend(matter.reason_texts(&say)),
         PartnerTask::CorrectContact | PartnerTask::Defend => {}
     }
     let time = ["partner-until", silence, "deadline-local", "deadline-utc"];
     lines.extend(time.map(|message| say.of(message)));
-    lines.extend(matter.references(&say));
+    lines.extend(matter.claim_references(&say));
     let id = format!("{what}.{}.{version}", matter.claim.id);
-    short(&say, subject, &lines, &id, envelope)
+    write_short(&say, subject, &lines, &id, envelope)
 }
 
 /// How a claim was decided.
@@ -186,7 +193,7 @@ impl ReviewVerdict {
     fn of(claim: &Claim) -> Self {
         let declined = |silent: bool| {
             let of_item = |status| matches!(status, ItemStatus::Declined { no_answer, .. } if no_answer == silent);
-            claim.kept().all(|item| of_item(claim.item_status(item)))
+            claim.kept_items().all(|item| of_item(claim.item_status(item)))
         };
         match claim.status() {
             Status::Rejected if claim.last_event.event_type == EventType::DisputeUpheld => {
@@ -212,7 +219,7 @@ impl ReviewVerdict {
         }
     }
 
-    fn messages(self) -> [&'static str; 2] {
+    fn message_names(self) -> [&'static str; 2] {
         match self {
             Self::Rejected => ["partner-rejected-subject", "partner-rejected"],
             Self::Upheld => ["partner-upheld-subject", "partner-upheld"],
@@ -225,35 +232,40 @@ impl ReviewVerdict {
 }
 
 /// The claim is decided: what became of which item, and why; and until when the customer can take a "no" back.
-pub fn partner_decision(matter: &PartnerClaim, version: u32, envelope: &Envelope<'_>) -> Mail {
+pub fn write_partner_decision(
+    matter: &PartnerClaim,
+    version: u32,
+    envelope: &Envelope<'_>,
+) -> Mail {
     let (claim, language) = (&matter.claim, envelope.language);
-    let all: Vec<_> = claim.kept().map(|item| item.no).collect();
-    let say = matter.say(&all, language);
-    let [subject, what] = ReviewVerdict::of(claim).messages();
+    let all: Vec<_> = claim.kept_items().map(|item| item.no).collect();
+    let say = matter.messages_about(&all, language);
+    let [subject, what] = ReviewVerdict::of(claim).message_names();
     let mut lines = vec![say.of(what)];
-    lines.extend(outcomes(matter, language));
+    lines.extend(outcome_lines(matter, language));
     if claim.status() == Status::Rejected {
-        lines.extend(matter.reasons(&say));
+        lines.extend(matter.reason_texts(&say));
     }
     if let State::Declined { window: Some(window) } = &claim.state
         && envelope.at < window.closes_at
     {
-        let say = knowing_until(matter.say(&all, language), window.closes_at, matter.zone);
+        let say =
+            with_deadline(matter.messages_about(&all, language), window.closes_at, matter.zone);
         lines.extend(
             ["partner-declined-undo", "deadline-local", "deadline-utc"].map(|own| say.of(own)),
         );
     }
-    lines.extend(matter.references(&say));
+    lines.extend(matter.claim_references(&say));
     let id = format!("{what}.{}.{version}", claim.id);
-    short(&say, subject, &lines, &id, envelope)
+    write_short(&say, subject, &lines, &id, envelope)
 }
 
 /// What became of the items, those with the same end in one line.
-fn outcomes(matter: &PartnerClaim, language: NoticeLanguage) -> Vec<String> {
+fn outcome_lines(matter: &PartnerClaim, language: NoticeLanguage) -> Vec<String> {
     let outcomes = ["official", "ended", "declined", "lapsed", "rejected", "withdrawn", "waiting"];
     let line = |outcome: &str| {
-        let items = matter.items(|status| outcome_of(status) == outcome);
-        let say = matter.say(&items, language);
+        let items = matter.items_with_status(|status| outcome_of(status) == outcome);
+        let say = matter.messages_about(&items, language);
         (!items.is_empty()).then(|| say.of(&format!("outcome-{outcome}")))
     };
     outcomes.into_iter().filter_map(line).collect()
@@ -291,18 +303,18 @@ pub struct DigestLine {
 
 impl DigestLine {
     /// The lines, one for each topic. What the claim has left behind is not told.
-    fn lines(&self, language: NoticeLanguage) -> Vec<(PartnerTopic, String)> {
-        let line = |topic: &PartnerTopic| Some((*topic, self.line(*topic, language)?));
+    fn topic_lines(&self, language: NoticeLanguage) -> Vec<(PartnerTopic, String)> {
+        let line = |topic: &PartnerTopic| Some((*topic, self.topic_line(*topic, language)?));
         self.topics.iter().filter_map(line).collect()
     }
 
-    fn line(&self, topic: PartnerTopic, language: NoticeLanguage) -> Option<String> {
+    fn topic_line(&self, topic: PartnerTopic, language: NoticeLanguage) -> Option<String> {
         let matter = &self.claim;
         match topic {
             PartnerTopic::Turn => {
                 let open = self.task?;
-                let say = matter.say(&items_of(matter, open.task), language);
-                Some(knowing_until(say, open.until, matter.zone).of("digest-turn"))
+                let say = matter.messages_about(&task_items(matter, open.task), language);
+                Some(with_deadline(say, open.until, matter.zone).of("digest-turn"))
             }
             PartnerTopic::Decided
                 if !matter.claim.is_decided_by(matter.claim.last_event.event_type) =>
@@ -310,19 +322,23 @@ impl DigestLine {
                 None
             }
             PartnerTopic::Decided => {
-                let all: Vec<_> = matter.claim.kept().map(|item| item.no).collect();
-                let outcomes = outcomes(matter, language).join(" ");
-                Some(matter.say(&all, language).of_text("digest-decided", "outcomes", &outcomes))
+                let all: Vec<_> = matter.claim.kept_items().map(|item| item.no).collect();
+                let outcomes = outcome_lines(matter, language).join(" ");
+                Some(matter.messages_about(&all, language).of_text(
+                    "digest-decided",
+                    "outcomes",
+                    &outcomes,
+                ))
             }
             PartnerTopic::Official => (!self.official.is_empty())
-                .then(|| matter.say(&self.official, language).of("digest-official")),
+                .then(|| matter.messages_about(&self.official, language).of("digest-official")),
             PartnerTopic::Ended if !self.free.is_empty() => {
-                Some(matter.say(&self.free, language).of("digest-free"))
+                Some(matter.messages_about(&self.free, language).of("digest-free"))
             }
             PartnerTopic::Ended => {
                 let reason = self.ended.first().and_then(|no| end_reason(&matter.claim, *no))?;
-                let say = matter.say(&self.ended, language);
-                let reason = say.of(ended_by(reason));
+                let say = matter.messages_about(&self.ended, language);
+                let reason = say.of(end_message(reason));
                 Some(say.of_text("digest-ended", "reason", &reason))
             }
         }
@@ -330,11 +346,11 @@ impl DigestLine {
 }
 
 fn end_reason(claim: &Claim, no: ItemNo) -> Option<EndReason> {
-    let status = claim.item_status(claim.item(no)?);
+    let status = claim.item_status(claim.find_item(no)?);
     if let ItemStatus::Ended { reason, .. } = status { Some(reason) } else { None }
 }
 
-fn ended_by(reason: EndReason) -> &'static str {
+fn end_message(reason: EndReason) -> &'static str {
     match reason {
         EndReason::PartnerLeft => "end-partner-left",
         EndReason::CustomerRevoked => "end-customer-revoked",
@@ -349,27 +365,27 @@ fn ended_by(reason: EndReason) -> &'static str {
 
 /// The mail of a day: what became of a partner's claims since the last one, by topic; and how much more there is than
 /// it lists. `None` where nothing is left to tell.
-pub fn partner_digest(
+pub fn write_partner_digest(
     partner: &PartnerId,
     told: &[DigestLine],
     more: usize,
     envelope: &Envelope<'_>,
 ) -> Option<Mail> {
     let language = envelope.language;
-    let mut all: Vec<_> = told.iter().flat_map(|own| own.lines(language)).collect();
+    let mut all: Vec<_> = told.iter().flat_map(|own| own.topic_lines(language)).collect();
     // Of one topic they stay in their order.
     all.sort_by_key(|(topic, _)| *topic);
     if all.is_empty() && more == 0 {
         return None;
     }
-    let say = Messages::by(language, envelope.operator)
-        .knowing("count", all.len().saturating_add(more))
-        .knowing("more", more);
+    let say = Messages::from_operator(language, envelope.operator)
+        .with_value("count", all.len().saturating_add(more))
+        .with_value("more", more);
     let mut lines = vec![say.of("digest")];
     lines.extend(all.into_iter().map(|(_, line)| line));
     if more > 0 {
         lines.push(say.of("digest-more"));
     }
     let id = format!("digest.{partner}.{}", envelope.at.timestamp_millis());
-    Some(short(&say, "digest-subject", &lines, &id, envelope))
+    Some(write_short(&say, "digest-subject", &lines, &id, envelope))
 }

@@ -16,7 +16,7 @@ use crate::dates::at;
 use crate::language::NoticeLanguage;
 use crate::mail::Mail;
 use crate::partner_mail::{
-    DigestLine, PartnerClaim, partner_decision, partner_digest, partner_task,
+    DigestLine, PartnerClaim, write_partner_decision, write_partner_digest, write_partner_task,
 };
 use crate::samples::{SampleWorld, language, sent_at};
 
@@ -114,14 +114,14 @@ fn digest(
     language: NoticeLanguage,
 ) -> Option<Mail> {
     let partner = PartnerId::parse("p-alpine").unwrap();
-    partner_digest(&partner, told, more, &world.envelope(language))
+    write_partner_digest(&partner, told, more, &world.envelope(language))
 }
 
 /// Every mail to partners.
 pub(crate) fn partner_mails(world: &SampleWorld, language: NoticeLanguage) -> Vec<Mail> {
     let envelope = world.envelope(language);
     let task = |matter: &PartnerClaim, task: PartnerTask| {
-        partner_task(matter, OpenTask { task, until: at(UNTIL) }, 4, &envelope)
+        write_partner_task(matter, OpenTask { task, until: at(UNTIL) }, 4, &envelope)
     };
     let asked = matter(world, |claim| {
         let RejectionRecord { reasons, .. } = rejection(claim);
@@ -154,7 +154,7 @@ pub(crate) fn partner_mails(world: &SampleWorld, language: NoticeLanguage) -> Ve
         task(&rejected(world, true), PartnerTask::Dispute),
         task(&associated(world), PartnerTask::Defend),
     ];
-    mails.extend(decided.iter().map(|matter| partner_decision(matter, 5, &envelope)));
+    mails.extend(decided.iter().map(|matter| write_partner_decision(matter, 5, &envelope)));
     mails.extend([
         digest(world, &told, 0, language).unwrap(),
         digest(world, &told[1..2], 7, language).unwrap(),
@@ -176,7 +176,7 @@ fn every_reason_and_every_end_has_its_words_in_every_language() {
                 let rejection = RejectionRecord { by: None, reasons };
                 claim.state = State::Rejected { rejection, disputable_until: None };
             });
-            let mail = partner_decision(&matter, 5, &world.envelope(language));
+            let mail = write_partner_decision(&matter, 5, &world.envelope(language));
             assert!(!mail.text.contains('⟦'), "{}", mail.text);
         }
         for reason in EndReason::ALL {
@@ -192,7 +192,7 @@ fn a_comment_stands_on_one_line_and_cannot_become_a_line_of_the_mail_or_markup()
     let world = SampleWorld::new();
     let matter = rejected(&world, true);
     let open = OpenTask { task: PartnerTask::Dispute, until: at(UNTIL) };
-    let mail = partner_task(&matter, open, 4, &world.envelope(language("en")));
+    let mail = write_partner_task(&matter, open, 4, &world.envelope(language("en")));
     let wrote = "Vendor \"One\", Ltd. wrote: Please send the contract & its <annex>.";
     assert!(text(&mail).lines().any(|line| line == wrote), "{}", mail.text);
     assert!(mail.html.contains("&#60;annex&#62;") && !mail.html.contains("<annex>"));
@@ -203,10 +203,10 @@ fn a_comment_stands_on_one_line_and_cannot_become_a_line_of_the_mail_or_markup()
 fn what_was_written_with_a_rejection_is_no_answer_to_the_dispute_of_it() {
     let world = SampleWorld::new();
     for language in NoticeLanguage::all() {
-        let mail = partner_decision(&upheld(&world), 5, &world.envelope(language));
+        let mail = write_partner_decision(&upheld(&world), 5, &world.envelope(language));
         assert!(!mail.text.contains("<annex>"), "{}", mail.text);
         let final_at_once =
-            partner_decision(&rejected(&world, false), 5, &world.envelope(language));
+            write_partner_decision(&rejected(&world, false), 5, &world.envelope(language));
         assert!(final_at_once.text.contains("<annex>"), "{}", final_at_once.text);
     }
 }
@@ -216,7 +216,7 @@ fn a_time_is_told_by_the_partners_clocks_and_its_day_is_over_by_then() {
     let world = SampleWorld::new();
     let told = |until: &str| {
         let open = OpenTask { task: PartnerTask::Dispute, until: at(until) };
-        text(&partner_task(&rejected(&world, true), open, 4, &world.envelope(language("en"))))
+        text(&write_partner_task(&rejected(&world, true), open, 4, &world.envelope(language("en"))))
     };
     let midnight = told(UNTIL);
     assert!(midnight.contains("until the end of Tuesday 5 January 2027."), "{midnight}");
@@ -280,9 +280,9 @@ fn a_no_can_be_taken_back_until_the_end_of_the_time_to_answer_and_the_mail_says_
             matches!(matter.claim().item_status(item), ItemStatus::Declined { .. })
         })
     );
-    let open = text(&partner_decision(&matter, 5, &envelope));
+    let open = text(&write_partner_decision(&matter, 5, &envelope));
     assert!(open.contains("can take that back"), "{open}");
     let late = crate::mail::Envelope { at: world.window().closes_at, ..envelope };
-    let over = text(&partner_decision(&matter, 5, &late));
+    let over = text(&write_partner_decision(&matter, 5, &late));
     assert!(!over.contains("can take that back"), "{over}");
 }

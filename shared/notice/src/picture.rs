@@ -62,7 +62,7 @@ impl CalendarLeaf {
     /// The leaf of a window's last day; `say` knows how certain it is.
     pub(crate) fn of(say: &Messages, window: &Window) -> Self {
         let last = last_day(window);
-        let [weekday, day, month] = dates::of_leaf(say.language(), last);
+        let [weekday, day, month] = dates::format_leaf(say.language(), last);
         Self { label: say.of("leaf-label"), weekday, day, month }
     }
 }
@@ -74,11 +74,11 @@ impl CalendarTable {
         let monday = |date: NaiveDate| date.week(Weekday::Mon).first_day();
         let mondays = monday(window.day_zero()).iter_weeks();
         let week = |monday: NaiveDate| CalendarWeek {
-            label: dates::short(language, monday),
-            days: monday.iter_days().take(7).map(|date| cell(window, date)).collect(),
+            label: dates::format_short(language, monday),
+            days: monday.iter_days().take(7).map(|date| calendar_cell(window, date)).collect(),
         };
-        let name = |no: u32| say::plain(language, &format!("weekday-short-{no}"));
-        let say = Messages::new(language).knowing("days", window.counted.len());
+        let name = |no: u32| say::plain_message(language, &format!("weekday-short-{no}"));
+        let say = Messages::new(language).with_value("days", window.counted.len());
         Some(Self {
             legend: say.of("picture-legend"),
             corner: say.of("picture-week"),
@@ -88,7 +88,7 @@ impl CalendarTable {
     }
 
     /// The picture as lines of equal columns.
-    pub(crate) fn lines(&self) -> Vec<String> {
+    pub(crate) fn to_lines(&self) -> Vec<String> {
         let width = self.weeks.iter().map(|week| week.label.chars().count());
         let width = width.chain([self.corner.chars().count()]).max().unwrap_or_default();
         let line = |label: &str, cells: &mut dyn Iterator<Item = String>| {
@@ -104,7 +104,7 @@ impl CalendarTable {
     }
 }
 
-fn cell(window: &Window, date: NaiveDate) -> CalendarCell {
+fn calendar_cell(window: &Window, date: NaiveDate) -> CalendarCell {
     let counted = window.counted.iter().position(|day| *day == date);
     let (mark, class) = if let Some(before) = counted {
         (format!("({})", before + 1), "counts")

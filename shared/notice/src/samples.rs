@@ -1,7 +1,9 @@
 //! A claim, its customer and its program, for the tests of this crate.
 
 use domain::actor::ActorKind;
-use domain::calendar::{BusinessCalendar, Exception, UnknownSubdivision, Window, Zone, recount};
+use domain::calendar::{
+    BusinessCalendar, Exception, UnknownSubdivision, Window, Zone, recount_window,
+};
 use domain::claim::{Claim, ExtensionCauses, Instant, LastEvent, State, Status, UsedChances};
 use domain::context::LocalCalendar;
 use domain::directory::Tenant;
@@ -116,7 +118,7 @@ impl SampleWorld {
     }
 
     pub(crate) fn window(&self) -> Window {
-        self.place.window(sent_at(), 5).unwrap()
+        self.place.open_window(sent_at(), 5).unwrap()
     }
 
     pub(crate) fn notice(&self) -> Notice {
@@ -136,7 +138,7 @@ impl SampleWorld {
             subdivision: None,
         };
         let calendar = self.place.calendar.clone().with_exceptions(1, [added]);
-        let window = recount(&self.window(), &calendar, &self.place.zone).unwrap().unwrap();
+        let window = recount_window(&self.window(), &calendar, &self.place.zone).unwrap().unwrap();
         Notice { deadline: AnswerDeadline::Exact(window), ..self.notice() }
     }
 

@@ -1,34 +1,38 @@
 //! Messages with what they speak about.
 
-use domain::text::isolation::{ISOLATE_BEGIN, ISOLATE_END, isolate};
+use domain::text::isolation::{ISOLATE_BEGIN, ISOLATE_END, isolate_name};
 use fluent_bundle::{FluentArgs, FluentValue};
 
 use crate::content::Operator;
 use crate::language::NoticeLanguage;
 
 /// A message that names nothing.
-pub(crate) fn plain(language: NoticeLanguage, name: &str) -> String {
-    found(language, name, None)
+pub(crate) fn plain_message(language: NoticeLanguage, name: &str) -> String {
+    find_message(language, name, None)
 }
 
 /// A message with its arguments. A name that ends in a full stop ends the sentence as well.
-pub(crate) fn with(language: NoticeLanguage, name: &str, args: &FluentArgs<'_>) -> String {
+pub(crate) fn format_message(
+    language: NoticeLanguage,
+    name: &str,
+    args: &FluentArgs<'_>,
+) -> String {
     let (ended, twice) = (format!(".{ISOLATE_END}"), format!(".{ISOLATE_END}."));
-    found(language, name, Some(args)).replace(&twice, &ended)
+    find_message(language, name, Some(args)).replace(&twice, &ended)
 }
 
 /// A message that a language lacks is said in English; one that nobody has is marked, and the tests
 /// of the finished texts look for the mark.
 ///
 /// In those tests what is said in English instead is marked as well: a complete language needs none.
-fn found(language: NoticeLanguage, name: &str, args: Option<&FluentArgs<'_>>) -> String {
+fn find_message(language: NoticeLanguage, name: &str, args: Option<&FluentArgs<'_>>) -> String {
     language
-        .message(name, args)
-        .or_else(|| NoticeLanguage::ENGLISH.message(name, args).map(instead))
+        .find_message(name, args)
+        .or_else(|| NoticeLanguage::ENGLISH.find_message(name, args).map(mark_fallback))
         .unwrap_or_else(|| format!("⟦{name}⟧"))
 }
 
-fn instead(english: String) -> String {
+fn mark_fallback(english: String) -> String {
     if cfg!(test) { format!("⟦{english}⟧") } else { english }
 }
 
@@ -45,14 +49,14 @@ impl Messages {
     }
 
     /// Messages about nothing but who writes.
-    pub(crate) fn by(language: NoticeLanguage, operator: &Operator) -> Self {
+    pub(crate) fn from_operator(language: NoticeLanguage, operator: &Operator) -> Self {
         Self::new(language)
-            .naming("operator", &operator.name)
-            .knowing("operator-contact", operator.contact.clone())
+            .with_name("operator", &operator.name)
+            .with_value("operator-contact", operator.contact.clone())
     }
 
     /// The same, knowing `value` under `name`.
-    pub(crate) fn knowing(
+    pub(crate) fn with_value(
         mut self,
         name: &'static str,
         value: impl Into<FluentValue<'static>>,
@@ -62,8 +66,8 @@ impl Messages {
     }
 
     /// The same, knowing a name that somebody typed under `name`: it is isolated wherever it stands.
-    pub(crate) fn naming(self, name: &'static str, value: &str) -> Self {
-        self.knowing(name, isolate(value))
+    pub(crate) fn with_name(self, name: &'static str, value: &str) -> Self {
+        self.with_value(name, isolate_name(value))
     }
 
     /// The language of the messages.
@@ -73,7 +77,7 @@ impl Messages {
 
     /// The message of that name.
     pub(crate) fn of(&self, name: &str) -> String {
-        with(self.language, name, &self.args)
+        format_message(self.language, name, &self.args)
     }
 
     /// The message of that name, where no markup can stand: without marks around names.
@@ -95,7 +99,7 @@ impl Messages {
         let known = self.args.iter().map(|(name, value)| (name.to_owned(), value.clone()));
         let mut args: FluentArgs<'_> = known.collect();
         args.set(argument, value);
-        with(self.language, name, &args)
+        format_message(self.language, name, &args)
     }
 }
 
@@ -107,7 +111,7 @@ mod tests {
     fn a_sentence_that_ends_in_a_name_has_one_full_stop() {
         let czech = NoticeLanguage::of_tag("cs").unwrap();
         let ended_by = |name| {
-            Messages::new(czech).naming("operator", name).of_attribute("ended-operator-revoked")
+            Messages::new(czech).with_name("operator", name).of_attribute("ended-operator-revoked")
         };
         assert_eq!(ended_by("Vendor, Ltd."), "Ukončila je společnost Vendor, Ltd.");
         assert_eq!(ended_by("Vendor"), "Ukončila je společnost Vendor.");
@@ -117,8 +121,8 @@ mod tests {
     fn what_is_said_in_english_instead_does_not_pass_for_another_language() {
         let czech = NoticeLanguage::of_tag("cs").unwrap();
         // It wants an argument that is not there, which is as if the message were not.
-        assert!(plain(czech, "holiday-of-nobody").contains('⟦'));
-        assert!(!plain(czech, "greeting").contains('⟦'));
-        assert_eq!(instead("Good day,".to_owned()), "⟦Good day,⟧");
+        assert!(plain_message(czech, "holiday-of-nobody").contains('⟦'));
+        assert!(!plain_message(czech, "greeting").contains('⟦'));
+        assert_eq!(mark_fallback("Good day,".to_owned()), "⟦Good day,⟧");
     }
 }

@@ -2,7 +2,7 @@
 //! the holder can take back, and what silence does.
 
 use domain::claim::{Claim, Instant, Item, ItemStatus, State, UsedChances};
-use domain::decide::{can_refuse, refusable, undo_is_open, undoable};
+use domain::decide::{can_refuse, refusable_items, undo_is_open, undoable_items};
 use domain::directory::Tenant;
 use domain::effects::holds_lock;
 use domain::ids::{ItemNo, NoticeNo};
@@ -44,16 +44,16 @@ pub enum LinkRights {
 
 impl<'a> Holder<'a> {
     /// The recipient, as the list has it.
-    fn own(self) -> Option<&'a Recipient> {
+    fn listed_recipient(self) -> Option<&'a Recipient> {
         self.list?.get(self.recipient?)
     }
 
     /// What the link is good for.
-    pub fn rights(self, claim: &Claim) -> LinkRights {
+    pub fn link_rights(self, claim: &Claim) -> LinkRights {
         if claim.erased {
             return LinkRights::Erased;
         }
-        let Some(own) = self.own() else { return LinkRights::Earlier };
+        let Some(own) = self.listed_recipient() else { return LinkRights::Earlier };
         match own.standing {
             RecipientStanding::Refused => LinkRights::Refused,
             RecipientStanding::Retired => LinkRights::Retired,
@@ -76,7 +76,7 @@ impl<'a> Holder<'a> {
 
     /// Whether the address is verified by the list, and now as well where that can be told.
     fn is_verified(self, own: &Recipient, claim: &Claim) -> bool {
-        let now = |tenant: &Tenant| match tenant.authority(&own.email) {
+        let now = |tenant: &Tenant| match tenant.authority_of(&own.email) {
             Authority::Verified => true,
             Authority::Domain => claim.details.is_vouched_for(&own.email),
             Authority::Outside => false,
@@ -85,15 +85,17 @@ impl<'a> Holder<'a> {
     }
 
     /// As whom the holder says no.
-    fn party(self) -> Decliners {
-        self.recipient.map_or(Decliners::ADMINISTRATOR, Decliners::recipient)
+    fn as_decliner(self) -> Decliners {
+        self.recipient.map_or(Decliners::ADMINISTRATOR, Decliners::only_recipient)
     }
 
     /// Whose noes a verified holder takes back: its own, and those of recipients who are not verified.
-    fn revocable(self) -> Decliners {
+    fn revocable_decliners(self) -> Decliners {
         let others = self.list.into_iter().flat_map(|list| &list.recipients);
         let unverified = others.filter(|other| other.authority != Authority::Verified);
-        unverified.map(|other| Decliners::recipient(other.no)).fold(self.party(), Decliners::with)
+        unverified
+            .map(|other| Decliners::only_recipient(other.no))
+            .fold(self.as_decliner(), Decliners::with)
     }
 }
 
@@ -119,18 +121,22 @@ pub struct CustomerOptions {
 impl CustomerOptions {
     /// How the claim stands at `at`.
     pub fn of(claim: &Claim, holder: Holder<'_>, at: Instant) -> Self {
-        let rights = holder.rights(claim);
+        let rights = holder.link_rights(claim);
         let may_undo = rights == LinkRights::Verified && claim.used.undos < UsedChances::MOST_UNDOS;
-        let undoable = if may_undo { undoable(claim, holder.revocable(), at) } else { Vec::new() };
-        let refusable = refusable(claim, at);
-        let phase = phase(claim, at, refusable.is_empty() && !undoable.is_empty());
+        let undoable = if may_undo {
+            undoable_items(claim, holder.revocable_decliners(), at)
+        } else {
+            Vec::new()
+        };
+        let refusable = refusable_items(claim, at);
+        let phase = page_phase(claim, at, refusable.is_empty() && !undoable.is_empty());
         let open = matches!(phase, Phase::Open | Phase::Answered)
             && matches!(claim.state, State::AwaitingCustomer { .. });
         let is_asked = matches!(rights, LinkRights::Verified | LinkRights::Unverified);
         Self {
             phase,
             rights,
-            joinable: joinable(claim, holder.party()),
+            joinable: joinable_items(claim, holder.as_decliner()),
             undoable,
             can_refuse: is_asked && can_refuse(claim, at),
             can_extend: rights == LinkRights::Verified && open && !claim.extended,
@@ -150,7 +156,7 @@ impl CustomerOptions {
 }
 
 /// The items to which others said no in a way that can still be taken back, and the party did not.
-fn joinable(claim: &Claim, party: Decliners) -> Vec<ItemNo> {
+fn joinable_items(claim: &Claim, party: Decliners) -> Vec<ItemNo> {
     let by_others = |item: &&Item| {
         let status = claim.item_status(item);
         matches!(status, ItemStatus::Declined { by, no_answer: false, .. } if !by.contains(party))
@@ -159,10 +165,10 @@ fn joinable(claim: &Claim, party: Decliners) -> Vec<ItemNo> {
     claim.items.iter().filter(by_others).map(|item| item.no).collect()
 }
 
-fn phase(claim: &Claim, at: Instant, answered: bool) -> Phase {
+fn page_phase(claim: &Claim, at: Instant, answered: bool) -> Phase {
     if answered && undo_is_open(claim, at) {
         return Phase::Answered;
     }
     let late = matches!(&claim.state, State::AwaitingCustomer { window } if at >= window.closes_at);
-    if late { Phase::Late } else { claim.status().row().phase }
+    if late { Phase::Late } else { claim.status().table_row().phase }
 }

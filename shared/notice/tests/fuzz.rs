@@ -16,14 +16,15 @@ fn tells_apart(tally: Tally) {
 fn a_token_opens_in_the_form_in_which_it_was_made_alone() {
     let keys = LinkKeys::new(1, [(1, b"the first key, which is long".to_vec())]).unwrap();
     let claim = ClaimId::from_bytes(*b"sixteen bytes id");
-    let token = |no| Link::of(&keys, &claim, NoticeNo(258), RecipientNo(no)).unwrap().token(&keys);
+    let token =
+        |no| Link::of(&keys, &claim, NoticeNo(258), RecipientNo(no)).unwrap().to_token(&keys);
     // The last one is of the form without recipients.
     let made = [token(1), token(23), "AXNpeHRlZW4gYnl0ZXMgaWQBAjrmtK1eAFi-AQxl4PdBxP8".to_owned()];
     let examples: Vec<_> = made.iter().map(String::as_str).collect();
     tells_apart(texts("token", &examples, |text| {
-        let Ok(link) = Link::open(&keys, text) else { return false };
+        let Ok(link) = Link::from_token(&keys, text) else { return false };
         assert!(made.iter().any(|own| own == text), "{text:?} was never made");
-        assert_eq!(link.token(&keys), text);
+        assert_eq!(link.to_token(&keys), text);
         assert_eq!((link.claim(), link.notice()), (&claim, NoticeNo(258)));
         true
     }));

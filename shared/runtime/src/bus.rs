@@ -43,7 +43,7 @@ impl Bus {
 
     /// Puts these events, each under the number of its record; the numbers of the records whose events are not
     /// on the bus for certain.
-    pub async fn put(&self, events: &[(String, BusEvent)]) -> BTreeSet<String> {
+    pub async fn put_events(&self, events: &[(String, BusEvent)]) -> BTreeSet<String> {
         let mut unsent = BTreeSet::new();
         for chunk in events.chunks(BATCH) {
             let mut rest: Vec<_> = chunk.iter().collect();
@@ -59,7 +59,7 @@ impl Bus {
             unsent.extend(rest.into_iter().map(|(number, _)| number.clone()));
         }
         if !unsent.is_empty() {
-            telemetry::count(metric::FAULTS, 1);
+            telemetry::add_to_metric(metric::FAULTS, 1);
         }
         unsent
     }
@@ -70,11 +70,11 @@ impl Bus {
         &self,
         events: Vec<&'a (String, BusEvent)>,
     ) -> Vec<&'a (String, BusEvent)> {
-        let entries = events.iter().map(|(_, event)| self.entry(event)).collect();
+        let entries = events.iter().map(|(_, event)| self.to_entry(event)).collect();
         let answer = match self.client.put_events().set_entries(Some(entries)).send().await {
             Ok(answer) => answer,
             Err(error) => {
-                telemetry::failure("Events could not be put on the bus", &error);
+                telemetry::log_failure("Events could not be put on the bus", &error);
                 return events;
             }
         };
@@ -86,7 +86,7 @@ impl Bus {
         events.into_iter().zip(failed).filter(|(_, failed)| *failed).map(|(own, _)| own).collect()
     }
 
-    fn entry(&self, event: &BusEvent) -> PutEventsRequestEntry {
+    fn to_entry(&self, event: &BusEvent) -> PutEventsRequestEntry {
         PutEventsRequestEntry::builder()
             .event_bus_name(&self.name)
             .source(SOURCE)

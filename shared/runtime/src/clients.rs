@@ -55,10 +55,10 @@ impl Clients {
             .behavior_version(BehaviorVersion::latest())
             .region(EnvironmentVariableRegionProvider::new().region().await)
             .credentials_provider(SharedCredentialsProvider::new(credentials))
-            .http_client(https::client())
-            .timeout_config(timeouts())
+            .http_client(https::https_client())
+            .timeout_config(timeout_config())
             .retry_config(RetryConfig::standard().with_max_attempts(ATTEMPTS));
-        config.set_endpoint_url(settings::endpoint());
+        config.set_endpoint_url(settings::service_endpoint());
         Self { config: config.build() }
     }
 
@@ -121,11 +121,11 @@ impl Clients {
 
 /// Waits for a cheap read made during the start, which opens the connection while nobody waits yet.
 /// Its refusal is no failure: the first request will meet the reason, and answer it.
-pub async fn warmed<E>(read: impl Future<Output = Result<(), E>>) {
+pub async fn warm_up<E>(read: impl Future<Output = Result<(), E>>) {
     drop(read.await);
 }
 
-fn timeouts() -> TimeoutConfig {
+fn timeout_config() -> TimeoutConfig {
     TimeoutConfig::builder()
         .connect_timeout(CONNECT)
         .operation_attempt_timeout(ATTEMPT)

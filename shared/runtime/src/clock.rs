@@ -9,17 +9,17 @@ use chrono::{DateTime, Utc};
 pub type Clock = Arc<dyn Fn() -> DateTime<Utc> + Send + Sync>;
 
 /// The system's clock, without the sandbox's offset.
-pub fn raw() -> Clock {
-    Arc::new(now)
+pub fn system_clock() -> Clock {
+    Arc::new(system_time)
 }
 
 /// A clock that stands still, for tests.
-pub fn fixed(at: DateTime<Utc>) -> Clock {
+pub fn fixed_clock(at: DateTime<Utc>) -> Clock {
     Arc::new(move || at)
 }
 
 #[expect(clippy::disallowed_methods, reason = "the one place where the clock is read")]
-fn now() -> DateTime<Utc> {
+fn system_time() -> DateTime<Utc> {
     SystemTime::now().into()
 }
 

@@ -7,7 +7,7 @@ use lambda_runtime::Diagnostic;
 
 use crate::keys::KeysError;
 use crate::settings::SettingsError;
-use crate::telemetry::chain;
+use crate::telemetry::error_chain;
 
 /// Why an invocation failed and shall be retried by the platform. Foreseen failures are answers,
 /// not this. [`crate::serve_event`] logs it, once.
@@ -20,7 +20,7 @@ impl InvocationError {
     }
 
     /// The error behind it.
-    pub fn error(&self) -> &(dyn Error + 'static) {
+    pub fn source_error(&self) -> &(dyn Error + 'static) {
         self.0.as_ref()
     }
 }
@@ -34,7 +34,7 @@ impl<E: Error + Send + Sync + 'static> From<E> for InvocationError {
 // The causes by their own words: what `Debug` of an SDK's error prints may be personal.
 impl fmt::Debug for InvocationError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&chain(self.error()))
+        f.write_str(&error_chain(self.source_error()))
     }
 }
 
@@ -64,6 +64,6 @@ pub enum StartError {
 // What `main` prints.
 impl fmt::Debug for StartError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&chain(self))
+        f.write_str(&error_chain(self))
     }
 }

@@ -17,7 +17,7 @@ use crate::settings;
 pub const AMAZON_ROOTS: &str = include_str!("https/amazon.pem");
 
 /// The client. It trusts Amazon's authorities, or those that the environment names.
-pub(crate) fn client() -> SharedHttpClient {
+pub(crate) fn https_client() -> SharedHttpClient {
     let trusted = if settings::names_authorities() {
         TrustStore::empty().with_native_roots(true)
     } else {

@@ -14,13 +14,13 @@ pub struct Invocation {
 
 impl Invocation {
     /// An invocation that may run for `duration` from `now` on, for tests.
-    pub fn lasting(request_id: &str, now: DateTime<Utc>, duration: Duration) -> Self {
+    pub fn running_for(request_id: &str, now: DateTime<Utc>, duration: Duration) -> Self {
         Self { request_id: request_id.to_owned(), deadline_at: now + duration }
     }
 
     /// How long the function may still run; zero at least. `now` is the raw clock's: the platform
     /// knows nothing of the sandbox's.
-    pub fn remaining(&self, now: DateTime<Utc>) -> Duration {
+    pub fn time_left(&self, now: DateTime<Utc>) -> Duration {
         (self.deadline_at - now).max(Duration::zero())
     }
 }
@@ -41,8 +41,8 @@ mod tests {
     #[test]
     fn nothing_remains_after_the_deadline() {
         let now = DateTime::UNIX_EPOCH;
-        let invocation = Invocation::lasting("r1", now, Duration::seconds(50));
-        assert_eq!(invocation.remaining(now + Duration::seconds(20)), Duration::seconds(30));
-        assert_eq!(invocation.remaining(now + Duration::seconds(60)), Duration::zero());
+        let invocation = Invocation::running_for("r1", now, Duration::seconds(50));
+        assert_eq!(invocation.time_left(now + Duration::seconds(20)), Duration::seconds(30));
+        assert_eq!(invocation.time_left(now + Duration::seconds(60)), Duration::zero());
     }
 }

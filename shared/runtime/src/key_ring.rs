@@ -52,12 +52,12 @@ impl<T> KeyRing<T> {
     }
 
     /// Made anew, unless the secret was read less than a minute ago: for who met a key that is not known.
-    pub async fn renewed(&self) -> Arc<T> {
-        self.no_older_than(AT_MOST_EVERY).await
+    pub async fn read_again(&self) -> Arc<T> {
+        self.refresh_if_older(AT_MOST_EVERY).await
     }
 
     /// Made anew where it is as old as that. Where the secret cannot be read it stays as it is, for as long again.
-    pub async fn no_older_than(&self, age: Duration) -> Arc<T> {
+    pub async fn refresh_if_older(&self, age: Duration) -> Arc<T> {
         if let Some((read, clock)) = &self.source
             && self.is_due(clock(), age)
         {
@@ -65,7 +65,7 @@ impl<T> KeyRing<T> {
                 Ok(made) => {
                     self.held.lock().unwrap_or_else(PoisonError::into_inner).made = Arc::new(made);
                 }
-                Err(error) => telemetry::failure("The keys could not be read again", &error),
+                Err(error) => telemetry::log_failure("The keys could not be read again", &error),
             }
         }
         self.current()
@@ -99,7 +99,7 @@ impl<T: Send + 'static> KeyRing<T> {
         let secret_id = secret_id.to_owned();
         Ok(Self::new(make(keys)?, clock, move || {
             let (client, secret_id) = (client.clone(), secret_id.clone());
-            async move { make(&keys::load(&client, &secret_id).await?) }
+            async move { make(&keys::load_keys(&client, &secret_id).await?) }
         }))
     }
 }
@@ -135,7 +135,7 @@ mod tests {
         let (ring, seconds) = ring();
         for (at, expected) in [(0, 0), (59, 0), (60, 1), (61, 1), (119, 1)] {
             seconds.store(at, Ordering::Relaxed);
-            assert_eq!(*ring.renewed().await, expected, "after {at} s");
+            assert_eq!(*ring.read_again().await, expected, "after {at} s");
         }
     }
 
@@ -144,8 +144,8 @@ mod tests {
         let (ring, seconds) = ring();
         for (at, expected) in [(60, 1), (120, 1), (121, 1), (180, 3)] {
             seconds.store(at, Ordering::Relaxed);
-            assert_eq!(*ring.renewed().await, expected, "after {at} s");
+            assert_eq!(*ring.read_again().await, expected, "after {at} s");
         }
-        assert_eq!(*KeyRing::fixed(7).renewed().await, 7);
+        assert_eq!(*KeyRing::fixed(7).read_again().await, 7);
     }
 }

@@ -5,7 +5,7 @@ use std::fmt;
 
 use aws_sdk_secretsmanager::Client;
 
-use crate::telemetry::chain;
+use crate::telemetry::error_chain;
 
 /// Secrets by key id. New links use the current one; older ones stay, since links never expire.
 #[derive(Clone, PartialEq, Eq)]
@@ -56,7 +56,8 @@ impl Keys {
         let mut texts: BTreeMap<String, String> = serde_json::from_str(json).map_err(malformed)?;
         let current = texts.remove("current").ok_or(KeysError::Malformed)?;
         let current = key_id(&current)?;
-        let secrets: BTreeMap<_, _> = texts.into_iter().map(secret).collect::<Result<_, _>>()?;
+        let secrets: BTreeMap<_, _> =
+            texts.into_iter().map(parse_secret).collect::<Result<_, _>>()?;
         if !secrets.contains_key(&current) {
             return Err(KeysError::CurrentMissing(current));
         }
@@ -73,7 +74,7 @@ fn key_id(text: &str) -> Result<u8, KeysError> {
     text.parse().ok().filter(|id| *id > 0).ok_or(KeysError::Malformed)
 }
 
-fn secret((id, secret): (String, String)) -> Result<(u8, Vec<u8>), KeysError> {
+fn parse_secret((id, secret): (String, String)) -> Result<(u8, Vec<u8>), KeysError> {
     if secret.is_empty() {
         return Err(KeysError::Malformed);
     }
@@ -91,10 +92,10 @@ impl fmt::Debug for Keys {
 ///
 /// # Errors
 /// If the secret cannot be read or is not what it should be.
-pub async fn load(client: &Client, secret_id: &str) -> Result<Keys, KeysError> {
+pub async fn load_keys(client: &Client, secret_id: &str) -> Result<Keys, KeysError> {
     let unread = |reason: String| KeysError::Unread { id: secret_id.to_owned(), reason };
     let answer = client.get_secret_value().secret_id(secret_id).send().await;
-    let answer = answer.map_err(|error| unread(chain(&error)))?;
+    let answer = answer.map_err(|error| unread(error_chain(&error)))?;
     let json = answer.secret_string().ok_or_else(|| unread("it holds no text".to_owned()))?;
     Keys::parse(json)
 }

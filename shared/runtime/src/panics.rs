@@ -14,7 +14,7 @@ pub(crate) struct WorkPanic;
 
 /// What `work` comes to, or that it panicked. The process goes on with the next invocation: nothing
 /// that could be left half done is shared between them but the SDK's clients.
-pub(crate) async fn caught<T>(work: impl Future<Output = T>) -> Result<T, WorkPanic> {
+pub(crate) async fn catch_panic<T>(work: impl Future<Output = T>) -> Result<T, WorkPanic> {
     let mut work = pin!(work);
     poll_fn(|context| match catch_unwind(AssertUnwindSafe(|| work.as_mut().poll(context))) {
         Ok(Poll::Pending) => Poll::Pending,
@@ -25,7 +25,7 @@ pub(crate) async fn caught<T>(work: impl Future<Output = T>) -> Result<T, WorkPa
 }
 
 /// Has panics logged with their place and nothing else: their message may hold a value.
-pub(crate) fn log() {
+pub(crate) fn log_panics() {
     std::panic::set_hook(Box::new(|panic: &PanicHookInfo<'_>| {
         let place = panic.location().map(ToString::to_string).unwrap_or_default();
         tracing::error!({ fields::PANIC_PLACE } = place, "The function panicked");
@@ -38,7 +38,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_panic_is_an_error_and_the_next_work_runs() {
-        assert_eq!(caught(async { panic!("on purpose") }).await, Err::<(), _>(WorkPanic));
-        assert_eq!(caught(async { 1 }).await, Ok(1));
+        assert_eq!(catch_panic(async { panic!("on purpose") }).await, Err::<(), _>(WorkPanic));
+        assert_eq!(catch_panic(async { 1 }).await, Ok(1));
     }
 }

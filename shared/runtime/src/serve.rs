@@ -31,12 +31,14 @@ where
     Fut: Future<Output = Response<Body>> + Send + 'static,
 {
     let app: &'static A = Box::leak(Box::new(app));
-    let origin = origin(function)?;
+    let origin = line_origin(function)?;
     let service = service_fn(|request: Request| {
         let id = request_id(&request);
         // On the heap: a handler's future is deep, and the layers around it are futures too.
         let answer = Box::pin(handler(app, request));
-        observed(origin, id, async { Ok(answer.await) }, |answer| answer.status().is_server_error())
+        observe_invocation(origin, id, async { Ok(answer.await) }, |answer| {
+            answer.status().is_server_error()
+        })
     });
     let mut adapter = Adapter::from(service);
     let service = service_fn(move |event: LambdaEvent<LambdaRequest>| {
@@ -95,24 +97,24 @@ where
     Fut: Future<Output = Result<R, InvocationError>> + Send + 'static,
 {
     let app: &'static A = Box::leak(Box::new(app));
-    let origin = origin(function)?;
+    let origin = line_origin(function)?;
     let service = service_fn(|event: LambdaEvent<E>| {
         let invocation = Invocation::from(&event.context);
         let id = invocation.request_id.clone();
         let work = Box::pin(handler(app, event.payload, invocation));
-        observed(origin, id, work, |_| false)
+        observe_invocation(origin, id, work, |_| false)
     });
     lambda_runtime::run(service).await.map_err(StartError::Serve)
 }
 
 /// Whose the lines of this process are.
-fn origin(function: &'static str) -> Result<&'static Origin, StartError> {
-    let StackSettings { name } = settings::read()?;
+fn line_origin(function: &'static str) -> Result<&'static Origin, StartError> {
+    let StackSettings { name } = settings::read_settings()?;
     Ok(Box::leak(Box::new(Origin { stack: name, function })))
 }
 
 /// Runs the work of one invocation: in a span of its own, counted, and safe against panics.
-async fn observed<T>(
+async fn observe_invocation<T>(
     origin: &Origin,
     request_id: String,
     work: impl Future<Output = Result<T, InvocationError>>,
@@ -124,21 +126,26 @@ async fn observed<T>(
         { fields::FUNCTION } = origin.function,
         { fields::REQUEST_ID } = request_id.as_str()
     );
-    let (outcome, mut values) = metrics::counted(logged(work)).instrument(span).await;
+    let (outcome, mut values) = metrics::count_work(log_outcome(work)).instrument(span).await;
     let fault = outcome.as_ref().map_or(true, is_fault);
-    metrics::complete(&mut values, metrics::milliseconds(watch.elapsed()), fault.into());
-    metrics::print(&metrics::line(origin, &request_id, clock::raw()(), &values));
+    metrics::complete_values(&mut values, metrics::to_milliseconds(watch.elapsed()), fault.into());
+    metrics::print_line(&metrics::metrics_line(
+        origin,
+        &request_id,
+        clock::system_clock()(),
+        &values,
+    ));
     outcome
 }
 
 /// The outcome, a failure logged. A panic has been logged by its hook.
-async fn logged<T>(
+async fn log_outcome<T>(
     work: impl Future<Output = Result<T, InvocationError>>,
 ) -> Result<T, InvocationError> {
-    match panics::caught(work).await {
+    match panics::catch_panic(work).await {
         Ok(Ok(value)) => Ok(value),
         Ok(Err(failure)) => {
-            telemetry::failure("The invocation failed", failure.error());
+            telemetry::log_failure("The invocation failed", failure.source_error());
             Err(failure)
         }
         Err(panicked) => Err(panicked.into()),
@@ -155,7 +162,7 @@ mod tests {
     #[tokio::test]
     async fn an_event_whose_close_the_clock_check_refused_counts_it_once() {
         let failing = async { Err::<(), _>(StoreError::ClockUntrusted.into()) };
-        let (outcome, values) = metrics::counted(logged(failing)).await;
+        let (outcome, values) = metrics::count_work(log_outcome(failing)).await;
         assert!(outcome.is_err());
         assert_eq!(values.get(metric::EARLY_CLOSE), Some(&1.0));
     }
@@ -185,11 +192,15 @@ mod tests {
     #[tokio::test]
     async fn a_panic_and_a_failure_are_errors_of_their_invocation() {
         let origin = Origin { stack: "cpor".to_owned(), function: "f" };
-        let panicking =
-            observed(&origin, "r1".to_owned(), async { panic!("on purpose") }, |(): &()| false);
+        let panicking = observe_invocation(
+            &origin,
+            "r1".to_owned(),
+            async { panic!("on purpose") },
+            |(): &()| false,
+        );
         assert_eq!(format!("{:?}", panicking.await.unwrap_err()), "the function panicked");
         let failing = async { Err(InvocationError::new("the queue is away")) };
-        let failing = observed(&origin, "r2".to_owned(), failing, |(): &()| false);
+        let failing = observe_invocation(&origin, "r2".to_owned(), failing, |(): &()| false);
         assert_eq!(format!("{:?}", failing.await.unwrap_err()), "the queue is away");
     }
 }

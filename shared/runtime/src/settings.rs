@@ -6,8 +6,10 @@
 mod environment;
 mod sections;
 
-pub use environment::{Environment, Settings, SettingsError, names, parse, read};
-pub(crate) use environment::{endpoint, names_authorities};
+pub use environment::{
+    Environment, Settings, SettingsError, parse_settings, read_settings, setting_names,
+};
+pub(crate) use environment::{names_authorities, service_endpoint};
 pub use sections::{
     AppClientSettings, BusSettings, CursorSecretSettings, DocumentSettings, LinkSecretSettings,
     MailQueueSettings, MailSettings, PageSettings, ParkSettings, ShardQueueSettings, StackSettings,
@@ -38,26 +40,26 @@ pub type Publish = (TableSettings, BusSettings, ParkSettings);
 pub type Sweep = (TableSettings, BusSettings);
 
 /// The names that a function with these settings reads: the loop that serves it reads the stack's beside them.
-fn all<S: Settings>() -> Vec<&'static str> {
-    names::<(StackSettings, S)>()
+fn all_setting_names<S: Settings>() -> Vec<&'static str> {
+    setting_names::<(StackSettings, S)>()
 }
 
 /// The names of the environment that each function reads.
 pub fn by_function() -> Vec<(&'static str, Vec<&'static str>)> {
     vec![
-        ("claims", all::<Api>()),
-        ("evidence", all::<Evidence>()),
-        ("scan", all::<Scan>()),
-        ("review", all::<Api>()),
-        ("decision", all::<Decision>()),
-        ("associations", all::<Api>()),
-        ("customer", all::<Api>()),
-        ("directory", all::<Directory>()),
-        ("notify", all::<Notify>()),
-        ("delivery", all::<Delivery>()),
-        ("finalize", all::<Finalize>()),
-        ("publish", all::<Publish>()),
-        ("sweep", all::<Sweep>()),
+        ("claims", all_setting_names::<Api>()),
+        ("evidence", all_setting_names::<Evidence>()),
+        ("scan", all_setting_names::<Scan>()),
+        ("review", all_setting_names::<Api>()),
+        ("decision", all_setting_names::<Decision>()),
+        ("associations", all_setting_names::<Api>()),
+        ("customer", all_setting_names::<Api>()),
+        ("directory", all_setting_names::<Directory>()),
+        ("notify", all_setting_names::<Notify>()),
+        ("delivery", all_setting_names::<Delivery>()),
+        ("finalize", all_setting_names::<Finalize>()),
+        ("publish", all_setting_names::<Publish>()),
+        ("sweep", all_setting_names::<Sweep>()),
     ]
 }
 
@@ -90,7 +92,7 @@ mod tests {
 
     #[test]
     fn a_complete_environment_is_read() {
-        let (table, pages) = parse::<(TableSettings, PageSettings)>(&good).unwrap();
+        let (table, pages) = parse_settings::<(TableSettings, PageSettings)>(&good).unwrap();
         assert_eq!((table.name.as_str(), table.shards, table.sandbox), ("cpor", 16, false));
         assert_eq!(table.operator.zone, Zone::Known("Europe/Prague".parse().unwrap()));
         assert_eq!(table.operator.calendar.country().as_str(), "CZ");
@@ -105,7 +107,8 @@ mod tests {
             let settings = move |asked: &str| {
                 if asked == "OPERATOR_NAME" { Some(name.clone()) } else { good(asked) }
             };
-            parse::<PageSettings>(&settings).map(|page| page.operator_name.as_str().to_owned())
+            parse_settings::<PageSettings>(&settings)
+                .map(|page| page.operator_name.as_str().to_owned())
         };
         assert_eq!(with(&"ž".repeat(60)), Ok("ž".repeat(60)));
         assert_eq!(with(" Vendor & Sons "), Ok("Vendor & Sons".to_owned()));
@@ -126,7 +129,7 @@ mod tests {
             "CURSOR_SECRET_ID" => Some(String::new()),
             other => good(other),
         };
-        let error = parse::<Api>(&bad).unwrap_err().to_string();
+        let error = parse_settings::<Api>(&bad).unwrap_err().to_string();
         assert_eq!(
             error,
             "wrong settings: SHARDS is not a number from 1 to 64; SANDBOX is neither true nor \
@@ -137,17 +140,17 @@ mod tests {
 
     #[test]
     fn a_function_reads_what_it_needs_and_nothing_else() {
-        assert_eq!(names::<Directory>(), names::<Api>());
+        assert_eq!(setting_names::<Directory>(), setting_names::<Api>());
         let clients = ["PARTNERS_CLIENT", "OPERATORS_CLIENT", "CUSTOMERS_CLIENT"];
-        assert_eq!(names::<Api>(), [TABLE, &clients, &["CURSOR_SECRET_ID"]].concat());
+        assert_eq!(setting_names::<Api>(), [TABLE, &clients, &["CURSOR_SECRET_ID"]].concat());
         let own =
             ["SECRET_ID", "PUBLIC_BASE_URL", "OPERATOR_CONTACT", "OPERATOR_NAME", "BRAND_COLOR"];
-        assert_eq!(names::<Decision>(), [TABLE, &own].concat());
-        assert_eq!(names::<Publish>(), [TABLE, &["BUS_NAME", "PARK_QUEUE_URL"]].concat());
+        assert_eq!(setting_names::<Decision>(), [TABLE, &own].concat());
+        assert_eq!(setting_names::<Publish>(), [TABLE, &["BUS_NAME", "PARK_QUEUE_URL"]].concat());
         let of_mails =
             ["SENDER_ADDRESS", "CONFIGURATION_SET", "NOTICES_QUEUE_URL", "REMINDERS_QUEUE_URL"];
         let own = [&own[..], &of_mails].concat();
-        assert_eq!(names::<Notify>(), [TABLE, &own].concat());
-        assert_eq!(names::<Finalize>(), [TABLE, &["SHARD_QUEUE_URL"]].concat());
+        assert_eq!(setting_names::<Notify>(), [TABLE, &own].concat());
+        assert_eq!(setting_names::<Finalize>(), [TABLE, &["SHARD_QUEUE_URL"]].concat());
     }
 }

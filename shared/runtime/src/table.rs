@@ -4,7 +4,7 @@ use std::fmt::Display;
 
 use store::{Store, StoreConfig};
 
-use crate::clients::{Clients, warmed};
+use crate::clients::{Clients, warm_up};
 use crate::key_ring::KeyRing;
 use crate::keys::{Keys, KeysError};
 use crate::settings::TableSettings;
@@ -17,12 +17,12 @@ pub async fn open_store(clients: &Clients, table: TableSettings) -> Store {
         table: table.name,
         shards: table.shards,
         operator: table.operator,
-        clock: clock::raw(),
+        clock: clock::system_clock(),
         sandbox: table.sandbox,
         closing: table.closing,
     };
     let store = Store::new(clients.dynamodb(), config);
-    warmed(store.check()).await;
+    warm_up(store.check_table()).await;
     store
 }
 
@@ -38,8 +38,8 @@ pub async fn open_store_and_ring<T: Send + 'static, E: Display + 'static>(
     make: fn(&Keys) -> Result<T, E>,
 ) -> Result<(Store, KeyRing<T>), KeysError> {
     let secrets = clients.secrets();
-    let keys = Box::pin(keys::load(&secrets, secret_id));
+    let keys = Box::pin(keys::load_keys(&secrets, secret_id));
     let (keys, store) = tokio::join!(keys, Box::pin(open_store(clients, table)));
-    let ring = KeyRing::of_secret(&keys?, secrets.clone(), secret_id, make, clock::raw())?;
+    let ring = KeyRing::of_secret(&keys?, secrets.clone(), secret_id, make, clock::system_clock())?;
     Ok((store, ring))
 }

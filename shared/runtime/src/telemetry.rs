@@ -17,14 +17,14 @@ use crate::fields::metric;
 use crate::{fields, metrics, panics};
 
 /// Starts the logs: the first thing a function does. A second start changes nothing.
-pub fn start() {
-    if lines(std::io::stdout).try_init().is_ok() {
-        panics::log();
+pub fn start_logs() {
+    if json_lines(std::io::stdout).try_init().is_ok() {
+        panics::log_panics();
     }
 }
 
 /// Log lines, as JSON. The request is the span's, so that no message has to name it.
-fn lines<W>(writer: W) -> impl Subscriber
+fn json_lines<W>(writer: W) -> impl Subscriber
 where
     W: for<'w> MakeWriter<'w> + Send + Sync + 'static,
 {
@@ -34,11 +34,11 @@ where
         .with_span_list(false)
         .with_target(false)
         .with_writer(writer);
-    tracing_subscriber::registry().with(levels()).with(lines)
+    tracing_subscriber::registry().with(log_levels()).with(lines)
 }
 
 /// The runtime library would log a handler's failures and panics a second time, in its own words.
-fn levels() -> Targets {
+fn log_levels() -> Targets {
     Targets::new()
         .with_default(LevelFilter::INFO)
         .with_target("lambda_runtime", LevelFilter::ERROR)
@@ -47,16 +47,16 @@ fn levels() -> Targets {
 }
 
 /// Logs a failure, once, where it is handled. A close that the clock check refused is counted.
-pub fn failure(message: &'static str, error: &(dyn Error + 'static)) {
+pub fn log_failure(message: &'static str, error: &(dyn Error + 'static)) {
     if let Some(StoreError::ClockUntrusted) = error.downcast_ref() {
-        count(metric::EARLY_CLOSE, 1);
+        add_to_metric(metric::EARLY_CLOSE, 1);
     }
-    tracing::error!({ fields::ERROR_CHAIN } = chain(error), "{message}");
+    tracing::error!({ fields::ERROR_CHAIN } = error_chain(error), "{message}");
 }
 
 /// An error and its causes in their own words, outermost first. Not `Debug`: the SDK's errors
 /// would print the item that failed a condition.
-pub fn chain(error: &(dyn Error + 'static)) -> String {
+pub fn error_chain(error: &(dyn Error + 'static)) -> String {
     let mut texts = vec![error.to_string()];
     let mut cause = error.source();
     while let Some(error) = cause {
@@ -68,13 +68,13 @@ pub fn chain(error: &(dyn Error + 'static)) -> String {
 }
 
 /// Adds to a metric of this invocation; outside one, nothing.
-pub fn count(metric: &'static str, more: u32) {
-    metrics::update(metric, |value| value + f64::from(more));
+pub fn add_to_metric(metric: &'static str, more: u32) {
+    metrics::update_value(metric, |value| value + f64::from(more));
 }
 
 /// Sets a metric of this invocation, where the highest value counts; outside one, nothing.
-pub fn gauge(metric: &'static str, value: f64) {
-    metrics::update(metric, |before| before.max(value));
+pub fn raise_metric(metric: &'static str, value: f64) {
+    metrics::update_value(metric, |before| before.max(value));
 }
 
 #[cfg(test)]
@@ -106,7 +106,7 @@ mod tests {
     fn logged(work: impl FnOnce()) -> Value {
         let written = Lines::default();
         let writer = written.clone();
-        tracing::subscriber::with_default(lines(move || writer.clone()), work);
+        tracing::subscriber::with_default(json_lines(move || writer.clone()), work);
         let bytes = written.0.lock().unwrap();
         serde_json::from_slice(&bytes).unwrap()
     }
@@ -124,10 +124,10 @@ mod tests {
 
     #[tokio::test]
     async fn a_close_that_the_clock_check_refused_is_counted_and_no_other_failure() {
-        let ((), values) = metrics::counted(async {
-            failure("A shard could not be drained", &StoreError::ClockUntrusted);
-            failure("A shard could not be drained", &StoreError::Unavailable(String::new()));
-            failure("The queue was not read", &Unread(std::fmt::Error));
+        let ((), values) = metrics::count_work(async {
+            log_failure("A shard could not be drained", &StoreError::ClockUntrusted);
+            log_failure("A shard could not be drained", &StoreError::Unavailable(String::new()));
+            log_failure("The queue was not read", &Unread(std::fmt::Error));
         })
         .await;
         assert_eq!(values.get(metric::EARLY_CLOSE), Some(&1.0));
@@ -135,7 +135,7 @@ mod tests {
 
     #[test]
     fn an_error_is_logged_with_its_causes() {
-        let line = logged(|| failure("The queue was not read", &Unread(std::fmt::Error)));
+        let line = logged(|| log_failure("The queue was not read", &Unread(std::fmt::Error)));
         assert_eq!(
             (&line["level"], &line["message"]),
             (&json!("ERROR"), &json!("The queue was not read"))

@@ -4,6 +4,6 @@ use std::io::Write as _;
 
 fn main() -> std::io::Result<()> {
     let mut out = std::io::stdout().lock();
-    serde_json::to_writer_pretty(&mut out, &web::openapi::document())?;
+    serde_json::to_writer_pretty(&mut out, &web::openapi::build_document())?;
     writeln!(out)
 }

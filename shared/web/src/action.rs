@@ -26,7 +26,7 @@ macro_rules! actions {
             }
 
             /// The command that it gives.
-            pub fn kind(self) -> CommandKind {
+            pub fn command_kind(self) -> CommandKind {
                 self.0
             }
 
@@ -106,16 +106,16 @@ actions! {
 
 /// What `actor` can do with a claim at `at`, as far as the claim itself tells.
 pub fn allowed_actions(claim: &Claim, actor: &Actor, at: Instant) -> Vec<Action> {
-    named(&possible_commands(claim, actor, at))
+    actions_of(&possible_commands(claim, actor, at))
 }
 
 /// The actions that give these commands.
-pub fn named(kinds: &[CommandKind]) -> Vec<Action> {
+pub fn actions_of(kinds: &[CommandKind]) -> Vec<Action> {
     kinds.iter().filter_map(|kind| Action::of(*kind)).collect()
 }
 
 /// The name that callers know for a command.
-pub fn name_of(kind: CommandKind) -> &'static str {
+pub fn action_name(kind: CommandKind) -> &'static str {
     Action::of(kind).map_or_else(|| kind.as_str(), Action::as_str)
 }
 
@@ -128,7 +128,7 @@ mod tests {
     #[test]
     fn every_command_of_a_caller_of_the_api_is_an_action_with_a_name_of_its_own() {
         for kind in CommandKind::ALL {
-            let callers = kind.row().who.iter();
+            let callers = kind.table_row().who.iter();
             let by_people = callers
                 .filter(|party| !matches!(party, Party::System | Party::CustomerLink))
                 .count();

@@ -18,7 +18,7 @@ use crate::language::ApiLanguage;
 use crate::precondition::{self, IfMatch};
 use crate::reply::Reply;
 use crate::routes::{self, FunctionRoute, Route, RouteId};
-use crate::values::{ValueError, date};
+use crate::values::{ValueError, parse_date};
 
 /// The most bytes of a body (`docs/api.md §1`).
 pub const MAX_BODY_BYTES: usize = 64 * 1024;
@@ -34,11 +34,11 @@ pub struct Call<'r> {
 impl<'r> Call<'r> {
     /// Looks at a request.
     pub fn new(request: &'r Request) -> Self {
-        Self { request, route: routes::find(request.method().as_str(), path_of(request)) }
+        Self { request, route: routes::find_route(request.method().as_str(), path_of(request)) }
     }
 
     /// The route, if it is one of this function's.
-    pub fn route<R: FunctionRoute>(&self) -> Result<R, RequestError> {
+    pub fn function_route<R: FunctionRoute>(&self) -> Result<R, RequestError> {
         self.route_id().and_then(R::of).ok_or(RequestError::NotFound)
     }
 
@@ -47,7 +47,7 @@ impl<'r> Call<'r> {
         self.route.map(|(route, _)| route.id)
     }
 
-    pub(crate) fn operation(&self) -> &'static str {
+    pub(crate) fn operation_id(&self) -> &'static str {
         self.route.map_or("", |(route, _)| route.operation)
     }
 
@@ -62,11 +62,11 @@ impl<'r> Call<'r> {
     }
 
     /// The caller, signed in with the client of its side, in a role that the route is for: 401, then 403.
-    pub fn caller(&self, clients: &AppClients) -> Result<Caller, RequestError> {
+    pub fn require_caller(&self, clients: &AppClients) -> Result<Caller, RequestError> {
         let caller = Caller::of(self.request, clients)?;
         let (route, _) = self.route.ok_or(RequestError::NotFound)?;
-        caller.require(route.roles)?;
-        Ok(caller.reading(self.language()))
+        caller.require_role(route.roles)?;
+        Ok(caller.with_language(self.answer_language()))
     }
 
     /// The path's parameter as it stands there.
@@ -88,7 +88,7 @@ impl<'r> Call<'r> {
         parse: impl FnOnce(&str) -> Result<T, E>,
         form: TextForm,
     ) -> Result<T, RequestError> {
-        let wrong = |_| RequestError::Fields(vec![ValueError::form(form).at("/id")]);
+        let wrong = |_| RequestError::Fields(vec![ValueError::wrong_form(form).at_pointer("/id")]);
         parse(self.path_text()?).map_err(wrong)
     }
 
@@ -99,7 +99,7 @@ impl<'r> Call<'r> {
         second: impl FnOnce(&str) -> Result<U, F>,
     ) -> Result<(T, U), RequestError> {
         let (route, _) = self.route.ok_or(RequestError::NotFound)?;
-        let parameter = routes::parameters(route.path, self.path()).nth(1);
+        let parameter = routes::path_parameters(route.path, self.path()).nth(1);
         let second =
             second(parameter.ok_or(RequestError::NotFound)?).map_err(|_| RequestError::NotFound)?;
         Ok((self.path_id(first)?, second))
@@ -110,22 +110,22 @@ impl<'r> Call<'r> {
         &self,
         first: impl FnOnce(&str) -> Result<T, E>,
     ) -> Result<(T, NaiveDate), RequestError> {
-        self.path_ids(first, |text| date(text).ok_or(RequestError::NotFound))
+        self.path_ids(first, |text| parse_date(text).ok_or(RequestError::NotFound))
     }
 
     /// When the request arrived at the gateway: the moment that decides about deadlines
     /// (`docs/domain.md §4`, *The race*). Without the test clock's offset.
     pub fn arrived_at(&self) -> DateTime<Utc> {
-        let epoch_ms = self.context().map(|context| context.time_epoch);
+        let epoch_ms = self.gateway_context().map(|context| context.time_epoch);
         epoch_ms.and_then(DateTime::from_timestamp_millis).unwrap_or_default()
     }
 
     /// The gateway's id of the request.
     pub fn request_id(&self) -> &str {
-        self.context().and_then(|context| context.request_id.as_deref()).unwrap_or_default()
+        self.gateway_context().and_then(|context| context.request_id.as_deref()).unwrap_or_default()
     }
 
-    fn context(
+    fn gateway_context(
         &self,
     ) -> Option<&lambda_http::aws_lambda_events::apigw::ApiGatewayV2httpRequestContext> {
         // No other gateway is among the features; the enum is open nevertheless.
@@ -137,7 +137,7 @@ impl<'r> Call<'r> {
     }
 
     /// The language of the answer's texts.
-    pub fn language(&self) -> ApiLanguage {
+    pub fn answer_language(&self) -> ApiLanguage {
         ApiLanguage::negotiate(self.header_of(&ACCEPT_LANGUAGE))
     }
 
@@ -161,19 +161,19 @@ impl<'r> Call<'r> {
     }
 
     /// The bytes of the body.
-    pub fn body(&self) -> &[u8] {
+    pub fn body_bytes(&self) -> &[u8] {
         self.request.body()
     }
 
     /// The body as JSON: 413, 415, 400.
-    pub fn json(&self) -> Result<Value, RequestError> {
+    pub fn json_body(&self) -> Result<Value, RequestError> {
         let body = self.bounded_body("application/json")?;
-        json::read(body)
+        json::parse_json(body)
     }
 
     /// The body as JSON, where none means an empty object.
     pub fn json_or_empty(&self) -> Result<Value, RequestError> {
-        if self.body().is_empty() { Ok(Value::Object(Map::new())) } else { self.json() }
+        if self.body_bytes().is_empty() { Ok(Value::Object(Map::new())) } else { self.json_body() }
     }
 
     /// The body as a JSON merge patch, under its own media type or plainly as JSON.
@@ -182,11 +182,11 @@ impl<'r> Call<'r> {
         let own = is_type(content_type, "application/merge-patch+json");
         let wanted = if own { "application/merge-patch+json" } else { "application/json" };
         let body = self.bounded_body(wanted)?;
-        json::read(body)
+        json::parse_json(body)
     }
 
     /// The body as the fields of a form, in their order.
-    pub fn form(&self) -> Result<Vec<(String, String)>, RequestError> {
+    pub fn form_fields(&self) -> Result<Vec<(String, String)>, RequestError> {
         let body = self.bounded_body("application/x-www-form-urlencoded");
         let body = body.map_err(|failure| {
             if failure == RequestError::MalformedBody {
@@ -204,7 +204,7 @@ impl<'r> Call<'r> {
     }
 
     fn bounded_body(&self, content_type: &str) -> Result<&[u8], RequestError> {
-        let body = self.body();
+        let body = self.body_bytes();
         if body.len() > MAX_BODY_BYTES {
             Err(RequestError::PayloadTooLarge)
         } else if body.is_empty() {
@@ -217,7 +217,7 @@ impl<'r> Call<'r> {
     }
 
     /// The query's parameters, decoded.
-    pub(crate) fn parameters(&self) -> QueryMap {
+    pub(crate) fn query_parameters(&self) -> QueryMap {
         self.request.query_string_parameters()
     }
 
@@ -249,16 +249,16 @@ impl<'r> Call<'r> {
     }
 
     /// The answer, or that to a failure.
-    pub fn answered<R: Into<Response<Body>>>(
+    pub fn to_response<R: Into<Response<Body>>>(
         &self,
         outcome: Result<R, RequestError>,
     ) -> Response<Body> {
-        outcome.map_or_else(|failure| self.problem(&failure), Into::into)
+        outcome.map_or_else(|failure| self.problem_response(&failure), Into::into)
     }
 
     /// The answer to a failure, in the caller's language.
-    pub fn problem(&self, failure: &RequestError) -> Response<Body> {
-        Reply::problem(failure, self.language(), self.request_id()).done()
+    pub fn problem_response(&self, failure: &RequestError) -> Response<Body> {
+        Reply::problem(failure, self.answer_language(), self.request_id()).into_response()
     }
 }
 
@@ -289,7 +289,7 @@ mod tests {
 
     #[expect(clippy::needless_pass_by_value, reason = "events are made at the call")]
     fn read(event: RequestEvent) -> Result<Value, RequestError> {
-        Call::new(&event.request()).json()
+        Call::new(&event.request()).json_body()
     }
 
     fn post() -> RequestEvent {
@@ -341,8 +341,8 @@ mod tests {
         let at = DateTime::from_timestamp_millis(1_793_000_000_123).unwrap();
         let request = RequestEvent::get("/v1/claims?limit=1").at(at).request();
         let call = Call::new(&request);
-        assert_eq!(call.route::<ClaimsRoute>(), Ok(ClaimsRoute::List));
-        assert_eq!(call.route::<ReviewRoute>(), Err(RequestError::NotFound));
+        assert_eq!(call.function_route::<ClaimsRoute>(), Ok(ClaimsRoute::List));
+        assert_eq!(call.function_route::<ReviewRoute>(), Err(RequestError::NotFound));
         assert_eq!((call.arrived_at(), call.request_id()), (at, "request-1"));
     }
 
@@ -357,16 +357,16 @@ mod tests {
     fn a_role_that_the_route_is_not_for_is_refused_before_anything_is_read() {
         let reviewer =
             RequestEvent::post("/v1/claims").staff("reviewer", "r-1").body("junk").request();
-        let refused = Call::new(&reviewer).caller(&app_clients());
+        let refused = Call::new(&reviewer).require_caller(&app_clients());
         assert!(matches!(refused, Err(RequestError::RoleNotAmong { .. })), "{refused:?}");
         let admin = RequestEvent::post("/v1/claims").partner_admin("p-alpine").request();
-        assert!(Call::new(&admin).caller(&app_clients()).is_ok());
+        assert!(Call::new(&admin).require_caller(&app_clients()).is_ok());
     }
 
     #[test]
     fn a_problem_speaks_the_callers_language() {
         let request = post().header("accept-language", "cs").request();
-        let response = Call::new(&request).problem(&RequestError::NotFound);
+        let response = Call::new(&request).problem_response(&RequestError::NotFound);
         let problem = json_of(&response);
         assert_eq!(
             (&problem["title"], &problem["instance"]),
@@ -380,7 +380,7 @@ mod tests {
             .header("content-type", "application/x-www-form-urlencoded")
             .body("items=1&items=2&code=12%33456");
         let request = event.request();
-        let form = Call::new(&request).form().unwrap();
+        let form = Call::new(&request).form_fields().unwrap();
         let items: Vec<_> = form.iter().filter(|(name, _)| name == "items").collect();
         assert_eq!(items.len(), 2);
         assert!(form.contains(&("code".to_owned(), "123456".to_owned())));

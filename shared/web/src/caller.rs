@@ -108,7 +108,7 @@ impl Caller {
     }
 
     /// The same, with texts in that language.
-    pub(crate) fn reading(self, language: ApiLanguage) -> Self {
+    pub(crate) fn with_language(self, language: ApiLanguage) -> Self {
         Self { language, ..self }
     }
 
@@ -138,7 +138,7 @@ impl Caller {
     }
 
     /// Refuses every role but these.
-    pub fn require(&self, roles: &[Role]) -> Result<(), RequestError> {
+    pub fn require_role(&self, roles: &[Role]) -> Result<(), RequestError> {
         if roles.contains(&self.role) {
             return Ok(());
         }
@@ -146,7 +146,7 @@ impl Caller {
     }
 
     /// Refuses, as if it did not exist, a claim of another party.
-    pub fn sees(&self, claim: &Claim) -> Result<(), RequestError> {
+    pub fn require_visible(&self, claim: &Claim) -> Result<(), RequestError> {
         let own = match self.viewer() {
             Viewer::Staff => true,
             Viewer::Partner => self.partner_id() == Some(&claim.subject.partner),
@@ -156,7 +156,7 @@ impl Caller {
     }
 
     /// Role and party, for what is bound to a caller.
-    pub(crate) fn party(&self) -> String {
+    pub(crate) fn party_key(&self) -> String {
         let id = match &self.actor {
             Actor::Partner { id, .. } => id.as_str(),
             Actor::Staff { id, .. } => id.as_str(),

@@ -2,7 +2,7 @@
 
 /// The table, with a first line of names. A cell that a spreadsheet would take for a formula gets an apostrophe
 /// before it.
-pub fn table<const N: usize>(
+pub fn format_table<const N: usize>(
     names: [&str; N],
     rows: impl IntoIterator<Item = [String; N]>,
 ) -> String {
@@ -11,13 +11,13 @@ pub fn table<const N: usize>(
     // Memory takes every line, and all of the same length.
     let mut written = writer.write_record(names);
     for row in rows {
-        written = written.and(writer.write_record(row.map(harmless)));
+        written = written.and(writer.write_record(row.map(escape_formula)));
     }
     let bytes = written.ok().and_then(|()| writer.into_inner().ok());
     bytes.and_then(|bytes| String::from_utf8(bytes).ok()).unwrap_or_default()
 }
 
-fn harmless(cell: String) -> String {
+fn escape_formula(cell: String) -> String {
     if cell.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{cell}") } else { cell }
 }
 
@@ -28,13 +28,13 @@ mod tests {
     #[test]
     fn a_cell_with_a_comma_or_a_quote_stays_one_cell() {
         let rows = [["a,b".to_owned(), "say \"no\"".to_owned()]];
-        assert_eq!(table(["x", "y"], rows), "x,y\r\n\"a,b\",\"say \"\"no\"\"\"\r\n");
+        assert_eq!(format_table(["x", "y"], rows), "x,y\r\n\"a,b\",\"say \"\"no\"\"\"\r\n");
     }
 
     #[test]
     fn no_cell_is_a_formula() {
         let cells = ["=1+1", "+1", "-1", "@x", "\t=1", "1-1"].map(str::to_owned);
-        let text = table(["x"], cells.map(|cell| [cell]));
+        let text = format_table(["x"], cells.map(|cell| [cell]));
         let lines: Vec<_> = text.lines().skip(1).collect();
         assert_eq!(lines, ["'=1+1", "'+1", "'-1", "'@x", "'\t=1", "1-1"]);
     }

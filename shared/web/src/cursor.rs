@@ -47,34 +47,40 @@ const MAC_BYTES: usize = 16;
 impl Cursors {
     /// Cursors are sealed with a key derived from `current`, and those of every `kept` secret are opened.
     pub fn new<'s>(current: &[u8], kept: impl IntoIterator<Item = &'s [u8]>) -> Self {
-        let mac = derived(current);
-        let kept = kept.into_iter().map(derived).chain([mac.clone()]).collect();
+        let mac = derive_mac(current);
+        let kept = kept.into_iter().map(derive_mac).chain([mac.clone()]).collect();
         Self { mac, kept }
     }
 
     /// The page that a request asks for: its `limit` and `cursor`.
-    pub fn page(&self, call: &Call<'_>, caller: &Caller) -> Result<PageRequest, RequestError> {
-        let parameters = call.parameters();
+    pub fn read_page_request(
+        &self,
+        call: &Call<'_>,
+        caller: &Caller,
+    ) -> Result<PageRequest, RequestError> {
+        let parameters = call.query_parameters();
         let cursor = parameters.first("cursor");
-        let position = cursor.map(|cursor| self.open(cursor, &scope(call, caller))).transpose()?;
-        Ok(PageRequest { limit: limit(parameters.first("limit"))?, position })
+        let position = cursor
+            .map(|cursor| self.open_cursor(cursor, &cursor_scope(call, caller)))
+            .transpose()?;
+        Ok(PageRequest { limit: parse_limit(parameters.first("limit"))?, position })
     }
 
     /// A page of a list, and how to get the next one: `next` is its position.
-    pub fn list<T: Serialize>(
+    pub fn list_reply<T: Serialize>(
         &self,
         call: &Call<'_>,
         caller: &Caller,
         items: &[T],
         next: Option<&str>,
     ) -> Reply {
-        let cursor = next.map(|position| self.seal(position, &scope(call, caller)));
+        let cursor = next.map(|position| self.seal_position(position, &cursor_scope(call, caller)));
         let reply = Reply::ok(&ListView { items, next_cursor: cursor.clone() });
-        with_next(reply, call, cursor.as_deref())
+        with_next_link(reply, call, cursor.as_deref())
     }
 
     /// A page of what waits for the operator, with how much does.
-    pub fn queue(
+    pub fn queue_reply(
         &self,
         call: &Call<'_>,
         caller: &Caller,
@@ -82,47 +88,46 @@ impl Cursors {
         totals: Option<QueueTotalsView>,
         next: Option<&str>,
     ) -> Reply {
-        let cursor = next.map(|position| self.seal(position, &scope(call, caller)));
+        let cursor = next.map(|position| self.seal_position(position, &cursor_scope(call, caller)));
         let list = ListView { items, next_cursor: cursor.clone() };
-        with_next(Reply::ok(&QueueView { list, totals }), call, cursor.as_deref())
+        with_next_link(Reply::ok(&QueueView { list, totals }), call, cursor.as_deref())
     }
 
     /// A page of a list as a table; the next one stands in the header `Link` alone.
-    pub fn table(
+    pub fn table_reply(
         &self,
         call: &Call<'_>,
         caller: &Caller,
         text: String,
         next: Option<&str>,
     ) -> Reply {
-        let cursor = next.map(|position| self.seal(position, &scope(call, caller)));
-        with_next(Reply::csv(text), call, cursor.as_deref())
+        let cursor = next.map(|position| self.seal_position(position, &cursor_scope(call, caller)));
+        with_next_link(Reply::csv(text), call, cursor.as_deref())
     }
 
-    fn seal(&self, position: &str, scope: &str) -> String {
-        let mut bytes = tag(&self.mac, position, scope).to_vec();
+    fn seal_position(&self, position: &str, scope: &str) -> String {
+        let mut bytes = position_tag(&self.mac, position, scope).to_vec();
         bytes.extend_from_slice(position.as_bytes());
         URL_SAFE_NO_PAD.encode(bytes)
     }
 
-    fn open(&self, cursor: &str, scope: &str) -> Result<String, RequestError> {
-        self.opened(cursor, scope).ok_or(RequestError::InvalidCursor)
+    fn open_cursor(&self, cursor: &str, scope: &str) -> Result<String, RequestError> {
+        self.try_open(cursor, scope).ok_or(RequestError::InvalidCursor)
     }
 
-    fn opened(&self, cursor: &str, scope: &str) -> Option<String> {
+    fn try_open(&self, cursor: &str, scope: &str) -> Option<String> {
         let bytes = URL_SAFE_NO_PAD.decode(cursor).ok()?;
         let (tag, position) = bytes.split_at_checked(MAC_BYTES)?;
         let position = std::str::from_utf8(position).ok()?;
-        let right = self
-            .kept
-            .iter()
-            .fold(Choice::from(0), |right, mac| right | self::tag(mac, position, scope).ct_eq(tag));
+        let right = self.kept.iter().fold(Choice::from(0), |right, mac| {
+            right | self::position_tag(mac, position, scope).ct_eq(tag)
+        });
         bool::from(right).then(|| position.to_owned())
     }
 }
 
 /// What binds a position to its scope.
-fn tag(mac: &Hmac<Sha256>, position: &str, scope: &str) -> [u8; MAC_BYTES] {
+fn position_tag(mac: &Hmac<Sha256>, position: &str, scope: &str) -> [u8; MAC_BYTES] {
     let mut mac = mac.clone();
     for part in [scope, position] {
         let length = u64::try_from(part.len()).unwrap_or(u64::MAX);
@@ -134,10 +139,10 @@ fn tag(mac: &Hmac<Sha256>, position: &str, scope: &str) -> [u8; MAC_BYTES] {
 }
 
 /// The MAC of this use of a secret.
-fn derived(secret: &[u8]) -> Hmac<Sha256> {
-    let mut derive = keyed(secret);
+fn derive_mac(secret: &[u8]) -> Hmac<Sha256> {
+    let mut derive = keyed_mac(secret);
     derive.update(LABEL);
-    keyed(&derive.finalize().into_bytes())
+    keyed_mac(&derive.finalize().into_bytes())
 }
 
 impl std::fmt::Debug for Cursors {
@@ -146,7 +151,7 @@ impl std::fmt::Debug for Cursors {
     }
 }
 
-fn keyed(key: &[u8]) -> Hmac<Sha256> {
+fn keyed_mac(key: &[u8]) -> Hmac<Sha256> {
     // A key of any length is good: it is hashed where it is longer than a block.
     match Hmac::new_from_slice(key) {
         Ok(mac) => mac,
@@ -154,30 +159,34 @@ fn keyed(key: &[u8]) -> Hmac<Sha256> {
     }
 }
 
-fn limit(text: Option<&str>) -> Result<usize, RequestError> {
+fn parse_limit(text: Option<&str>) -> Result<usize, RequestError> {
     let Some(text) = text else { return Ok(DEFAULT_LIMIT) };
     let number = text.parse().ok().filter(|number| (1..=MAX_LIMIT).contains(number));
     let most = u64::try_from(MAX_LIMIT).unwrap_or(u64::MAX);
-    number.ok_or_else(|| RequestError::InvalidQuery(ValueError::range(1, most).at("/limit")))
+    number.ok_or_else(|| {
+        RequestError::InvalidQuery(ValueError::out_of_range(1, most).at_pointer("/limit"))
+    })
 }
 
-fn with_next(reply: Reply, call: &Call<'_>, cursor: Option<&str>) -> Reply {
+fn with_next_link(reply: Reply, call: &Call<'_>, cursor: Option<&str>) -> Reply {
     match cursor {
-        Some(cursor) => reply.header(LINK, &link(call, cursor)),
+        Some(cursor) => reply.with_header(LINK, &next_page_link(call, cursor)),
         None => reply,
     }
 }
 
 /// Whose list it is, and which: the party, the operation with its path, and the filter.
-fn scope(call: &Call<'_>, caller: &Caller) -> String {
-    let filter: Vec<_> =
-        filter(call).into_iter().map(|(name, value)| format!("{name}={value}")).collect();
-    [&caller.party(), call.operation(), call.path(), &filter.join("&")].join("\n")
+fn cursor_scope(call: &Call<'_>, caller: &Caller) -> String {
+    let filter: Vec<_> = filter_parameters(call)
+        .into_iter()
+        .map(|(name, value)| format!("{name}={value}"))
+        .collect();
+    [&caller.party_key(), call.operation_id(), call.path(), &filter.join("&")].join("\n")
 }
 
 /// The parameters that choose the list's entries, in the order of their names.
-fn filter(call: &Call<'_>) -> Vec<(String, String)> {
-    let parameters = call.parameters();
+fn filter_parameters(call: &Call<'_>) -> Vec<(String, String)> {
+    let parameters = call.query_parameters();
     let mut filter: Vec<_> = parameters
         .iter()
         .filter(|(name, _)| !matches!(*name, "cursor" | "limit"))
@@ -188,20 +197,20 @@ fn filter(call: &Call<'_>) -> Vec<(String, String)> {
 }
 
 /// The link to the next page.
-fn link(call: &Call<'_>, cursor: &str) -> String {
+fn next_page_link(call: &Call<'_>, cursor: &str) -> String {
     let limit =
-        call.parameters().first("limit").map(|limit| ("limit".to_owned(), limit.to_owned()));
-    let parameters: Vec<_> = filter(call)
+        call.query_parameters().first("limit").map(|limit| ("limit".to_owned(), limit.to_owned()));
+    let parameters: Vec<_> = filter_parameters(call)
         .into_iter()
         .chain(limit)
         .chain([("cursor".to_owned(), cursor.to_owned())])
-        .map(|(name, value)| format!("{name}={}", escaped(&value)))
+        .map(|(name, value)| format!("{name}={}", escape_value(&value)))
         .collect();
     format!("<{}?{}>; rel=\"next\"", call.path(), parameters.join("&"))
 }
 
 /// A value of a query as a URI has it.
-fn escaped(value: &str) -> String {
+fn escape_value(value: &str) -> String {
     let escape = |byte: u8| match byte {
         b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => {
             char::from(byte).to_string()
@@ -227,8 +236,9 @@ mod tests {
     fn given(event: RequestEvent) -> String {
         let request = event.request();
         let call = Call::new(&request);
-        let caller = call.caller(&app_clients()).unwrap();
-        let response = cursors().list(&call, &caller, &[json!(1)], Some("here")).done();
+        let caller = call.require_caller(&app_clients()).unwrap();
+        let response =
+            cursors().list_reply(&call, &caller, &[json!(1)], Some("here")).into_response();
         let cursor = json_of(&response)["next_cursor"].as_str().unwrap().to_owned();
         assert!(response.headers()["link"].to_str().unwrap().contains(&cursor));
         cursor
@@ -238,7 +248,7 @@ mod tests {
     fn opened(event: RequestEvent) -> Result<PageRequest, RequestError> {
         let request = event.request();
         let call = Call::new(&request);
-        cursors().page(&call, &call.caller(&app_clients()).unwrap())
+        cursors().read_page_request(&call, &call.require_caller(&app_clients()).unwrap())
     }
 
     fn list(query: &str) -> RequestEvent {
@@ -279,7 +289,8 @@ mod tests {
         }
         let request = list(&query).request();
         let call = Call::new(&request);
-        let page = Cursors::new(b"another", []).page(&call, &call.caller(&app_clients()).unwrap());
+        let page = Cursors::new(b"another", [])
+            .read_page_request(&call, &call.require_caller(&app_clients()).unwrap());
         assert_eq!(page, Err(RequestError::InvalidCursor));
     }
 
@@ -289,7 +300,7 @@ mod tests {
         assert_eq!(opened(list("limit=100")).unwrap().limit, 100);
         for limit in ["0", "101", "-1", "x", "", "1.5"] {
             let page = opened(list(&format!("limit={limit}")));
-            let expected = ValueError::range(1, 100).at("/limit");
+            let expected = ValueError::out_of_range(1, 100).at_pointer("/limit");
             assert_eq!(page, Err(RequestError::InvalidQuery(expected)), "{limit}");
         }
     }
@@ -298,8 +309,9 @@ mod tests {
     fn the_last_page_has_no_cursor_and_no_link() {
         let request = list("").request();
         let call = Call::new(&request);
-        let response =
-            cursors().list(&call, &call.caller(&app_clients()).unwrap(), &[json!(1)], None).done();
+        let response = cursors()
+            .list_reply(&call, &call.require_caller(&app_clients()).unwrap(), &[json!(1)], None)
+            .into_response();
         assert_eq!(json_of(&response), json!({"items": [1], "next_cursor": null}));
         assert!(response.headers().get("link").is_none());
     }

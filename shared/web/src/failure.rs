@@ -151,7 +151,7 @@ impl RequestError {
     }
 
     /// The stable code that the answer bears (`docs/api.md §1.7`).
-    pub fn code(&self) -> ProblemCode {
+    pub fn problem_code(&self) -> ProblemCode {
         match self {
             Self::MalformedBody | Self::MalformedForm => ProblemCode::MalformedBody,
             Self::InvalidCursor => ProblemCode::InvalidCursor,
@@ -172,12 +172,12 @@ impl RequestError {
             Self::CodeLocked { .. } => ProblemCode::CodeLocked,
             Self::Unconfirmed { .. } => ProblemCode::ConfirmationRequired,
             Self::Unavailable => ProblemCode::Unavailable,
-            Self::Rejected(rejection) => rejected(rejection),
+            Self::Rejected(rejection) => rejection_code(rejection),
         }
     }
 
     /// The tag of the present version, where the caller named another one or has to name it.
-    pub fn current(&self) -> Option<&EntityTag> {
+    pub fn current_tag(&self) -> Option<&EntityTag> {
         if let Self::Unconfirmed { current, .. } = self {
             return Some(current);
         }
@@ -185,7 +185,7 @@ impl RequestError {
     }
 
     /// The fields that are wrong, or the parameter of the query.
-    pub fn fields(&self) -> &[FieldError] {
+    pub fn field_errors(&self) -> &[FieldError] {
         if let Self::Fields(errors) | Self::Rejected(Rejection::Fields(errors)) = self {
             errors
         } else if let Self::InvalidQuery(error) = self {
@@ -196,8 +196,8 @@ impl RequestError {
     }
 
     /// The status of the answer.
-    pub fn status(&self) -> StatusCode {
-        self.code().status()
+    pub fn status_code(&self) -> StatusCode {
+        self.problem_code().status()
     }
 
     /// After how many seconds it is worth trying again, where that is known.
@@ -208,11 +208,11 @@ impl RequestError {
         if let Self::Rejected(Rejection::QuotaExceeded { retry_after_s }) = self {
             return *retry_after_s;
         }
-        (self.code() == ProblemCode::Unavailable).then_some(UNAVAILABLE_RETRY_S)
+        (self.problem_code() == ProblemCode::Unavailable).then_some(UNAVAILABLE_RETRY_S)
     }
 }
 
-fn rejected(rejection: &Rejection) -> ProblemCode {
+fn rejection_code(rejection: &Rejection) -> ProblemCode {
     match rejection {
         Rejection::RoleNotAllowed => ProblemCode::RoleNotAllowed,
         Rejection::NotFound => ProblemCode::NotFound,

@@ -11,12 +11,12 @@ use crate::failure::RequestError;
 use crate::values::{Readable, ValueError};
 
 /// The pointer of a member of the value at `at`.
-fn pointer(at: &str, name: &str) -> String {
+fn member_pointer(at: &str, name: &str) -> String {
     format!("{at}/{}", name.replace('~', "~0").replace('/', "~1"))
 }
 
 fn read_plain<T: Readable>(value: &Value, at: &str, errors: &mut Vec<FieldError>) -> Option<T> {
-    T::read(value).map_err(|wrong| errors.push(wrong.at(at))).ok()
+    T::from_json(value).map_err(|wrong| errors.push(wrong.at_pointer(at))).ok()
 }
 
 fn read_by_key<'v, K: Readable + Ord, T>(
@@ -36,7 +36,7 @@ fn read_by_key<'v, K: Readable + Ord, T>(
     }
     let mut found = BTreeMap::new();
     for (key, value) in members {
-        let at = pointer(at, key);
+        let at = member_pointer(at, key);
         let key = read_plain(&Value::String(key.clone()), &at, errors);
         if let Some((key, value)) = key.zip(read(value, &at, errors)) {
             found.insert(key, value);
@@ -70,29 +70,29 @@ impl<'v> BodyFields<'v> {
     }
 
     /// Records an error at a field.
-    pub(crate) fn report(&mut self, name: &str, code: FieldCode) {
-        let pointer = self.pointer(name);
+    pub(crate) fn report_error(&mut self, name: &str, code: FieldCode) {
+        let pointer = self.member_pointer(name);
         self.errors.push(FieldError::new(pointer, code));
     }
 
     /// Records at a field what would have been right.
-    pub(crate) fn refuse(&mut self, name: &str, wrong: ValueError) {
-        let pointer = self.pointer(name);
-        self.errors.push(wrong.at(pointer));
+    pub(crate) fn refuse_value(&mut self, name: &str, wrong: ValueError) {
+        let pointer = self.member_pointer(name);
+        self.errors.push(wrong.at_pointer(pointer));
     }
 
     /// Records an error at a member of a field.
-    pub(crate) fn report_in(&mut self, name: &str, member: &str, code: FieldCode) {
-        let pointer = pointer(&self.pointer(name), member);
+    pub(crate) fn report_member_error(&mut self, name: &str, member: &str, code: FieldCode) {
+        let pointer = member_pointer(&self.member_pointer(name), member);
         self.errors.push(FieldError::new(pointer, code));
     }
 
-    fn pointer(&self, name: &str) -> String {
-        pointer(&self.at, name)
+    fn member_pointer(&self, name: &str) -> String {
+        member_pointer(&self.at, name)
     }
 
     /// The member of that name; `null` counts as left out.
-    fn member(&mut self, name: &'static str) -> Option<&'v Value> {
+    fn find_member(&mut self, name: &'static str) -> Option<&'v Value> {
         self.known.push(name);
         self.members?.get(name).filter(|value| !value.is_null())
     }
@@ -104,44 +104,44 @@ impl<'v> BodyFields<'v> {
     }
 
     /// A field that is taken and ignored, whatever it says: what is read can be written back.
-    pub(crate) fn ignore(&mut self, name: &'static str) {
+    pub(crate) fn ignore_member(&mut self, name: &'static str) {
         self.known.push(name);
     }
 
     /// A field that may be left out.
-    pub(crate) fn optional<T: Readable>(&mut self, name: &'static str) -> Option<T> {
-        let value = self.member(name)?;
-        match T::read(value) {
+    pub(crate) fn read_optional<T: Readable>(&mut self, name: &'static str) -> Option<T> {
+        let value = self.find_member(name)?;
+        match T::from_json(value) {
             Ok(read) => Some(read),
             Err(wrong) => {
-                self.refuse(name, wrong);
+                self.refuse_value(name, wrong);
                 None
             }
         }
     }
 
     /// A field that must be there.
-    pub(crate) fn required<T: Readable>(&mut self, name: &'static str) -> Option<T> {
-        self.demand(name);
-        self.optional(name)
+    pub(crate) fn read_required<T: Readable>(&mut self, name: &'static str) -> Option<T> {
+        self.require_member(name);
+        self.read_optional(name)
     }
 
     /// Reports a field that is not there, unless the whole object could not be read.
-    fn demand(&mut self, name: &'static str) {
-        if self.members.is_some() && self.member(name).is_none() {
-            self.report(name, FieldCode::Required);
+    fn require_member(&mut self, name: &'static str) {
+        if self.members.is_some() && self.find_member(name).is_none() {
+            self.report_error(name, FieldCode::Required);
         }
     }
 
     /// An object that may be left out.
-    pub(crate) fn object<T>(
+    pub(crate) fn read_object<T>(
         &mut self,
         name: &'static str,
         read: impl FnOnce(&mut BodyFields<'v>) -> Option<T>,
     ) -> Option<T> {
-        let value = self.member(name)?;
-        let pointer = self.pointer(name);
-        self.nested(value, pointer, read)
+        let value = self.find_member(name)?;
+        let pointer = self.member_pointer(name);
+        self.read_nested(value, pointer, read)
     }
 
     /// An object that must be there.
@@ -150,11 +150,11 @@ impl<'v> BodyFields<'v> {
         name: &'static str,
         read: impl FnOnce(&mut BodyFields<'v>) -> Option<T>,
     ) -> Option<T> {
-        self.demand(name);
-        self.object(name, read)
+        self.require_member(name);
+        self.read_object(name, read)
     }
 
-    fn nested<T>(
+    fn read_nested<T>(
         &mut self,
         value: &'v Value,
         pointer: String,
@@ -162,104 +162,111 @@ impl<'v> BodyFields<'v> {
     ) -> Option<T> {
         let mut inner = BodyFields::at(value, pointer);
         let found = read(&mut inner);
-        self.errors.extend(inner.errors());
+        self.errors.extend(inner.into_errors());
         found
     }
 
     /// The entries of a list, each with its pointer; too many are none. A list that is left out is
     /// empty, and `Required` is reported where that is too few.
-    fn entries(
+    fn read_entries(
         &mut self,
         name: &'static str,
         count: &RangeInclusive<usize>,
     ) -> Vec<(String, &'v Value)> {
-        let value = self.member(name);
+        let value = self.find_member(name);
         let list = match value {
             None => &[],
             Some(Value::Array(list)) => list.as_slice(),
             Some(_) => {
-                self.report(name, FieldCode::WrongType);
+                self.report_error(name, FieldCode::WrongType);
                 return Vec::new();
             }
         };
         if list.len() > *count.end() {
             let most = u64::try_from(*count.end()).unwrap_or(u64::MAX);
-            self.refuse(name, ValueError { code: FieldCode::TooLong, hint: Hint::AtMost(most) });
+            self.refuse_value(
+                name,
+                ValueError { code: FieldCode::TooLong, hint: Hint::AtMost(most) },
+            );
             return Vec::new();
         }
         if list.len() < *count.start() && self.members.is_some() {
-            self.refuse(name, ValueError { code: FieldCode::Required, hint: Hint::Entry });
+            self.refuse_value(name, ValueError { code: FieldCode::Required, hint: Hint::Entry });
         }
-        let at = self.pointer(name);
+        let at = self.member_pointer(name);
         list.iter().enumerate().map(|(no, value)| (format!("{at}/{no}"), value)).collect()
     }
 
     /// A list of objects; `None` where an entry could not be read, so that places keep their
     /// numbers.
-    pub(crate) fn objects<T>(
+    pub(crate) fn read_objects<T>(
         &mut self,
         name: &'static str,
         count: RangeInclusive<usize>,
         mut read: impl FnMut(&mut BodyFields<'v>) -> Option<T>,
     ) -> Vec<Option<T>> {
-        let entries = self.entries(name, &count);
-        entries.into_iter().map(|(at, value)| self.nested(value, at, &mut read)).collect()
+        let entries = self.read_entries(name, &count);
+        entries.into_iter().map(|(at, value)| self.read_nested(value, at, &mut read)).collect()
     }
 
     /// A list of plain values, those that could be read.
-    pub(crate) fn values<T: Readable>(
+    pub(crate) fn read_values<T: Readable>(
         &mut self,
         name: &'static str,
         count: RangeInclusive<usize>,
     ) -> Vec<T> {
         let mut values = Vec::new();
-        for (at, value) in self.entries(name, &count) {
-            match T::read(value) {
+        for (at, value) in self.read_entries(name, &count) {
+            match T::from_json(value) {
                 Ok(read) => values.push(read),
-                Err(wrong) => self.errors.push(wrong.at(at)),
+                Err(wrong) => self.errors.push(wrong.at_pointer(at)),
             }
         }
         values
     }
 
     /// An object whose keys are data, with a plain value each: those that could be read, none where there are too many.
-    pub(crate) fn by_key<K: Readable + Ord, T: Readable>(
+    pub(crate) fn read_map<K: Readable + Ord, T: Readable>(
         &mut self,
         name: &'static str,
         most: usize,
     ) -> BTreeMap<K, T> {
-        let Some(value) = self.member(name) else { return BTreeMap::new() };
-        let at = self.pointer(name);
+        let Some(value) = self.find_member(name) else { return BTreeMap::new() };
+        let at = self.member_pointer(name);
         read_by_key(value, &at, most, &mut self.errors, read_plain)
     }
 
     /// The same, with such an object of at most `most_each` values each.
-    pub(crate) fn by_two_keys<K: Readable + Ord, L: Readable + Ord, T: Readable>(
+    pub(crate) fn read_nested_map<K: Readable + Ord, L: Readable + Ord, T: Readable>(
         &mut self,
         name: &'static str,
         most: usize,
         most_each: usize,
     ) -> BTreeMap<K, BTreeMap<L, T>> {
-        let Some(value) = self.member(name) else { return BTreeMap::new() };
-        let at = self.pointer(name);
+        let Some(value) = self.find_member(name) else { return BTreeMap::new() };
+        let at = self.member_pointer(name);
         read_by_key(value, &at, most, &mut self.errors, |value, at, errors| {
             Some(read_by_key(value, at, most_each, errors, read_plain))
         })
     }
 
     /// Reports every entry of `name` whose key came before in the list.
-    pub(crate) fn unique<K: Ord>(&mut self, name: &str, keys: impl IntoIterator<Item = Option<K>>) {
+    pub(crate) fn require_unique<K: Ord>(
+        &mut self,
+        name: &str,
+        keys: impl IntoIterator<Item = Option<K>>,
+    ) {
         let mut seen = std::collections::BTreeSet::new();
         for (no, key) in keys.into_iter().enumerate() {
             if key.is_some_and(|key| !seen.insert(key)) {
-                let pointer = format!("{}/{no}", self.pointer(name));
+                let pointer = format!("{}/{no}", self.member_pointer(name));
                 self.errors.push(FieldError::new(pointer, FieldCode::Duplicate));
             }
         }
     }
 
     /// Every error, with the fields that nobody asked for, in the order of the pointers.
-    pub(crate) fn errors(mut self) -> Vec<FieldError> {
+    pub(crate) fn into_errors(mut self) -> Vec<FieldError> {
         let left: Vec<_> = self
             .members
             .into_iter()
@@ -268,7 +275,7 @@ impl<'v> BodyFields<'v> {
             .cloned()
             .collect();
         for name in left {
-            self.report(&name, FieldCode::UnknownField);
+            self.report_error(&name, FieldCode::UnknownField);
         }
         self.errors.sort();
         self.errors.dedup();
@@ -276,8 +283,8 @@ impl<'v> BodyFields<'v> {
     }
 
     /// What was read, if nothing was wrong.
-    pub(crate) fn finish<T>(self, read: Option<T>) -> Result<T, RequestError> {
-        let mut errors = self.errors();
+    pub(crate) fn finish_reading<T>(self, read: Option<T>) -> Result<T, RequestError> {
+        let mut errors = self.into_errors();
         match read {
             Some(read) if errors.is_empty() => Ok(read),
             Some(_) => Err(RequestError::Fields(errors)),

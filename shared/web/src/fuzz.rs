@@ -3,7 +3,7 @@
 use domain::canonical;
 use domain::ids::{PartnerId, ProgramId, TenantId, Version};
 use domain::rules::StandingRules;
-use domain::time::rfc3339;
+use domain::time::format_rfc3339;
 use fuzz::{Tally, bytes, texts};
 use lambda_http::http::header::{IF_MATCH, IF_NONE_MATCH};
 use lambda_http::http::{HeaderMap, HeaderName, HeaderValue};
@@ -17,12 +17,12 @@ use crate::{
 };
 
 /// The examples are taken, and not everything is.
-fn tells_apart(tally: Tally) {
+fn assert_tells_apart(tally: Tally) {
     assert!(tally.accepted > 0 && tally.accepted < tally.inputs, "{tally:?}");
 }
 
 /// What was read, of a body whose errors can be told.
-fn told<T>(read: Result<T, RequestError>) -> Option<T> {
+fn check_errors<T>(read: Result<T, RequestError>) -> Option<T> {
     match read {
         Ok(read) => Some(read),
         Err(failure) => {
@@ -94,35 +94,36 @@ fn full_bodies() -> Vec<String> {
 }
 
 /// Every reader of a body looks at it. How many take it.
-fn readers_that_take(body: &Value) -> usize {
+fn count_accepting_readers(body: &Value) -> usize {
     let claim = crate::views::sample_claim();
     let (partner, program) =
         (PartnerId::parse("p-alpine").unwrap(), ProgramId::parse("osu").unwrap());
     let tenant = TenantId::parse(TENANT).unwrap();
-    let new = bodies::claim(body);
+    let new = bodies::read_claim(body);
     let errors =
         if new.malformed.is_empty() { Ok(()) } else { Err(RequestError::Fields(new.malformed)) };
-    bodies::action(body);
+    bodies::find_action(body);
     let now = claim.created_at;
     let read = [
-        told(errors).is_some(),
-        told(bodies::edited(&claim, body)).is_some(),
-        told(bodies::corrected_contact(body)).is_some(),
-        told(bodies::nothing(body)).is_some(),
-        told(bodies::required_comment(body)).is_some(),
-        told(bodies::comment(body)).is_some(),
-        told(bodies::chosen_items(body)).is_some(),
-        told(bodies::retired_link(body)).is_some(),
-        told(bodies::assignee(body)).is_some(),
-        told(bodies::partner(&partner, body, None)).is_some(),
-        told(bodies::tenant(&tenant, body, None)).is_some(),
-        told(bodies::program(&program, body, None)).is_some(),
-        told(bodies::uploaded(body)).is_some(),
-        told(bodies::review(body)).is_some(),
-        told(bodies::rules(body, &StandingRules::default())).is_some(),
-        told(bodies::clock(body).and_then(|clock| clock.target(now))).is_some(),
-        told(bodies::usage(body)).is_some(),
-        told(bodies::calendar("CZ".parse().unwrap(), body)).is_some(),
+        check_errors(errors).is_some(),
+        check_errors(bodies::read_edit(&claim, body)).is_some(),
+        check_errors(bodies::corrected_contact(body)).is_some(),
+        check_errors(bodies::read_empty(body)).is_some(),
+        check_errors(bodies::required_comment(body)).is_some(),
+        check_errors(bodies::read_comment(body)).is_some(),
+        check_errors(bodies::chosen_items(body)).is_some(),
+        check_errors(bodies::retired_link(body)).is_some(),
+        check_errors(bodies::read_assignee(body)).is_some(),
+        check_errors(bodies::read_partner(&partner, body, None)).is_some(),
+        check_errors(bodies::read_tenant(&tenant, body, None)).is_some(),
+        check_errors(bodies::read_program(&program, body, None)).is_some(),
+        check_errors(bodies::read_upload(body)).is_some(),
+        check_errors(bodies::read_review(body)).is_some(),
+        check_errors(bodies::read_rules(body, &StandingRules::default())).is_some(),
+        check_errors(bodies::read_clock_move(body).and_then(|clock| clock.target_time(now)))
+            .is_some(),
+        check_errors(bodies::read_usage(body)).is_some(),
+        check_errors(bodies::read_calendar("CZ".parse().unwrap(), body)).is_some(),
     ];
     read.into_iter().filter(|taken| *taken).count()
 }
@@ -131,9 +132,9 @@ fn readers_that_take(body: &Value) -> usize {
 fn a_body_is_read_by_every_reader_or_refused_with_errors_that_can_be_told() {
     let examples = full_bodies();
     let examples: Vec<_> = examples.iter().map(String::as_str).collect();
-    tells_apart(texts("body", &examples, |text| {
-        let Ok(value) = json::read(text.as_bytes()) else { return false };
-        readers_that_take(&value) > 0
+    assert_tells_apart(texts("body", &examples, |text| {
+        let Ok(value) = json::parse_json(text.as_bytes()) else { return false };
+        count_accepting_readers(&value) > 0
     }));
 }
 
@@ -142,11 +143,11 @@ fn json_has_each_name_once_and_one_canonical_text() {
     let examples = full_bodies();
     let more = br#"{"a":[null,true,-1,18446744073709551615,0.5,1e-7,6553553655355365535536553553655355365535536553553,"x\u0041\n"],"b":{"a":{}}}"#;
     let examples: Vec<_> = examples.iter().map(String::as_bytes).chain([more.as_slice()]).collect();
-    tells_apart(bytes("json", &examples, |text| {
-        let Ok(value) = json::read(text) else { return false };
-        let canonical = canonical::text(&value);
-        let again = json::read(canonical.as_bytes()).unwrap();
-        assert_eq!(canonical::text(&again), canonical);
+    assert_tells_apart(bytes("json", &examples, |text| {
+        let Ok(value) = json::parse_json(text) else { return false };
+        let canonical = canonical::to_canonical_json(&value);
+        let again = json::parse_json(canonical.as_bytes()).unwrap();
+        assert_eq!(canonical::to_canonical_json(&again), canonical);
         assert_eq!(bodies::request_hash(&again), bodies::request_hash(&value));
         true
     }));
@@ -154,38 +155,43 @@ fn json_has_each_name_once_and_one_canonical_text() {
 
 #[test]
 fn a_form_is_read_whatever_is_sent() {
-    tells_apart(bytes("form", &[b"decision=decline&items=1&items=2&code=12%33+456"], |body| {
-        let event =
-            RequestEvent::post("/d/x").header("content-type", "application/x-www-form-urlencoded");
-        let request = event.bytes(body).request();
-        let form = Call::new(&request).form();
-        form.is_ok_and(|fields| {
-            let length: usize = fields.iter().map(|(name, value)| name.len() + value.len()).sum();
-            // What is no UTF-8 once it is decoded is replaced by a character of three bytes.
-            assert!(length <= 3 * body.len());
-            true
-        })
-    }));
+    assert_tells_apart(bytes(
+        "form",
+        &[b"decision=decline&items=1&items=2&code=12%33+456"],
+        |body| {
+            let event = RequestEvent::post("/d/x")
+                .header("content-type", "application/x-www-form-urlencoded");
+            let request = event.bytes(body).request();
+            let form = Call::new(&request).form_fields();
+            form.is_ok_and(|fields| {
+                let length: usize =
+                    fields.iter().map(|(name, value)| name.len() + value.len()).sum();
+                // What is no UTF-8 once it is decoded is replaced by a character of three bytes.
+                assert!(length <= 3 * body.len());
+                true
+            })
+        },
+    ));
 }
 
 #[test]
 fn a_date_and_a_moment_have_one_form() {
-    tells_apart(texts("date", &["2026-12-31", "2028-02-29"], |text| {
-        let Some(date) = values::date(text) else { return false };
+    assert_tells_apart(texts("date", &["2026-12-31", "2028-02-29"], |text| {
+        let Some(date) = values::parse_date(text) else { return false };
         assert_eq!(date.to_string(), text);
         true
     }));
     let moments = ["2026-12-31T23:00:00Z", "2026-12-31T23:59:60.5+01:00", "0001-01-01t00:00:00z"];
-    tells_apart(texts("moment", &moments, |text| {
-        let Some(moment) = values::instant(text) else { return false };
-        let printed = rfc3339(moment);
-        let again = values::instant(&printed);
-        assert_eq!(again.map(rfc3339), Some(printed));
+    assert_tells_apart(texts("moment", &moments, |text| {
+        let Some(moment) = values::parse_instant(text) else { return false };
+        let printed = format_rfc3339(moment);
+        let again = values::parse_instant(&printed);
+        assert_eq!(again.map(format_rfc3339), Some(printed));
         true
     }));
 }
 
-fn headers(name: HeaderName, text: &str) -> Option<HeaderMap> {
+fn build_headers(name: HeaderName, text: &str) -> Option<HeaderMap> {
     let value = HeaderValue::from_bytes(text.as_bytes()).ok()?;
     Some(HeaderMap::from_iter([(name, value)]))
 }
@@ -193,18 +199,18 @@ fn headers(name: HeaderName, text: &str) -> Option<HeaderMap> {
 #[test]
 fn the_tags_of_an_if_match_are_those_that_it_names() {
     let examples = ["*", "\"7\"", "\"7\", W/\"8\",, \"x\"", "\"4294967295\""];
-    tells_apart(texts("if-match", &examples, |text| {
-        let Some(headers) = headers(IF_MATCH, text) else { return false };
+    assert_tells_apart(texts("if-match", &examples, |text| {
+        let Some(headers) = build_headers(IF_MATCH, text) else { return false };
         let Ok(read) = precondition::if_match(&headers) else { return false };
-        read.seen(Version(7));
+        read.seen_version(Version(7));
         if let IfMatch::OneOf(tags) = &read {
             assert!(tags.iter().all(|tag| text.contains(&tag.to_string())), "{text:?}");
         }
         true
     }));
     let examples = ["*", "\"7\"", "\"8\", W/\"7\""];
-    tells_apart(texts("if-none-match", &examples, |text| {
-        let Some(headers) = headers(IF_NONE_MATCH, text) else { return false };
+    assert_tells_apart(texts("if-none-match", &examples, |text| {
+        let Some(headers) = build_headers(IF_NONE_MATCH, text) else { return false };
         let is_known = precondition::if_none_match(&headers, Version(7));
         assert!(!is_known || text.contains("\"7\"") || text.contains('*'), "{text:?}");
         is_known
@@ -213,9 +219,10 @@ fn the_tags_of_an_if_match_are_those_that_it_names() {
 
 #[test]
 fn an_idempotency_key_is_bounded_and_visible() {
-    tells_apart(texts("idempotency key", &["k-1", "6f3c1a52"], |text| {
+    assert_tells_apart(texts("idempotency key", &["k-1", "6f3c1a52"], |text| {
         let name = HeaderName::from_static(precondition::IDEMPOTENCY_KEY);
-        let key = headers(name, text).and_then(|own| precondition::idempotency_key(&own).ok());
+        let key =
+            build_headers(name, text).and_then(|own| precondition::idempotency_key(&own).ok());
         key.is_some_and(|key| {
             assert!(key == text && (1..=255).contains(&key.len()) && key.is_ascii());
             true
@@ -227,7 +234,7 @@ fn an_idempotency_key_is_bounded_and_visible() {
 fn what_is_accepted_is_ranked_out_of_the_header_itself() {
     let examples = ["text/html;q=0.1, application/json", "cs;q=0.8,en-GB", "*/*", "*"];
     texts("accept", &examples, |text| {
-        let ranked = accept::ranked(text);
+        let ranked = accept::rank_entries(text);
         assert!(ranked.len() <= text.split(',').count());
         assert!(ranked.iter().all(|name| text.contains(name)), "{text:?}");
         let language = ApiLanguage::negotiate(Some(text));
@@ -255,27 +262,27 @@ fn a_query_is_read_or_refused_by_every_list() {
         "country=US&subdivision=CA&time_zone=America%2FDenver&delivered_at=2026-12-22T14:00:00Z&business_days=5",
         "",
     ];
-    tells_apart(texts("query", &examples, |text| {
-        let Some(target) = in_a_target(text) else { return false };
+    assert_tells_apart(texts("query", &examples, |text| {
+        let Some(target) = encode_target(text) else { return false };
         let request = RequestEvent::get(&target).request();
         let call = Call::new(&request);
         let read = [
-            told(queries::none(&call)).is_some(),
-            told(queries::history(&call)).is_some(),
-            told(queries::claims(&call, Viewer::Staff)).is_some(),
-            told(queries::reviews(&call)).is_some(),
-            told(queries::counts(&call, Viewer::Staff)).is_some(),
-            told(queries::associations(&call, Viewer::Staff)).is_some(),
-            told(queries::page_only(&call)).is_some(),
-            told(queries::usage(&call)).is_some(),
-            told(queries::window(&call)).is_some(),
+            check_errors(queries::refuse_parameters(&call)).is_some(),
+            check_errors(queries::read_history_query(&call)).is_some(),
+            check_errors(queries::read_claims_query(&call, Viewer::Staff)).is_some(),
+            check_errors(queries::read_reviews_query(&call)).is_some(),
+            check_errors(queries::read_counts_query(&call, Viewer::Staff)).is_some(),
+            check_errors(queries::read_associations_query(&call, Viewer::Staff)).is_some(),
+            check_errors(queries::read_page_query(&call)).is_some(),
+            check_errors(queries::read_usage_query(&call)).is_some(),
+            check_errors(queries::read_window_query(&call)).is_some(),
         ];
         read.contains(&true)
     }));
 }
 
 /// A target with the query as a gateway lets it pass: printable ASCII without blanks and fragments.
-fn in_a_target(query: &str) -> Option<String> {
+fn encode_target(query: &str) -> Option<String> {
     let passes = |c: u8| c.is_ascii_graphic() && !b"#\"<>\\^`{|}".contains(&c);
     query.bytes().all(passes).then(|| format!("/v1/claims?{query}"))
 }
@@ -286,19 +293,19 @@ fn a_cursor_opens_where_it_was_made_and_in_no_other_form() {
     let cursors = Cursors::new(b"the secret of the tests", []);
     let request = RequestEvent::get("/v1/claims?limit=5").partner_admin("p-alpine").request();
     let call = Call::new(&request);
-    let caller = call.caller(&app_clients()).unwrap();
+    let caller = call.require_caller(&app_clients()).unwrap();
     let nothing: &[Value] = &[];
-    let reply = cursors.list(&call, &caller, nothing, Some(POSITION)).done();
+    let reply = cursors.list_reply(&call, &caller, nothing, Some(POSITION)).into_response();
     let made = crate::event::json_of(&reply)["next_cursor"].as_str().unwrap().to_owned();
-    tells_apart(texts("cursor", &[&format!("cursor={made}"), "limit=100"], |text| {
-        let Some(target) = in_a_target(text) else { return false };
+    assert_tells_apart(texts("cursor", &[&format!("cursor={made}"), "limit=100"], |text| {
+        let Some(target) = encode_target(text) else { return false };
         let request = RequestEvent::get(&target).partner_admin("p-alpine").request();
         let call = Call::new(&request);
-        let Ok(page) = cursors.page(&call, &caller) else { return false };
+        let Ok(page) = cursors.read_page_request(&call, &caller) else { return false };
         assert!((1..=crate::MAX_LIMIT).contains(&page.limit));
         if let Some(position) = page.position {
             assert_eq!(position, POSITION);
-            assert!(call.parameters().first("cursor") == Some(made.as_str()), "{text:?}");
+            assert!(call.query_parameters().first("cursor") == Some(made.as_str()), "{text:?}");
         }
         true
     }));
@@ -310,11 +317,11 @@ fn a_path_leads_to_the_route_that_it_fits() {
     let examples = ["/v1/claims".to_owned(), format!("/v1/claims/{claim}"), format!("/d/{claim}")];
     let examples: Vec<_> = examples.iter().map(String::as_str).collect();
     texts("path", &examples, |path| {
-        let found = ["GET", "POST", "PUT", "PATCH"].map(|method| routes::find(method, path));
+        let found = ["GET", "POST", "PUT", "PATCH"].map(|method| routes::find_route(method, path));
         for (route, parameter) in found.iter().flatten() {
             assert_eq!(route.path.split('/').count(), path.split('/').count(), "{path:?}");
             assert!(parameter.is_none_or(|own| path.contains(own) && !own.contains('/')));
-            assert!(routes::parameters(route.path, path).count() <= 2);
+            assert!(routes::path_parameters(route.path, path).count() <= 2);
         }
         found.iter().any(Option::is_some)
     });

@@ -9,7 +9,7 @@ use crate::failure::RequestError;
 ///
 /// # Errors
 /// [`RequestError::MalformedBody`] for what is no JSON, is nested too deep, or has a name twice in one object.
-pub(crate) fn read(bytes: &[u8]) -> Result<Value, RequestError> {
+pub(crate) fn parse_json(bytes: &[u8]) -> Result<Value, RequestError> {
     let value = serde_json::from_slice::<UniqueMembers>(bytes);
     value.map(|value| value.0).map_err(|_| RequestError::MalformedBody)
 }
@@ -94,7 +94,7 @@ mod tests {
             r#"[{"a":1},{"b":[{"c":1,"c":2}]}]"#,
             r#"{"a":1,"\u0061":2}"#,
         ] {
-            assert_eq!(read(text.as_bytes()), Err(RequestError::MalformedBody), "{text}");
+            assert_eq!(parse_json(text.as_bytes()), Err(RequestError::MalformedBody), "{text}");
         }
     }
 
@@ -104,10 +104,15 @@ mod tests {
         let expected = json!({
             "a": [null, true, -1, 18_446_744_073_709_551_615_u64, 0.5, "x\ny"], "b": {"a": 1}, "": {},
         });
-        assert_eq!(read(text.as_bytes()), Ok(expected));
+        assert_eq!(parse_json(text.as_bytes()), Ok(expected));
         let nested = format!("{}{}", "[".repeat(10_000), "]".repeat(10_000));
         for text in ["", "{", "{}x", "nul", "1e999", nested.as_str()] {
-            assert_eq!(read(text.as_bytes()), Err(RequestError::MalformedBody), "{}", text.len());
+            assert_eq!(
+                parse_json(text.as_bytes()),
+                Err(RequestError::MalformedBody),
+                "{}",
+                text.len()
+            );
         }
     }
 }

@@ -30,23 +30,23 @@ impl ApiLanguage {
 
     /// The best of ours for an `Accept-Language`; English where it names none of ours.
     pub fn negotiate(accepted: Option<&str>) -> Self {
-        let asked = crate::accept::ranked(accepted.unwrap_or_default());
-        asked.iter().find_map(|range| Self::matching(range)).unwrap_or_default()
+        let asked = crate::accept::rank_entries(accepted.unwrap_or_default());
+        asked.iter().find_map(|range| Self::match_range(range)).unwrap_or_default()
     }
 
-    fn matching(range: &str) -> Option<Self> {
+    fn match_range(range: &str) -> Option<Self> {
         let primary = range.split('-').next().unwrap_or_default();
         Self::ALL.into_iter().find(|own| primary.eq_ignore_ascii_case(own.tag()) || range == "*")
     }
 
     /// The text of `key` (`message` or `message.attribute`). A key without a text is answered with
     /// the key: a test keeps that from being shipped.
-    pub(crate) fn text(self, key: &str, arguments: &[(&str, &str)]) -> String {
-        self.find(key, arguments).unwrap_or_else(|| key.to_owned())
+    pub(crate) fn message_text(self, key: &str, arguments: &[(&str, &str)]) -> String {
+        self.find_message(key, arguments).unwrap_or_else(|| key.to_owned())
     }
 
-    fn find(self, key: &str, arguments: &[(&str, &str)]) -> Option<String> {
-        let bundle = self.bundle();
+    fn find_message(self, key: &str, arguments: &[(&str, &str)]) -> Option<String> {
+        let bundle = self.message_bundle();
         let (message, attribute) = match key.split_once('.') {
             Some((message, attribute)) => (message, Some(attribute)),
             None => (key, None),
@@ -63,11 +63,11 @@ impl ApiLanguage {
         Some(bundle.format_pattern(pattern, Some(&given), &mut Vec::new()).into_owned())
     }
 
-    fn bundle(self) -> &'static FluentBundle<FluentResource> {
+    fn message_bundle(self) -> &'static FluentBundle<FluentResource> {
         static EN: LazyLock<FluentBundle<FluentResource>> =
-            LazyLock::new(|| bundle(ApiLanguage::En, include_str!("texts/en.ftl")));
+            LazyLock::new(|| build_bundle(ApiLanguage::En, include_str!("texts/en.ftl")));
         static CS: LazyLock<FluentBundle<FluentResource>> =
-            LazyLock::new(|| bundle(ApiLanguage::Cs, include_str!("texts/cs.ftl")));
+            LazyLock::new(|| build_bundle(ApiLanguage::Cs, include_str!("texts/cs.ftl")));
         match self {
             Self::En => &EN,
             Self::Cs => &CS,
@@ -75,7 +75,7 @@ impl ApiLanguage {
     }
 }
 
-fn bundle(language: ApiLanguage, source: &str) -> FluentBundle<FluentResource> {
+fn build_bundle(language: ApiLanguage, source: &str) -> FluentBundle<FluentResource> {
     let locale: LanguageIdentifier = language.tag().parse().unwrap_or_default();
     let mut bundle = FluentBundle::new_concurrent(vec![locale]);
     // JSON is no place for invisible direction marks around arguments.
@@ -119,19 +119,19 @@ mod tests {
         for language in ApiLanguage::ALL {
             for code in ProblemCode::ALL {
                 let name = code.as_str();
-                assert!(language.find(name, &[]).is_some(), "{language:?} {name}");
+                assert!(language.find_message(name, &[]).is_some(), "{language:?} {name}");
                 assert!(
-                    language.find(&format!("{name}.detail"), &[]).is_some(),
+                    language.find_message(&format!("{name}.detail"), &[]).is_some(),
                     "{language:?} {name}"
                 );
             }
             for code in FieldCode::ALL {
                 let key = format!("field-{}", code.as_str());
-                assert!(language.find(&key, &[]).is_some(), "{language:?} {key}");
+                assert!(language.find_message(&key, &[]).is_some(), "{language:?} {key}");
             }
             for form in TextForm::ALL {
                 let key = format!("form-{}", form.as_str());
-                assert!(language.find(&key, &[]).is_some(), "{language:?} {key}");
+                assert!(language.find_message(&key, &[]).is_some(), "{language:?} {key}");
             }
             for hint in [
                 "field-unknown-code.allowed",
@@ -139,7 +139,7 @@ mod tests {
                 "field-out-of-range.within",
                 "field-too-long.most",
             ] {
-                assert!(language.find(hint, &[]).is_some(), "{language:?} {hint}");
+                assert!(language.find_message(hint, &[]).is_some(), "{language:?} {hint}");
             }
         }
     }

@@ -2,7 +2,7 @@
 //! it is answered or refused. It knows the domain and nothing of the store.
 //!
 //! A handler asks a [`Call`] its questions in the order of the contract's checks and puts together a
-//! [`Reply`]; whatever goes wrong on the way is a [`RequestError`], which [`Call::problem`] turns into a
+//! [`Reply`]; whatever goes wrong on the way is a [`RequestError`], which [`Call::problem_response`] turns into a
 //! problem document in the caller's language.
 
 mod accept;

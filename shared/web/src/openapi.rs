@@ -21,8 +21,8 @@ use crate::{Problem, bodies, views, words};
 const BEARER: &str = "bearer";
 
 /// The contract as an OpenAPI 3.1 document, made of the routes and the types of the bodies.
-pub fn document() -> Value {
-    let schemas = schemas();
+pub fn build_document() -> Value {
+    let schemas = collect_schemas();
     let mut document = json!({
         "openapi": "3.1.0",
         "info": {
@@ -41,7 +41,7 @@ pub fn document() -> Value {
         }],
         "security": [{ BEARER: [] }],
         "tags": TAGS.map(|(name, description)| json!({"name": name, "description": description})),
-        "paths": paths(),
+        "paths": build_paths(),
         "components": {
             "schemas": schemas,
             "securitySchemes": {
@@ -66,12 +66,12 @@ const GREATEST: i32 = i32::MAX;
 fn limit_integers(schema: &mut Value) {
     let is_list = schema.get("type").is_some_and(|own| is_named(own, "array"));
     if let Some(entry) = schema.get_mut("items").filter(|_| is_list)
-        && let Some(own) = integer(entry)
+        && let Some(own) = integer_schema(entry)
     {
         own.insert("minimum".to_owned(), json!(1));
         own.insert("maximum".to_owned(), json!(MAX_ITEMS));
     }
-    if let Some(own) = integer(schema) {
+    if let Some(own) = integer_schema(schema) {
         own.entry("minimum").or_insert_with(|| json!(0));
         own.entry("maximum").or_insert_with(|| json!(GREATEST));
     }
@@ -80,7 +80,7 @@ fn limit_integers(schema: &mut Value) {
 }
 
 /// The members of a schema that is one of an integer.
-fn integer(schema: &mut Value) -> Option<&mut Map<String, Value>> {
+fn integer_schema(schema: &mut Value) -> Option<&mut Map<String, Value>> {
     let is_integer = schema.get("type").is_some_and(|own| is_named(own, "integer"));
     schema.as_object_mut().filter(|_| is_integer)
 }
@@ -110,19 +110,19 @@ const TAGS: [(&str, &str); 7] = [
     ("directory", "Partners, tenants, programs and calendars, and what belongs to nobody."),
 ];
 
-fn paths() -> Value {
+fn build_paths() -> Value {
     let mut paths = Map::new();
     for route in ROUTES {
         let item = paths.entry(route.path).or_insert_with(|| json!({}));
-        for (name, method) in methods(route) {
-            item[*name] = operation::of(route, method);
+        for (name, method) in route_methods(route) {
+            item[*name] = operation::describe_operation(route, method);
         }
     }
     paths.into()
 }
 
 /// The methods of a route; of the decision page those that are meant for people.
-fn methods(route: &Route) -> &'static [(&'static str, HttpMethod)] {
+fn route_methods(route: &Route) -> &'static [(&'static str, HttpMethod)] {
     match route.method {
         "GET" => &[("get", HttpMethod::Get)],
         "POST" => &[("post", HttpMethod::Post)],
@@ -134,23 +134,23 @@ fn methods(route: &Route) -> &'static [(&'static str, HttpMethod)] {
 }
 
 /// Every schema, by its name.
-fn schemas() -> Map<String, Value> {
-    let components = serde_json::to_value(components()).unwrap_or_default();
+fn collect_schemas() -> Map<String, Value> {
+    let components = serde_json::to_value(build_components()).unwrap_or_default();
     let mut schemas = match components.get("schemas") {
         Some(Value::Object(schemas)) => schemas.clone(),
         _ => Map::new(),
     };
     schemas.values_mut().for_each(raise_descriptions);
     for route in ROUTES {
-        for (_, method) in methods(route) {
+        for (_, method) in route_methods(route) {
             if let AnswerShape::List(entry) | AnswerShape::ListOrTable(entry) =
-                endpoint::of(route.id, method).answer
+                endpoint::describe_endpoint(route.id, method).answer
             {
-                schemas.insert(operation::list_name(entry), page_of(entry));
+                schemas.insert(operation::list_name(entry), page_schema(entry));
             }
         }
     }
-    schemas.insert("QueueList".to_owned(), page_of_queue());
+    schemas.insert("QueueList".to_owned(), queue_page_schema());
     schemas.insert("GatewayMessage".to_owned(), gateway_message());
     schemas.insert("DecisionForm".to_owned(), decision_form());
     schemas
@@ -174,13 +174,13 @@ fn raise_descriptions(schema: &mut Value) {
 }
 
 /// A page of a list.
-fn page_of(entry: &str) -> Value {
+fn page_schema(entry: &str) -> Value {
     json!({
         "type": "object",
         "description": "A page of a list.",
         "required": ["items", "next_cursor"],
         "properties": {
-            "items": {"type": "array", "items": operation::reference(entry), "maxItems": MAX_LIMIT,
+            "items": {"type": "array", "items": operation::schema_reference(entry), "maxItems": MAX_LIMIT,
                       "description": "The entries of the page. It may be short or empty before the end of the list."},
             "next_cursor": {"type": ["string", "null"], "example": "q83vEjRWeJCrze8SNFZ4kHsicyI6IjE3In0",
                             "description": "The `cursor` of the next page; `null` at the end of the list."},
@@ -189,12 +189,12 @@ fn page_of(entry: &str) -> Value {
 }
 
 /// A page of what waits for the operator.
-fn page_of_queue() -> Value {
+fn queue_page_schema() -> Value {
     let totals = json!({
-        "oneOf": [operation::reference("QueueTotalsView"), {"type": "null"}],
+        "oneOf": [operation::schema_reference("QueueTotalsView"), {"type": "null"}],
         "description": "How much waits, whatever the list asks for; `null` on every page but the first.",
     });
-    let mut page = page_of("ClaimView");
+    let mut page = page_schema("ClaimView");
     if let Some(required) = page.get_mut("required").and_then(Value::as_array_mut) {
         required.push(json!("totals"));
     }
@@ -234,66 +234,66 @@ fn decision_form() -> Value {
     })
 }
 
-fn components() -> Components {
+fn build_components() -> Components {
     let components = ComponentsBuilder::new();
-    let components = with::<Problem>(components);
-    let components = with::<bodies::CreateClaimBody>(components);
-    let components = with::<bodies::EditClaimBody>(components);
-    let components = with::<bodies::NoFieldsBody>(components);
-    let components = with::<bodies::RequiredCommentBody>(components);
-    let components = with::<bodies::CorrectContactBody>(components);
-    let components = with::<bodies::ReviewBody>(components);
-    let components = with::<bodies::AssignBody>(components);
-    let components = with::<views::ClaimCountsView>(components);
-    let components = with::<views::QueueTotalsView>(components);
-    let components = with::<bodies::EvidenceUploadBody>(components);
-    let components = with::<bodies::ChosenItemsBody>(components);
-    let components = with::<bodies::RetireLinkBody>(components);
-    let components = with::<views::CustomerClaimView>(components);
-    let components = with::<views::LedgerView>(components);
-    let components = with::<views::TenantCheckView>(components);
-    let components = with::<bodies::RulesBody>(components);
-    let components = with::<views::RulesView>(components);
-    let components = with::<bodies::CommentBody>(components);
-    let components = with::<bodies::PartnerBody>(components);
-    let components = with::<bodies::TenantBody>(components);
-    let components = with::<bodies::ProgramBody>(components);
-    let components = with::<bodies::CalendarBody>(components);
-    let components = with::<bodies::CalendarDayBody>(components);
-    let components = with::<bodies::ExtendWindowsBody>(components);
-    let components = with::<bodies::UsageBody>(components);
-    let components = with::<bodies::ClockBody>(components);
-    let components = with::<views::OutageView>(components);
-    let components = with::<views::ClaimView>(components);
-    let components = with::<views::CheckView>(components);
-    let components = with::<views::EvidenceUploadView>(components);
-    let components = with::<views::EvidenceLinkView>(components);
-    let components = with::<views::HistoryEntryView>(components);
-    let components = with::<views::HistoryPartView>(components);
-    let components = with::<views::RemarkView>(components);
-    let components = with::<views::AssociationView>(components);
-    let components = with::<views::DecisionView>(components);
-    let components = with::<views::UsageView>(components);
-    let components = with::<views::AssociationUsageView>(components);
-    let components = with::<views::FedUsageView>(components);
-    let components = with::<views::PartnerView>(components);
-    let components = with::<views::TenantView>(components);
-    let components = with::<views::ProgramView>(components);
-    let components = with::<views::PartnerEntryView>(components);
-    let components = with::<views::TenantEntryView>(components);
-    let components = with::<views::MeView>(components);
-    let components = with::<views::CalendarView>(components);
-    let components = with::<views::ConsequencesView>(components);
-    let components = with::<views::EntryRevisionView>(components);
-    let components = with::<views::WindowView>(components);
-    let components = with::<views::ClockView>(components);
-    let components = with::<views::HealthView>(components);
-    let components = with::<words::QueueWord>(components);
+    let components = with_schema::<Problem>(components);
+    let components = with_schema::<bodies::CreateClaimBody>(components);
+    let components = with_schema::<bodies::EditClaimBody>(components);
+    let components = with_schema::<bodies::NoFieldsBody>(components);
+    let components = with_schema::<bodies::RequiredCommentBody>(components);
+    let components = with_schema::<bodies::CorrectContactBody>(components);
+    let components = with_schema::<bodies::ReviewBody>(components);
+    let components = with_schema::<bodies::AssignBody>(components);
+    let components = with_schema::<views::ClaimCountsView>(components);
+    let components = with_schema::<views::QueueTotalsView>(components);
+    let components = with_schema::<bodies::EvidenceUploadBody>(components);
+    let components = with_schema::<bodies::ChosenItemsBody>(components);
+    let components = with_schema::<bodies::RetireLinkBody>(components);
+    let components = with_schema::<views::CustomerClaimView>(components);
+    let components = with_schema::<views::LedgerView>(components);
+    let components = with_schema::<views::TenantCheckView>(components);
+    let components = with_schema::<bodies::RulesBody>(components);
+    let components = with_schema::<views::RulesView>(components);
+    let components = with_schema::<bodies::CommentBody>(components);
+    let components = with_schema::<bodies::PartnerBody>(components);
+    let components = with_schema::<bodies::TenantBody>(components);
+    let components = with_schema::<bodies::ProgramBody>(components);
+    let components = with_schema::<bodies::CalendarBody>(components);
+    let components = with_schema::<bodies::CalendarDayBody>(components);
+    let components = with_schema::<bodies::ExtendWindowsBody>(components);
+    let components = with_schema::<bodies::UsageBody>(components);
+    let components = with_schema::<bodies::ClockBody>(components);
+    let components = with_schema::<views::OutageView>(components);
+    let components = with_schema::<views::ClaimView>(components);
+    let components = with_schema::<views::CheckView>(components);
+    let components = with_schema::<views::EvidenceUploadView>(components);
+    let components = with_schema::<views::EvidenceLinkView>(components);
+    let components = with_schema::<views::HistoryEntryView>(components);
+    let components = with_schema::<views::HistoryPartView>(components);
+    let components = with_schema::<views::RemarkView>(components);
+    let components = with_schema::<views::AssociationView>(components);
+    let components = with_schema::<views::DecisionView>(components);
+    let components = with_schema::<views::UsageView>(components);
+    let components = with_schema::<views::AssociationUsageView>(components);
+    let components = with_schema::<views::FedUsageView>(components);
+    let components = with_schema::<views::PartnerView>(components);
+    let components = with_schema::<views::TenantView>(components);
+    let components = with_schema::<views::ProgramView>(components);
+    let components = with_schema::<views::PartnerEntryView>(components);
+    let components = with_schema::<views::TenantEntryView>(components);
+    let components = with_schema::<views::MeView>(components);
+    let components = with_schema::<views::CalendarView>(components);
+    let components = with_schema::<views::ConsequencesView>(components);
+    let components = with_schema::<views::EntryRevisionView>(components);
+    let components = with_schema::<views::WindowView>(components);
+    let components = with_schema::<views::ClockView>(components);
+    let components = with_schema::<views::HealthView>(components);
+    let components = with_schema::<words::QueueWord>(components);
     components.build()
 }
 
 /// The components with the schema of a type and of everything it is made of.
-fn with<T: ToSchema>(components: ComponentsBuilder) -> ComponentsBuilder {
+fn with_schema<T: ToSchema>(components: ComponentsBuilder) -> ComponentsBuilder {
     let mut parts = Vec::new();
     T::schemas(&mut parts);
     components.schema_from::<T>().schemas_from_iter(parts)
@@ -329,7 +329,7 @@ mod tests {
 
     #[test]
     fn every_route_is_an_operation_and_every_operation_a_route() {
-        let document = document();
+        let document = build_document();
         let paths = document["paths"].as_object().unwrap();
         let described: BTreeSet<_> = paths
             .iter()
@@ -349,7 +349,7 @@ mod tests {
 
     #[test]
     fn nothing_refers_to_a_schema_that_is_not_there() {
-        let document = document();
+        let document = build_document();
         let mut found = BTreeSet::new();
         references(&document, &mut found);
         assert!(found.len() > 20, "{found:?}");
@@ -361,7 +361,7 @@ mod tests {
 
     #[test]
     fn every_schema_is_referred_to() {
-        let document = document();
+        let document = build_document();
         let mut found = BTreeSet::new();
         references(&document, &mut found);
         let schemas = document["components"]["schemas"].as_object().unwrap().keys();
@@ -373,7 +373,7 @@ mod tests {
 
     #[test]
     fn it_is_version_3_1_and_operations_have_names_of_their_own() {
-        let document = document();
+        let document = build_document();
         assert!(document["openapi"].as_str().unwrap().starts_with("3.1"));
         let paths = document["paths"].as_object().unwrap();
         let operations: Vec<_> = paths
@@ -408,7 +408,7 @@ mod tests {
 
     #[test]
     fn the_parameters_of_a_path_are_those_of_its_route() {
-        let document = document();
+        let document = build_document();
         for (path, operation) in operations(&document) {
             let names = path.split('/').filter_map(|part| part.strip_prefix('{'));
             let names: Vec<_> = names.map(|name| (name.trim_end_matches('}'), true)).collect();
@@ -418,7 +418,7 @@ mod tests {
 
     #[test]
     fn whoever_creates_a_claim_needs_a_key_and_whoever_adds_evidence_may_have_one() {
-        let document = document();
+        let document = build_document();
         let with = |required| {
             let operations = operations(&document).into_iter().map(|(_, operation)| operation);
             names_of(operations.filter(|operation| {
@@ -431,7 +431,7 @@ mod tests {
 
     #[test]
     fn a_body_that_need_have_no_fields_may_be_left_out() {
-        let document = document();
+        let document = build_document();
         let bodies = operations(&document).into_iter().map(|(_, operation)| operation);
         let optional = bodies.filter(|operation| operation["requestBody"]["required"] == false);
         let expected = BTreeSet::from([
@@ -452,7 +452,7 @@ mod tests {
 
     #[test]
     fn a_claim_is_edited_by_a_merge_patch() {
-        let document = document();
+        let document = build_document();
         let content = &document["paths"]["/v1/claims/{id}"]["patch"]["requestBody"]["content"];
         let types: Vec<_> = content.as_object().unwrap().keys().collect();
         assert_eq!(types, ["application/merge-patch+json"]);
@@ -460,7 +460,7 @@ mod tests {
 
     #[test]
     fn a_success_names_the_headers_it_is_sent_with() {
-        let document = document();
+        let document = build_document();
         for (path, operation) in operations(&document) {
             let responses = &operation["responses"];
             let headers = |status: &str| -> BTreeSet<&str> {
@@ -498,7 +498,7 @@ mod tests {
 
     #[test]
     fn every_command_on_a_claim_tells_its_version() {
-        let document = document();
+        let document = build_document();
         let changes =
             |operation: &&Value| parameters(operation, "header").contains(&("If-Match", true));
         let operations = operations(&document).into_iter().map(|(_, operation)| operation);
@@ -511,7 +511,7 @@ mod tests {
 
     #[test]
     fn who_need_not_name_what_was_read_may_and_a_412_tells_the_present_one() {
-        let document = document();
+        let document = build_document();
         let may = |operation: &&Value| {
             parameters(operation, "header").contains(&("If-Match", false))
                 && operation["responses"]["412"]["headers"]["ETag"].is_object()
@@ -537,7 +537,7 @@ mod tests {
 
     #[test]
     fn a_refusal_that_passes_says_when_to_come_again() {
-        let document = document();
+        let document = build_document();
         for (path, operation) in operations(&document) {
             for (status, response) in operation["responses"].as_object().unwrap() {
                 let says = response["headers"]["Retry-After"].is_object();
@@ -551,7 +551,7 @@ mod tests {
 
     #[test]
     fn every_list_of_words_of_the_domain_is_an_enum_of_the_document() {
-        let document = document();
+        let document = build_document();
         let words = |name: &str| {
             let list = document["components"]["schemas"][name]["enum"].as_array();
             list.map_or(0, Vec::len)
@@ -574,7 +574,7 @@ mod tests {
 
     #[test]
     fn the_body_of_a_review_is_told_by_its_action() {
-        let document = document();
+        let document = build_document();
         let review = &document["components"]["schemas"]["ReviewBody"];
         assert_eq!(review["discriminator"]["propertyName"], "action");
         let mapping = review["discriminator"]["mapping"].as_object().unwrap();
@@ -589,9 +589,9 @@ mod tests {
 
     #[test]
     fn a_route_without_a_token_says_so_and_the_gateways_answers_are_described_as_they_are() {
-        let document = document();
+        let document = build_document();
         for route in ROUTES {
-            for (method, _) in methods(route) {
+            for (method, _) in route_methods(route) {
                 let operation = &document["paths"][route.path][method];
                 let is_open = route.auth == crate::routes::Auth::None;
                 assert_eq!(operation["security"] == json!([]), is_open, "{}", route.path);
@@ -619,7 +619,7 @@ mod tests {
 
     #[test]
     fn every_field_and_every_parameter_says_what_it_means_and_has_an_example() {
-        let document = document();
+        let document = build_document();
         let mut found = Vec::new();
         objects("", &document["components"]["schemas"], &mut found);
         let mut missing = Vec::new();
@@ -664,7 +664,7 @@ mod tests {
 
     #[test]
     fn a_day_a_moment_and_an_id_of_a_tenant_say_their_format() {
-        let document = document();
+        let document = build_document();
         let mut found = Vec::new();
         objects("", &document["components"]["schemas"], &mut found);
         let mut missing = Vec::new();
@@ -687,7 +687,7 @@ mod tests {
 
     #[test]
     fn every_body_and_every_answer_has_an_example() {
-        let document = document();
+        let document = build_document();
         for (path, operation) in operations(&document) {
             let body = &operation["requestBody"]["content"];
             let answers = operation["responses"].as_object().unwrap().values();
@@ -701,7 +701,7 @@ mod tests {
 
     #[test]
     fn an_example_that_is_known_as_a_whole_is_one_of_the_document() {
-        let document = document();
+        let document = build_document();
         let operations: Vec<_> = operations(&document).into_iter().map(|(_, own)| own).collect();
         let operations = names_of(operations.into_iter());
         let whole: Value = serde_json::from_str(include_str!("openapi/answers.json")).unwrap();
@@ -718,7 +718,7 @@ mod tests {
 
     #[test]
     fn what_the_gateway_answers_is_said_in_its_words_for_the_status() {
-        let document = document();
+        let document = build_document();
         let words = [
             ("401", "Unauthorized"),
             ("413", "Request Entity Too Large"),
@@ -739,7 +739,7 @@ mod tests {
 
     #[test]
     fn pages_are_told_of_the_routes_of_people_alone() {
-        let document = document();
+        let document = build_document();
         for (path, operation) in operations(&document) {
             let is_for_people = path.starts_with("/d/") || path.starts_with("/n/");
             for (status, response) in operation["responses"].as_object().unwrap() {
@@ -776,10 +776,10 @@ mod tests {
 
     #[test]
     fn a_claim_of_an_example_stands_as_it_says_and_names_what_its_reader_can_do_there() {
-        let document = document();
+        let document = build_document();
         let mut checked = 0;
         for route in ROUTES {
-            for (method, _) in methods(route) {
+            for (method, _) in route_methods(route) {
                 let operation = &document["paths"][route.path][method];
                 let answers = operation["responses"].as_object().unwrap().iter();
                 let answers = answers.filter(|(status, _)| status.starts_with('2'));
@@ -793,8 +793,8 @@ mod tests {
                     let told = format!("{}: {claim}", route.operation);
                     let status = Status::parse(claim["status"].as_str().unwrap()).unwrap();
                     for action in claim["allowed_actions"].as_array().unwrap() {
-                        let kind = Action::parse(action.as_str().unwrap()).unwrap().kind();
-                        let row = kind.row();
+                        let kind = Action::parse(action.as_str().unwrap()).unwrap().command_kind();
+                        let row = kind.table_row();
                         let may =
                             |role: &Role| parties(*role).iter().any(|own| row.who.contains(own));
                         assert!(domain::decide::is_allowed_in(kind, status), "{action} in {told}");
@@ -820,7 +820,7 @@ mod tests {
 
     #[test]
     fn an_association_of_an_example_has_an_end_where_it_has_ended_and_none_else() {
-        let document = document();
+        let document = build_document();
         let mut found = Vec::new();
         with_members(&document["paths"], ["ended_at", "effective_at"], &mut found);
         let found: Vec<_> = found.into_iter().filter(|own| own["status"].is_string()).collect();
@@ -846,12 +846,12 @@ mod tests {
             value.as_object().into_iter().flatten().for_each(|(_, inner)| check(inner));
             value.as_array().into_iter().flatten().for_each(check);
         }
-        check(&document());
+        check(&build_document());
     }
 
     #[test]
     fn the_number_of_an_item_is_one_of_1_to_25_in_requests_and_in_answers() {
-        let document = document();
+        let document = build_document();
         let mut found = Vec::new();
         objects("", &document["components"]["schemas"], &mut found);
         let mut checked = 0;

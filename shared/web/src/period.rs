@@ -40,24 +40,24 @@ impl Period {
                 return Err(RequestError::BeforeAssociation { first, pointers });
             }
         }
-        Self::begun(query, today, first)
+        Self::running_days(query, today, first)
     }
 
     /// The days asked for, without those before the `first` that can be read; `None` where none is left.
     ///
     /// # Errors
     /// [`RequestError::InvalidQuery`] where the days are more than 400, or begin behind their end.
-    pub fn readable(
+    pub fn readable_days(
         query: UsageQuery,
         today: NaiveDate,
         first: Option<NaiveDate>,
     ) -> Result<Option<Self>, RequestError> {
-        let asked = Self::begun(query, today, None)?;
+        let asked = Self::running_days(query, today, None)?;
         let from = first.map_or(asked.from, |first| asked.from.max(first));
         Ok((from <= asked.to).then_some(Self { from, ..asked }))
     }
 
-    fn begun(
+    fn running_days(
         query: UsageQuery,
         today: NaiveDate,
         first: Option<NaiveDate>,
@@ -126,7 +126,7 @@ mod tests {
     fn of_many_associations_each_begins_with_its_own_first_day() {
         let readable = |from, to, first| {
             let query = UsageQuery { from: date(from), to: date(to) };
-            let period = Period::readable(query, "2026-12-31".parse().unwrap(), date(first));
+            let period = Period::readable_days(query, "2026-12-31".parse().unwrap(), date(first));
             period.unwrap().map(|own| (own.from.to_string(), own.to.to_string()))
         };
         let both = |from: &str, to: &str| Some((from.to_owned(), to.to_owned()));

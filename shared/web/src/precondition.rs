@@ -32,19 +32,19 @@ impl EntityTag {
     /// The tag of a customer's rules. A "no" leaves a block without a revision, and blocks end, so that the
     /// blocks that hold stand in it: nobody lifts a block by rules that were read before it.
     pub fn of_rules(revision: u32, rules: &StandingRules) -> Self {
-        let digest = canonical::hash(&rules.blocks).to_string();
+        let digest = canonical::hash_canonical(&rules.blocks).to_string();
         Self(format!("{revision}-{}", digest.get(..BLOCKS_DIGITS).unwrap_or(&digest)))
     }
 
     /// The number that it begins with: a version, or a revision.
-    fn number(&self) -> Option<u32> {
+    fn leading_number(&self) -> Option<u32> {
         let text = self.0.split('-').next()?;
         let number: u32 = text.parse().ok()?;
         (number.to_string() == text).then_some(number)
     }
 
     fn version(&self) -> Option<Version> {
-        self.number().map(Version).filter(|version| version.to_string() == self.0)
+        self.leading_number().map(Version).filter(|version| version.to_string() == self.0)
     }
 }
 
@@ -75,7 +75,7 @@ const NO_VERSION: Version = Version(u32::MAX);
 impl IfMatch {
     /// The version that the caller has seen of a claim whose present one is `current`: that, where it is named; else
     /// the one before, of which a repeat may come; else another, which is stale. `None`: the caller takes any.
-    pub fn seen(&self, current: Version) -> Option<Version> {
+    pub fn seen_version(&self, current: Version) -> Option<Version> {
         let Self::OneOf(tags) = self else { return None };
         let named: Vec<Version> = tags.iter().filter_map(EntityTag::version).collect();
         let present = named.iter().find(|own| **own == current);
@@ -85,11 +85,11 @@ impl IfMatch {
 
     /// Whether the caller may write an entry whose present tag is `current`; `None`: there is none. A write that
     /// `repeats` what is stored may also name the revision before: its first answer was lost.
-    pub fn permits(&self, current: Option<&EntityTag>, repeats: bool) -> bool {
+    pub fn permits_write(&self, current: Option<&EntityTag>, repeats: bool) -> bool {
         let Some(current) = current else { return false };
         let Self::OneOf(named) = self else { return true };
-        let before = current.number().and_then(|number| number.checked_sub(1));
-        let is_before = |tag: &EntityTag| before.is_some() && tag.number() == before;
+        let before = current.leading_number().and_then(|number| number.checked_sub(1));
+        let is_before = |tag: &EntityTag| before.is_some() && tag.leading_number() == before;
         named.iter().any(|tag| tag == current || (repeats && is_before(tag)))
     }
 }
@@ -210,7 +210,7 @@ mod tests {
 
     #[test]
     fn of_several_versions_the_present_one_counts_then_the_one_before() {
-        let seen = |tags: &[&str]| named(tags).seen(Version(7));
+        let seen = |tags: &[&str]| named(tags).seen_version(Version(7));
         assert_eq!(seen(&["5", "6", "7"]), Some(Version(7)));
         assert_eq!(seen(&["5", "6"]), Some(Version(6)));
         assert_eq!(seen(&["5", "9"]), Some(Version(5)));
@@ -218,28 +218,30 @@ mod tests {
             assert_eq!(seen(&[none]), Some(NO_VERSION), "{none} is no version of any claim");
         }
         assert_eq!(seen(&[]), Some(NO_VERSION));
-        assert_eq!(IfMatch::Any.seen(Version(7)), None);
+        assert_eq!(IfMatch::Any.seen_version(Version(7)), None);
     }
 
     #[test]
     fn an_entry_is_written_over_the_revision_that_was_read_and_a_repeat_over_the_one_before() {
         let current = EntityTag::of_revision(7);
-        let permits = |tags: &[&str], repeats| named(tags).permits(Some(&current), repeats);
+        let permits = |tags: &[&str], repeats| named(tags).permits_write(Some(&current), repeats);
         for repeats in [true, false] {
             assert!(permits(&["7"], repeats) && permits(&["5", "7"], repeats));
-            assert!(IfMatch::Any.permits(Some(&current), repeats));
+            assert!(IfMatch::Any.permits_write(Some(&current), repeats));
             for stale in [&["8"][..], &["5"], &["07"], &["7-ab"], &[]] {
                 assert!(!permits(stale, repeats), "{stale:?}");
             }
         }
         assert!(permits(&["6"], true) && !permits(&["6"], false));
         let first = EntityTag::of_revision(0);
-        assert!(!named(&["x"]).permits(Some(&first), true), "nothing comes before the first");
+        assert!(!named(&["x"]).permits_write(Some(&first), true), "nothing comes before the first");
     }
 
     #[test]
     fn where_there_is_no_entry_an_if_match_permits_nothing() {
-        assert!(!IfMatch::Any.permits(None, false) && !named(&["0"]).permits(None, false));
+        assert!(
+            !IfMatch::Any.permits_write(None, false) && !named(&["0"]).permits_write(None, false)
+        );
     }
 
     #[test]
@@ -257,8 +259,11 @@ mod tests {
         assert_eq!(before, EntityTag::of_rules(7, &none));
         assert!(before.to_string().starts_with("\"7-"), "{before}");
         let seen = IfMatch::OneOf(vec![before]);
-        assert!(!seen.permits(Some(&after), true), "not the revision before, and not the same");
-        assert!(seen.permits(Some(&EntityTag::of_rules(8, &one)), true));
+        assert!(
+            !seen.permits_write(Some(&after), true),
+            "not the revision before, and not the same"
+        );
+        assert!(seen.permits_write(Some(&EntityTag::of_rules(8, &one)), true));
     }
 
     #[test]

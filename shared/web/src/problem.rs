@@ -92,21 +92,21 @@ pub struct ProblemField {
 impl Problem {
     /// The document for a failure of the request `instance`.
     pub fn of(failure: &RequestError, language: ApiLanguage, instance: &str) -> Self {
-        let code = failure.code();
+        let code = failure.problem_code();
         Self {
             problem_type: format!("urn:cpor:problem:{}", code.as_str()),
-            title: language.text(code.as_str(), &[]),
+            title: language.message_text(code.as_str(), &[]),
             status: code.status().as_u16(),
-            detail: detail(failure, language),
+            detail: detail_text(failure, language),
             code: Word(code),
             instance: instance.to_owned(),
-            errors: errors(failure, language),
-            possible: possible(failure),
+            errors: error_fields(failure, language),
+            possible: possible_actions(failure),
             roles: allowed_roles(failure),
-            claim_id: duplicate(failure),
+            claim_id: duplicate_claim(failure),
             items: hindered_items(failure),
             tries_left: tries_left(failure),
-            consequences: unconfirmed(failure),
+            consequences: unconfirmed_consequences(failure),
         }
     }
 }
@@ -114,16 +114,16 @@ impl Problem {
 impl Problem {
     /// What a problem of that code looks like where a form is taken, in English.
     pub(crate) fn example_with_form(code: ProblemCode) -> Self {
-        let example = Self::example(code);
+        let example = Self::example_of(code);
         let of_forms = [RequestError::MalformedForm, RequestError::NotForm];
-        match of_forms.iter().find(|failure| failure.code() == code) {
+        match of_forms.iter().find(|failure| failure.problem_code() == code) {
             Some(failure) => Self::of(failure, ApiLanguage::En, &example.instance),
             None => example,
         }
     }
 
     /// What a problem of that code looks like, in English.
-    pub(crate) fn example(code: ProblemCode) -> Self {
+    pub(crate) fn example_of(code: ProblemCode) -> Self {
         let arguments = [
             ("parameter", "limit"),
             ("reason", "This must be a whole number from 1 to 100."),
@@ -142,14 +142,15 @@ impl Problem {
         let language = ApiLanguage::En;
         Self {
             problem_type: format!("urn:cpor:problem:{}", code.as_str()),
-            title: language.text(code.as_str(), &[]),
+            title: language.message_text(code.as_str(), &[]),
             status: code.status().as_u16(),
-            detail: language.text(&format!("{}.detail", code.as_str()), &arguments),
+            detail: language.message_text(&format!("{}.detail", code.as_str()), &arguments),
             code: Word(code),
             instance: "dK3xWh0pliAEMvQ=".to_owned(),
-            errors: errors.iter().map(|error| field(error, language, &[])).collect(),
-            possible: (code == ProblemCode::InvalidState)
-                .then(|| action::named(&[CommandKind::Withdraw]).into_iter().map(Word).collect()),
+            errors: errors.iter().map(|error| error_field(error, language, &[])).collect(),
+            possible: (code == ProblemCode::InvalidState).then(|| {
+                action::actions_of(&[CommandKind::Withdraw]).into_iter().map(Word).collect()
+            }),
             roles: None,
             claim_id: None,
             items: None,
@@ -160,17 +161,21 @@ impl Problem {
 }
 
 /// Every field that is wrong.
-fn errors(failure: &RequestError, language: ApiLanguage) -> Vec<ProblemField> {
+fn error_fields(failure: &RequestError, language: ApiLanguage) -> Vec<ProblemField> {
     if let RequestError::BeforeAssociation { first, pointers } = failure {
         let first = first.to_string();
         let of = |pointer: &&str| FieldError::new(*pointer, FieldCode::BeforeAssociation);
         let arguments = [("first", first.as_str())];
-        return pointers.iter().map(|own| field(&of(own), language, &arguments)).collect();
+        return pointers.iter().map(|own| error_field(&of(own), language, &arguments)).collect();
     }
-    failure.fields().iter().map(|error| field(error, language, &[])).collect()
+    failure.field_errors().iter().map(|error| error_field(error, language, &[])).collect()
 }
 
-fn field(error: &FieldError, language: ApiLanguage, arguments: &[(&str, &str)]) -> ProblemField {
+fn error_field(
+    error: &FieldError,
+    language: ApiLanguage,
+    arguments: &[(&str, &str)],
+) -> ProblemField {
     let is_own = error.into == PointsInto::Request;
     let (minimum, maximum) = match error.hint {
         Hint::Within(least, most) => (Some(least), Some(most)),
@@ -183,13 +188,13 @@ fn field(error: &FieldError, language: ApiLanguage, arguments: &[(&str, &str)]) 
         claim_pointer: (!is_own).then(|| error.pointer.clone()),
         code: Word(error.code),
         detail: field_detail(error, language, arguments),
-        allowed: allowed(error.hint),
+        allowed: allowed_values(error.hint),
         minimum: number(minimum),
         maximum: number(maximum),
     }
 }
 
-fn allowed(hint: Hint) -> Option<Vec<String>> {
+fn allowed_values(hint: Hint) -> Option<Vec<String>> {
     let Hint::OneOf(known) = hint else { return None };
     Some(known.iter().map(|word| (*word).to_owned()).collect())
 }
@@ -197,31 +202,33 @@ fn allowed(hint: Hint) -> Option<Vec<String>> {
 /// What is wrong with a field, and what would be right.
 fn field_detail(error: &FieldError, language: ApiLanguage, arguments: &[(&str, &str)]) -> String {
     let code = error.code.as_str();
-    let say = |arguments: &[(&str, &str)]| language.text(&format!("field-{code}"), arguments);
+    let say =
+        |arguments: &[(&str, &str)]| language.message_text(&format!("field-{code}"), arguments);
     match error.hint {
-        Hint::Form(form) => language.text(&format!("form-{}", form.as_str()), &[]),
+        Hint::Form(form) => language.message_text(&format!("form-{}", form.as_str()), &[]),
         Hint::None | Hint::OneOf([]) => say(arguments),
         Hint::OneOf(known) => {
             let known = known.join(", ");
             let key = format!("field-{code}.allowed");
-            language.text(&key, &[("allowed", &known)])
+            language.message_text(&key, &[("allowed", &known)])
         }
         Hint::Within(least, most) => {
             let (least, most) = (least.to_string(), most.to_string());
             let key = format!("field-{code}.within");
-            language.text(&key, &[("minimum", &least), ("maximum", &most)])
+            language.message_text(&key, &[("minimum", &least), ("maximum", &most)])
         }
         Hint::AtMost(most) => {
-            language.text(&format!("field-{code}.most"), &[("maximum", &most.to_string())])
+            language.message_text(&format!("field-{code}.most"), &[("maximum", &most.to_string())])
         }
-        Hint::Entry => language.text(&format!("field-{code}.entry"), &[]),
+        Hint::Entry => language.message_text(&format!("field-{code}.entry"), &[]),
     }
 }
 
 /// The text that says what can be done: by code, and more exactly where more is known.
-fn detail(failure: &RequestError, language: ApiLanguage) -> String {
+fn detail_text(failure: &RequestError, language: ApiLanguage) -> String {
     let speak = |attribute: &str, arguments: &[(&str, &str)]| {
-        language.text(&format!("{}.{attribute}", failure.code().as_str()), arguments)
+        language
+            .message_text(&format!("{}.{attribute}", failure.problem_code().as_str()), arguments)
     };
     if let RequestError::InvalidQuery(error) = failure {
         let name = error.pointer.trim_start_matches('/');
@@ -243,7 +250,7 @@ fn detail(failure: &RequestError, language: ApiLanguage) -> String {
     }
     let RequestError::Rejected(rejection) = failure else { return speak("detail", &[]) };
     if let Rejection::InvalidState { status, command, .. } = rejection {
-        let arguments = [("status", status.as_str()), ("command", action::name_of(*command))];
+        let arguments = [("status", status.as_str()), ("command", action::action_name(*command))];
         return speak("detail", &arguments);
     }
     if *rejection == Rejection::OutsideCalendar {
@@ -253,11 +260,11 @@ fn detail(failure: &RequestError, language: ApiLanguage) -> String {
 }
 
 /// What else the caller can do with the claim.
-fn possible(failure: &RequestError) -> Option<Vec<ActionWord>> {
+fn possible_actions(failure: &RequestError) -> Option<Vec<ActionWord>> {
     let RequestError::Rejected(Rejection::InvalidState { possible, .. }) = failure else {
         return None;
     };
-    Some(action::named(possible).into_iter().map(Word).collect())
+    Some(action::actions_of(possible).into_iter().map(Word).collect())
 }
 
 /// The roles that may do what the caller's may not.
@@ -267,7 +274,7 @@ fn allowed_roles(failure: &RequestError) -> Option<Vec<RoleWord>> {
 }
 
 /// The partner's own claim that is in the way.
-fn duplicate(failure: &RequestError) -> Option<String> {
+fn duplicate_claim(failure: &RequestError) -> Option<String> {
     let RequestError::Rejected(Rejection::DuplicateClaim { claim }) = failure else { return None };
     Some(claim.to_string())
 }
@@ -288,7 +295,7 @@ fn tries_left(failure: &RequestError) -> Option<u8> {
     *tries_left
 }
 
-fn unconfirmed(failure: &RequestError) -> Option<ConsequencesView> {
+fn unconfirmed_consequences(failure: &RequestError) -> Option<ConsequencesView> {
     let RequestError::Unconfirmed { consequences, .. } = failure else { return None };
     Some(ConsequencesView::clone(consequences))
 }

@@ -75,15 +75,15 @@ impl StatusFilter {
     }
 
     /// The status that it is, or is a part of.
-    pub fn status(self) -> Status {
+    pub fn base_status(self) -> Status {
         match self {
             Self::Of(status) => status,
             Self::RejectedDisputable | Self::RejectedFinal => Status::Rejected,
         }
     }
 
-    fn takes(self, claim: &Claim, now: DateTime<Utc>) -> bool {
-        claim.status() == self.status()
+    fn takes_claim(self, claim: &Claim, now: DateTime<Utc>) -> bool {
+        claim.status() == self.base_status()
             && match self {
                 Self::Of(_) => true,
                 Self::RejectedDisputable => !claim.is_final(now),
@@ -93,7 +93,7 @@ impl StatusFilter {
 
     /// Whether a claim that it takes can wait for its partner.
     fn waits_for_partner(self) -> bool {
-        self != Self::RejectedFinal && self.status().row().turn == Who::Partner
+        self != Self::RejectedFinal && self.base_status().table_row().turn == Who::Partner
     }
 }
 
@@ -132,11 +132,11 @@ pub struct ClaimsQuery {
 
 impl ClaimsQuery {
     /// Whether the filter takes a claim at `now`; of whom it is, is not looked at.
-    pub fn takes(&self, claim: &Claim, now: DateTime<Utc>) -> bool {
-        let until = claim.state.until().filter(|_| !claim.is_final(now));
+    pub fn takes_claim(&self, claim: &Claim, now: DateTime<Utc>) -> bool {
+        let until = claim.state.runs_until().filter(|_| !claim.is_final(now));
         let ends_before = |before| until.is_some_and(|until| until < before);
-        let waits = claim.state.turn() == Who::Partner && !claim.is_final(now);
-        (self.statuses.is_empty() || self.statuses.iter().any(|own| own.takes(claim, now)))
+        let waits = claim.state.whose_turn() == Who::Partner && !claim.is_final(now);
+        (self.statuses.is_empty() || self.statuses.iter().any(|own| own.takes_claim(claim, now)))
             && (!self.turn_of_partner || waits)
             && self.until_before.is_none_or(ends_before)
             && self.tenant.as_ref().is_none_or(|tenant| claim.subject.tenant == *tenant)
@@ -152,7 +152,7 @@ impl ClaimsQuery {
     }
 
     /// That no two of the parameters contradict each other.
-    fn check(&self) -> Result<(), RequestError> {
+    fn check_parameters(&self) -> Result<(), RequestError> {
         let contradictory = |name| Err(RequestError::invalid_query(name, FieldCode::Contradictory));
         if self.order == Some(ClaimsOrder::Until) && !self.turn_of_partner {
             return contradictory("sort");
@@ -199,14 +199,14 @@ pub struct ReviewsQuery {
 
 impl ReviewsQuery {
     /// Whether a claim that waits is asked for at `now`; the queue and who works on it are not looked at.
-    pub fn takes(&self, claim: &Claim, now: DateTime<Utc>) -> bool {
-        self.overdue.is_none_or(|overdue| Queue::Overdue.takes(claim, now) == overdue)
+    pub fn takes_claim(&self, claim: &Claim, now: DateTime<Utc>) -> bool {
+        self.overdue.is_none_or(|overdue| Queue::Overdue.takes_claim(claim, now) == overdue)
             && self.program.as_ref().is_none_or(|program| claim.subject.program == *program)
             && self.partner.as_ref().is_none_or(|partner| claim.subject.partner == *partner)
     }
 
     /// That no two of the parameters contradict each other.
-    fn check(&self) -> Result<(), RequestError> {
+    fn check_parameters(&self) -> Result<(), RequestError> {
         let contradictory = |name| Err(RequestError::invalid_query(name, FieldCode::Contradictory));
         if self.vouching && self.queue.is_some() {
             return contradictory("needs");
@@ -294,43 +294,46 @@ struct Parameters {
 impl Parameters {
     /// Those of `call`, which may be these and each of them once.
     fn of(call: &Call<'_>, known: &'static [&'static str]) -> Result<Self, RequestError> {
-        Self::repeatable(call, known, "")
+        Self::with_repeatable(call, known, "")
     }
 
     /// The same, of which the one of that name may be there more than once, each time with another value.
-    fn repeatable(
+    fn with_repeatable(
         call: &Call<'_>,
         known: &'static [&'static str],
         repeatable: &str,
     ) -> Result<Self, RequestError> {
-        let given = call.parameters();
+        let given = call.query_parameters();
         let mut seen = std::collections::BTreeSet::new();
         for (name, value) in given.iter() {
             if !known.contains(&name) {
                 let hint = Hint::OneOf(known);
-                return Err(refused(name, ValueError { code: FieldCode::UnknownParameter, hint }));
+                return Err(parameter_error(
+                    name,
+                    ValueError { code: FieldCode::UnknownParameter, hint },
+                ));
             }
             let value = if name == repeatable { value } else { "" };
             if !seen.insert((name, value)) {
-                return Err(refused(name, FieldCode::Duplicate.into()));
+                return Err(parameter_error(name, FieldCode::Duplicate.into()));
             }
         }
         Ok(Self { given })
     }
 
     /// A parameter that may be left out.
-    fn optional<T: Readable>(&self, name: &str) -> Result<Option<T>, RequestError> {
-        self.read(name, |text| T::read(&text.into()))
+    fn read_optional<T: Readable>(&self, name: &str) -> Result<Option<T>, RequestError> {
+        self.read_parameter(name, |text| T::from_json(&text.into()))
     }
 
     /// Whether nothing is to be written.
     fn dry_run(&self) -> Result<bool, RequestError> {
-        Ok(self.read("dry_run", yes_or_no)?.unwrap_or(false))
+        Ok(self.read_parameter("dry_run", parse_yes_or_no)?.unwrap_or(false))
     }
 
     /// `from` and `to`, in this order.
-    fn days(&self) -> Result<UsageQuery, RequestError> {
-        let query = UsageQuery { from: self.optional("from")?, to: self.optional("to")? };
+    fn read_days(&self) -> Result<UsageQuery, RequestError> {
+        let query = UsageQuery { from: self.read_optional("from")?, to: self.read_optional("to")? };
         match (query.from, query.to) {
             (Some(from), Some(to)) if to < from => {
                 Err(RequestError::invalid_query("to", FieldCode::NotLater))
@@ -339,69 +342,70 @@ impl Parameters {
         }
     }
 
-    fn read<T>(
+    fn read_parameter<T>(
         &self,
         name: &str,
         read: impl Fn(&str) -> Result<T, ValueError>,
     ) -> Result<Option<T>, RequestError> {
         let value = self.given.first(name);
-        value.map(|text| read(text).map_err(|wrong| refused(name, wrong))).transpose()
+        value.map(|text| read(text).map_err(|wrong| parameter_error(name, wrong))).transpose()
     }
 
     /// All values of a parameter that may be there more than once.
-    fn all<T>(
+    fn read_all<T>(
         &self,
         name: &str,
         read: impl Fn(&str) -> Result<T, ValueError>,
     ) -> Result<Vec<T>, RequestError> {
         let values = self.given.all(name).unwrap_or_default().into_iter();
-        values.map(|text| read(text).map_err(|wrong| refused(name, wrong))).collect()
+        values.map(|text| read(text).map_err(|wrong| parameter_error(name, wrong))).collect()
     }
 
     /// A parameter that must be there.
-    fn required<T: Readable>(&self, name: &str) -> Result<T, RequestError> {
-        self.optional(name)?.ok_or_else(|| RequestError::invalid_query(name, FieldCode::Required))
+    fn read_required<T: Readable>(&self, name: &str) -> Result<T, RequestError> {
+        self.read_optional(name)?
+            .ok_or_else(|| RequestError::invalid_query(name, FieldCode::Required))
     }
 }
 
-fn refused(name: &str, wrong: ValueError) -> RequestError {
-    RequestError::InvalidQuery(wrong.at(query_pointer(name)))
+fn parameter_error(name: &str, wrong: ValueError) -> RequestError {
+    RequestError::InvalidQuery(wrong.at_pointer(query_pointer(name)))
 }
 
 /// One of a closed list of words.
-fn code<T>(
+fn code_reader<T>(
     parse: impl Fn(&str) -> Option<T>,
     known: &'static [&'static str],
 ) -> impl Fn(&str) -> Result<T, ValueError> {
     move |text| parse(text).ok_or_else(|| ValueError::one_of(known))
 }
 
-fn yes_or_no(text: &str) -> Result<bool, ValueError> {
+fn parse_yes_or_no(text: &str) -> Result<bool, ValueError> {
     text.parse().map_err(|_| ValueError::one_of(&["true", "false"]))
 }
 
 /// A part of the country.
-fn subdivision(country: CountryCode) -> impl Fn(&str) -> Result<Subdivision, ValueError> {
+fn subdivision_reader(country: CountryCode) -> impl Fn(&str) -> Result<Subdivision, ValueError> {
     move |text| Subdivision::parse(country, text).map_err(|_| FieldCode::UnknownCode.into())
 }
 
 /// No parameter at all.
-pub fn none(call: &Call<'_>) -> Result<(), RequestError> {
+pub fn refuse_parameters(call: &Call<'_>) -> Result<(), RequestError> {
     Parameters::of(call, &[]).map(drop)
 }
 
 /// The list of the history of a claim, or of an entry of the directory.
-pub fn history(call: &Call<'_>) -> Result<(), RequestError> {
+pub fn read_history_query(call: &Call<'_>) -> Result<(), RequestError> {
     Parameters::of(call, PAGING).map(drop)
 }
 
 /// A claim that is read by its id: before which version its remarks were made, where not the newest are asked for.
-pub fn remarks(call: &Call<'_>) -> Result<Option<Version>, RequestError> {
+pub fn read_remarks_query(call: &Call<'_>) -> Result<Option<Version>, RequestError> {
     let version = |text: &str| {
         let version = text.parse().ok().filter(|version| *version >= 1);
-        version.map(Version).ok_or_else(|| ValueError::range(1, 2_147_483_647))
+        version.map(Version).ok_or_else(|| ValueError::out_of_range(1, 2_147_483_647))
     };
-    Parameters::of(call, &["remarks_before"])?.read("remarks_before", version)
+    Parameters::of(call, &["remarks_before"])?.read_parameter("remarks_before", version)
 }
 
 /// The names of statuses, and those of the two parts of `rejected`.
@@ -426,60 +430,69 @@ pub(crate) const STATUS_FILTERS: &[&str] = &[
 ];
 
 /// The list of claims, as `viewer` may ask for it: the operator's staff alone name a partner.
-pub fn claims(call: &Call<'_>, viewer: Viewer) -> Result<ClaimsQuery, RequestError> {
+pub fn read_claims_query(call: &Call<'_>, viewer: Viewer) -> Result<ClaimsQuery, RequestError> {
     let known = if viewer == Viewer::Staff { CLAIMS } else { OWN_CLAIMS };
-    let parameters = Parameters::repeatable(call, known, "status")?;
-    let turn =
-        parameters.read("turn", code(|text| (text == "partner").then_some(()), &["partner"]))?;
+    let parameters = Parameters::with_repeatable(call, known, "status")?;
+    let turn = parameters.read_parameter(
+        "turn",
+        code_reader(|text| (text == "partner").then_some(()), &["partner"]),
+    )?;
     let order = |text: &str| match text {
         "created" => Some(ClaimsOrder::Created),
         "until" => Some(ClaimsOrder::Until),
         _ => None,
     };
     let query = ClaimsQuery {
-        statuses: parameters.all("status", code(StatusFilter::parse, STATUS_FILTERS))?,
-        tenant: parameters.optional("tenant_id")?,
-        partner: parameters.optional("partner_id")?,
+        statuses: parameters
+            .read_all("status", code_reader(StatusFilter::parse, STATUS_FILTERS))?,
+        tenant: parameters.read_optional("tenant_id")?,
+        partner: parameters.read_optional("partner_id")?,
         turn_of_partner: turn.is_some(),
-        until_before: parameters.optional("until_before")?,
-        program: parameters.optional("program")?,
-        external_ref: parameters.optional("external_ref")?,
-        updated_since: parameters.optional("updated_since")?,
-        order: parameters.read("sort", code(order, &["created", "until"]))?,
+        until_before: parameters.read_optional("until_before")?,
+        program: parameters.read_optional("program")?,
+        external_ref: parameters.read_optional("external_ref")?,
+        updated_since: parameters.read_optional("updated_since")?,
+        order: parameters.read_parameter("sort", code_reader(order, &["created", "until"]))?,
     };
-    query.check()?;
+    query.check_parameters()?;
     Ok(query)
 }
 
 /// The operator's queues: one of them, what its claims need, or whatever waits.
-pub fn reviews(call: &Call<'_>) -> Result<ReviewsQuery, RequestError> {
+pub fn read_reviews_query(call: &Call<'_>) -> Result<ReviewsQuery, RequestError> {
     let parameters = Parameters::of(call, REVIEWS)?;
-    let vouch =
-        parameters.read("needs", code(|text| (text == "vouch").then_some(()), &["vouch"]))?;
+    let vouch = parameters
+        .read_parameter("needs", code_reader(|text| (text == "vouch").then_some(()), &["vouch"]))?;
     let assignee = |text: &str| match text {
         NOBODY => Ok(Assignee::Nobody),
-        _ => StaffId::read(&text.into()).map(Assignee::Staff),
+        _ => StaffId::from_json(&text.into()).map(Assignee::Staff),
     };
     let query = ReviewsQuery {
-        queue: parameters.read("state", code(Queue::parse, Queue::NAMES))?,
+        queue: parameters.read_parameter("state", code_reader(Queue::parse, Queue::NAMES))?,
         vouching: vouch.is_some(),
-        overdue: parameters.read("overdue", yes_or_no)?,
-        program: parameters.optional("program")?,
-        partner: parameters.optional("partner_id")?,
-        assigned_to: parameters.read("assigned_to", assignee)?,
+        overdue: parameters.read_parameter("overdue", parse_yes_or_no)?,
+        program: parameters.read_optional("program")?,
+        partner: parameters.read_optional("partner_id")?,
+        assigned_to: parameters.read_parameter("assigned_to", assignee)?,
     };
-    query.check()?;
+    query.check_parameters()?;
     Ok(query)
 }
 
 /// Whose claims are counted: operator staff name a partner, and nobody else does.
-pub fn counts(call: &Call<'_>, viewer: Viewer) -> Result<Option<PartnerId>, RequestError> {
+pub fn read_counts_query(
+    call: &Call<'_>,
+    viewer: Viewer,
+) -> Result<Option<PartnerId>, RequestError> {
     let known: &[&str] = if viewer == Viewer::Staff { &["partner_id"] } else { &[] };
-    Parameters::of(call, known)?.optional("partner_id")
+    Parameters::of(call, known)?.read_optional("partner_id")
 }
 
 /// The list of associations, as `viewer` may ask for it: the operator's staff alone name a partner.
-pub fn associations(call: &Call<'_>, viewer: Viewer) -> Result<AssociationsQuery, RequestError> {
+pub fn read_associations_query(
+    call: &Call<'_>,
+    viewer: Viewer,
+) -> Result<AssociationsQuery, RequestError> {
     let known: &[&str] = if viewer == Viewer::Staff {
         &["tenant_id", "partner_id", "program", "status", "limit", "cursor"]
     } else {
@@ -492,54 +505,54 @@ pub fn associations(call: &Call<'_>, viewer: Viewer) -> Result<AssociationsQuery
         _ => None,
     };
     Ok(AssociationsQuery {
-        tenant: parameters.optional("tenant_id")?,
-        partner: parameters.optional("partner_id")?,
-        program: parameters.optional("program")?,
-        status: parameters.read("status", code(status, &["active", "ended"]))?,
+        tenant: parameters.read_optional("tenant_id")?,
+        partner: parameters.read_optional("partner_id")?,
+        program: parameters.read_optional("program")?,
+        status: parameters.read_parameter("status", code_reader(status, &["active", "ended"]))?,
     })
 }
 
 /// The list of the claims on the customer's tenant: those of one status, or all.
-pub fn customer_claims(call: &Call<'_>) -> Result<Option<Status>, RequestError> {
+pub fn read_customer_claims_query(call: &Call<'_>) -> Result<Option<Status>, RequestError> {
     let parameters = Parameters::of(call, &["status", "limit", "cursor"])?;
-    parameters.read("status", code(Status::parse, Status::NAMES))
+    parameters.read_parameter("status", code_reader(Status::parse, Status::NAMES))
 }
 
 /// A list that nothing narrows.
-pub fn page_only(call: &Call<'_>) -> Result<(), RequestError> {
+pub fn read_page_query(call: &Call<'_>) -> Result<(), RequestError> {
     Parameters::of(call, PAGING).map(drop)
 }
 
 /// The list of partners.
-pub fn partners(call: &Call<'_>) -> Result<EntriesQuery<PartnerStatus>, RequestError> {
-    entries(call, &["name", "status", "limit", "cursor"])
+pub fn read_partners_query(call: &Call<'_>) -> Result<EntriesQuery<PartnerStatus>, RequestError> {
+    read_entries_query(call, &["name", "status", "limit", "cursor"])
 }
 
 /// The list of tenants.
-pub fn tenants(call: &Call<'_>) -> Result<EntriesQuery<TenantStatus>, RequestError> {
-    entries(call, &["name", "domain", "status", "limit", "cursor"])
+pub fn read_tenants_query(call: &Call<'_>) -> Result<EntriesQuery<TenantStatus>, RequestError> {
+    read_entries_query(call, &["name", "domain", "status", "limit", "cursor"])
 }
 
-fn entries<S: Readable>(
+fn read_entries_query<S: Readable>(
     call: &Call<'_>,
     known: &'static [&'static str],
 ) -> Result<EntriesQuery<S>, RequestError> {
     let parameters = Parameters::of(call, known)?;
     Ok(EntriesQuery {
         // In the form in which names are stored.
-        name: parameters.optional::<Name>("name")?.map(String::from).unwrap_or_default(),
-        status: parameters.optional("status")?,
-        domain: parameters.optional("domain")?,
+        name: parameters.read_optional::<Name>("name")?.map(String::from).unwrap_or_default(),
+        status: parameters.read_optional("status")?,
+        domain: parameters.read_optional("domain")?,
     })
 }
 
 /// A write of an entry of the directory that takes nothing away for good: whether nothing is to be written.
-pub fn write(call: &Call<'_>) -> Result<bool, RequestError> {
+pub fn read_write_query(call: &Call<'_>) -> Result<bool, RequestError> {
     Parameters::of(call, &["dry_run"])?.dry_run()
 }
 
 /// A write that may have to be confirmed.
-pub fn confirmable_write(call: &Call<'_>) -> Result<PutQuery, RequestError> {
+pub fn read_confirmable_write_query(call: &Call<'_>) -> Result<PutQuery, RequestError> {
     let parameters = Parameters::of(call, &["dry_run", "confirm"])?;
     // A plus is a blank in a query unless it is escaped.
     let number = |text: &str| {
@@ -547,64 +560,72 @@ pub fn confirmable_write(call: &Call<'_>) -> Result<PutQuery, RequestError> {
         let digits = more.unwrap_or(text);
         let is_number = digits.parse::<u32>().is_ok_and(|number| number.to_string() == digits);
         let number = format!("{digits}{}", if more.is_some() { "+" } else { "" });
-        if is_number { Ok(number) } else { Err(ValueError::form(TextForm::Confirmation)) }
+        if is_number { Ok(number) } else { Err(ValueError::wrong_form(TextForm::Confirmation)) }
     };
-    Ok(PutQuery { dry_run: parameters.dry_run()?, confirm: parameters.read("confirm", number)? })
+    Ok(PutQuery {
+        dry_run: parameters.dry_run()?,
+        confirm: parameters.read_parameter("confirm", number)?,
+    })
 }
 
 /// Which place's day is taken back: that of the whole country, unless a part of it is named; and whether nothing is to be
 /// written.
-pub fn delete_day(
+pub fn read_delete_day_query(
     call: &Call<'_>,
     country: CountryCode,
 ) -> Result<(Option<Subdivision>, bool), RequestError> {
     let parameters = Parameters::of(call, &["subdivision", "dry_run"])?;
-    Ok((parameters.read("subdivision", subdivision(country))?, parameters.dry_run()?))
+    Ok((
+        parameters.read_parameter("subdivision", subdivision_reader(country))?,
+        parameters.dry_run()?,
+    ))
 }
 
 /// The days of an association's usage.
-pub fn usage(call: &Call<'_>) -> Result<UsageQuery, RequestError> {
-    Parameters::of(call, &["from", "to"])?.days()
+pub fn read_usage_query(call: &Call<'_>) -> Result<UsageQuery, RequestError> {
+    Parameters::of(call, &["from", "to"])?.read_days()
 }
 
 /// Of which item of a tenant usage is asked for, and which days.
-pub fn usage_of_item(call: &Call<'_>) -> Result<(ItemRef, UsageQuery), RequestError> {
+pub fn read_item_usage_query(call: &Call<'_>) -> Result<(ItemRef, UsageQuery), RequestError> {
     let parameters = Parameters::of(call, &["kind", "id", "from", "to"])?;
-    let kind: ItemKind = parameters.required("kind")?;
-    let id: ItemId = parameters.required("id")?;
-    Ok((ItemRef { kind, id }, parameters.days()?))
+    let kind: ItemKind = parameters.read_required("kind")?;
+    let id: ItemId = parameters.read_required("id")?;
+    Ok((ItemRef { kind, id }, parameters.read_days()?))
 }
 
 /// The days of usage of the active associations, and which of these.
-pub fn usage_of_many(call: &Call<'_>) -> Result<(AssociationsQuery, UsageQuery), RequestError> {
+pub fn read_usage_list_query(
+    call: &Call<'_>,
+) -> Result<(AssociationsQuery, UsageQuery), RequestError> {
     let parameters =
         Parameters::of(call, &["tenant_id", "program", "from", "to", "limit", "cursor"])?;
     let associations = AssociationsQuery {
-        tenant: parameters.optional("tenant_id")?,
+        tenant: parameters.read_optional("tenant_id")?,
         partner: None,
-        program: parameters.optional("program")?,
+        program: parameters.read_optional("program")?,
         status: Some(AssociationStatus::Active),
     };
-    Ok((associations, parameters.days()?))
+    Ok((associations, parameters.read_days()?))
 }
 
 /// The window to explain.
-pub fn window(call: &Call<'_>) -> Result<WindowQuery, RequestError> {
+pub fn read_window_query(call: &Call<'_>) -> Result<WindowQuery, RequestError> {
     let parameters = Parameters::of(
         call,
         &["country", "subdivision", "time_zone", "delivered_at", "business_days"],
     )?;
-    let country: CountryCode = parameters.required("country")?;
+    let country: CountryCode = parameters.read_required("country")?;
     let days = |text: &str| {
         let days = text.parse().ok().filter(|days| (1..=30).contains(days));
-        days.ok_or_else(|| ValueError::range(1, 30))
+        days.ok_or_else(|| ValueError::out_of_range(1, 30))
     };
     Ok(WindowQuery {
         country,
-        subdivision: parameters.read("subdivision", subdivision(country))?,
-        time_zone: parameters.optional("time_zone")?,
-        delivered_at: parameters.required("delivered_at")?,
-        business_days: parameters.read("business_days", days)?.unwrap_or(5),
+        subdivision: parameters.read_parameter("subdivision", subdivision_reader(country))?,
+        time_zone: parameters.read_optional("time_zone")?,
+        delivered_at: parameters.read_required("delivered_at")?,
+        business_days: parameters.read_parameter("business_days", days)?.unwrap_or(5),
     })
 }
 
@@ -622,11 +643,11 @@ mod tests {
     }
 
     fn claims(call: &Call<'_>) -> Result<ClaimsQuery, RequestError> {
-        super::claims(call, Viewer::Staff)
+        super::read_claims_query(call, Viewer::Staff)
     }
 
     fn associations(call: &Call<'_>) -> Result<AssociationsQuery, RequestError> {
-        super::associations(call, Viewer::Staff)
+        super::read_associations_query(call, Viewer::Staff)
     }
 
     /// The name of the parameter that is refused, and why.
@@ -638,21 +659,23 @@ mod tests {
 
     #[test]
     fn unknown_repeated_and_malformed_parameters_are_refused_by_name() {
-        refused(with("state=submitted&order=asc", reviews), "unknown-parameter /order");
+        refused(with("state=submitted&order=asc", read_reviews_query), "unknown-parameter /order");
         refused(with("status=draft&status=draft", claims), "duplicate /status");
         refused(with("status=open", claims), "unknown-code /status");
         refused(with("tenant_id=contoso", claims), "malformed /tenant_id");
         refused(with("partner_id=a%23b", claims), "malformed /partner_id");
-        refused(with("x=1", none), "unknown-parameter /x");
+        refused(with("x=1", refuse_parameters), "unknown-parameter /x");
     }
 
     #[test]
     fn who_may_not_name_a_partner_is_not_told_of_the_parameter() {
         for viewer in [Viewer::Partner, Viewer::Customer] {
-            let of_claims = with("partner_id=p", |call| super::claims(call, viewer).map(drop));
-            let of_counts = with("partner_id=p", |call| super::counts(call, viewer).map(drop));
+            let of_claims =
+                with("partner_id=p", |call| super::read_claims_query(call, viewer).map(drop));
+            let of_counts =
+                with("partner_id=p", |call| super::read_counts_query(call, viewer).map(drop));
             let of_associations =
-                with("partner_id=p", |call| super::associations(call, viewer).map(drop));
+                with("partner_id=p", |call| super::read_associations_query(call, viewer).map(drop));
             for read in [of_claims, of_counts, of_associations] {
                 let Err(RequestError::InvalidQuery(error)) = read else { panic!("{read:?}") };
                 assert_eq!(error.code, FieldCode::UnknownParameter);
@@ -668,7 +691,7 @@ mod tests {
     fn a_filter_takes_what_is_given() {
         let query = with("status=awaiting_customer&limit=3&cursor=x", claims).unwrap();
         assert_eq!(query.statuses, [StatusFilter::Of(Status::AwaitingCustomer)]);
-        let overdue = with("state=overdue", reviews).unwrap();
+        let overdue = with("state=overdue", read_reviews_query).unwrap();
         assert_eq!(overdue.queue, Some(Queue::Overdue));
         let query = with("status=ended", associations).unwrap();
         assert_eq!(query.status, Some(AssociationStatus::Ended));
@@ -714,57 +737,75 @@ mod tests {
 
     #[test]
     fn reviews_are_asked_for_by_queue_or_by_what_they_need_or_all_of_them() {
-        assert_eq!(with("", reviews), Ok(ReviewsQuery::default()));
-        assert!(with("needs=vouch", reviews).unwrap().vouching);
-        refused(with("needs=tea", reviews), "unknown-code /needs");
-        refused(with("needs=vouch&state=submitted", reviews), "contradictory /needs");
-        refused(with("state=overdue&overdue=false", reviews), "contradictory /overdue");
-        refused(with("state=on_hold&overdue=true", reviews), "contradictory /overdue");
-        refused(with("overdue=yes", reviews), "unknown-code /overdue");
-        refused(with("assigned_to=a%23b", reviews), "malformed /assigned_to");
-        refused(with("assigned_to=r-1&assigned_to=r-2", reviews), "duplicate /assigned_to");
-        let query = with("assigned_to=none", reviews).unwrap();
+        assert_eq!(with("", read_reviews_query), Ok(ReviewsQuery::default()));
+        assert!(with("needs=vouch", read_reviews_query).unwrap().vouching);
+        refused(with("needs=tea", read_reviews_query), "unknown-code /needs");
+        refused(with("needs=vouch&state=submitted", read_reviews_query), "contradictory /needs");
+        refused(with("state=overdue&overdue=false", read_reviews_query), "contradictory /overdue");
+        refused(with("state=on_hold&overdue=true", read_reviews_query), "contradictory /overdue");
+        refused(with("overdue=yes", read_reviews_query), "unknown-code /overdue");
+        refused(with("assigned_to=a%23b", read_reviews_query), "malformed /assigned_to");
+        refused(
+            with("assigned_to=r-1&assigned_to=r-2", read_reviews_query),
+            "duplicate /assigned_to",
+        );
+        let query = with("assigned_to=none", read_reviews_query).unwrap();
         assert_eq!(query.assigned_to, Some(Assignee::Nobody));
-        let query = with("assigned_to=r-1&overdue=true", reviews).unwrap();
+        let query = with("assigned_to=r-1&overdue=true", read_reviews_query).unwrap();
         assert_eq!(query.assigned_to, StaffId::parse("r-1").ok().map(Assignee::Staff));
         assert_eq!(query.overdue, Some(true));
     }
 
     #[test]
     fn a_put_may_be_a_dry_run_and_that_of_a_tenant_confirms_a_number() {
-        assert_eq!(with("", write), Ok(false));
-        assert_eq!(with("dry_run=true", write), Ok(true));
-        refused(with("confirm=12", write), "unknown-parameter /confirm");
-        assert_eq!(with("", confirmable_write), Ok(PutQuery::default()));
-        let query = with("dry_run=true&confirm=12", confirmable_write).unwrap();
+        assert_eq!(with("", read_write_query), Ok(false));
+        assert_eq!(with("dry_run=true", read_write_query), Ok(true));
+        refused(with("confirm=12", read_write_query), "unknown-parameter /confirm");
+        assert_eq!(with("", read_confirmable_write_query), Ok(PutQuery::default()));
+        let query = with("dry_run=true&confirm=12", read_confirmable_write_query).unwrap();
         assert_eq!((query.dry_run, query.confirm.as_deref()), (true, Some("12")));
         for plus in ["confirm=1000%2B", "confirm=1000+"] {
-            assert_eq!(with(plus, confirmable_write).unwrap().confirm.as_deref(), Some("1000+"));
+            assert_eq!(
+                with(plus, read_confirmable_write_query).unwrap().confirm.as_deref(),
+                Some("1000+")
+            );
         }
         for wrong in ["confirm=x", "confirm=-1", "confirm=007", "confirm=", "confirm=1%2B%2B"] {
-            refused(with(wrong, confirmable_write), "malformed /confirm");
+            refused(with(wrong, read_confirmable_write_query), "malformed /confirm");
         }
-        refused(with("dry_run=yes", confirmable_write), "unknown-code /dry_run");
-        refused(with("force=true", confirmable_write), "unknown-parameter /force");
+        refused(with("dry_run=yes", read_confirmable_write_query), "unknown-code /dry_run");
+        refused(with("force=true", read_confirmable_write_query), "unknown-parameter /force");
     }
 
     #[test]
     fn days_run_forwards_and_are_dates() {
-        assert!(with("from=2026-11-01&to=2026-11-01", usage).is_ok());
-        refused(with("from=2026-11-02&to=2026-11-01", usage), "not-later /to");
-        refused(with("from=2026-11-1", usage), "malformed /from");
-        refused(with("to=2026-02-30", usage), "malformed /to");
+        assert!(with("from=2026-11-01&to=2026-11-01", read_usage_query).is_ok());
+        refused(with("from=2026-11-02&to=2026-11-01", read_usage_query), "not-later /to");
+        refused(with("from=2026-11-1", read_usage_query), "malformed /from");
+        refused(with("to=2026-02-30", read_usage_query), "malformed /to");
     }
 
     #[test]
     fn a_window_needs_country_and_delivery_and_has_five_days_unless_told() {
         let query = "country=cz&delivered_at=2026-12-22T14:00:00Z";
-        assert_eq!(with(query, window).unwrap().business_days, 5);
-        refused(with("delivered_at=2026-12-22T14:00:00Z", window), "required /country");
-        refused(with("country=CZ", window), "required /delivered_at");
-        refused(with("country=ZZ&delivered_at=2026-12-22T14:00:00Z", window), "malformed /country");
-        refused(with(&format!("{query}&subdivision=CA"), window), "unknown-code /subdivision");
-        refused(with(&format!("{query}&time_zone=Mars/Base"), window), "malformed /time_zone");
-        refused(with(&format!("{query}&business_days=0"), window), "out-of-range /business_days");
+        assert_eq!(with(query, read_window_query).unwrap().business_days, 5);
+        refused(with("delivered_at=2026-12-22T14:00:00Z", read_window_query), "required /country");
+        refused(with("country=CZ", read_window_query), "required /delivered_at");
+        refused(
+            with("country=ZZ&delivered_at=2026-12-22T14:00:00Z", read_window_query),
+            "malformed /country",
+        );
+        refused(
+            with(&format!("{query}&subdivision=CA"), read_window_query),
+            "unknown-code /subdivision",
+        );
+        refused(
+            with(&format!("{query}&time_zone=Mars/Base"), read_window_query),
+            "malformed /time_zone",
+        );
+        refused(
+            with(&format!("{query}&business_days=0"), read_window_query),
+            "out-of-range /business_days",
+        );
     }
 }

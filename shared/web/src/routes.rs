@@ -257,29 +257,50 @@ macro_rules! route {
         route!(@ $method, $path, $function, $route, $operation, Auth::Jwt, $roles)
     };
     (@ $method:literal, $path:literal, Claims, $route:ident, $operation:literal, $auth:expr, $roles:expr) => {
-        row(RouteId::Claims(ClaimsRoute::$route), $method, $path, "claims", $operation, $auth, $roles)
+        new_route(
+            RouteId::Claims(ClaimsRoute::$route),
+            $method, $path, "claims", $operation, $auth, $roles,
+        )
     };
     (@ $method:literal, $path:literal, Evidence, $route:ident, $operation:literal, $auth:expr, $roles:expr) => {
-        row(RouteId::Evidence(EvidenceRoute::$route), $method, $path, "evidence", $operation, $auth, $roles)
+        new_route(
+            RouteId::Evidence(EvidenceRoute::$route),
+            $method, $path, "evidence", $operation, $auth, $roles,
+        )
     };
     (@ $method:literal, $path:literal, Review, $route:ident, $operation:literal, $auth:expr, $roles:expr) => {
-        row(RouteId::Review(ReviewRoute::$route), $method, $path, "review", $operation, $auth, $roles)
+        new_route(
+            RouteId::Review(ReviewRoute::$route),
+            $method, $path, "review", $operation, $auth, $roles,
+        )
     };
     (@ $method:literal, $path:literal, Decision, $route:ident, $operation:literal, $auth:expr, $roles:expr) => {
-        row(RouteId::Decision(DecisionRoute::$route), $method, $path, "decision", $operation, $auth, $roles)
+        new_route(
+            RouteId::Decision(DecisionRoute::$route),
+            $method, $path, "decision", $operation, $auth, $roles,
+        )
     };
     (@ $method:literal, $path:literal, Customer, $route:ident, $operation:literal, $auth:expr, $roles:expr) => {
-        row(RouteId::Customer(CustomerRoute::$route), $method, $path, "customer", $operation, $auth, $roles)
+        new_route(
+            RouteId::Customer(CustomerRoute::$route),
+            $method, $path, "customer", $operation, $auth, $roles,
+        )
     };
     (@ $method:literal, $path:literal, Associations, $route:ident, $operation:literal, $auth:expr, $roles:expr) => {
-        row(RouteId::Associations(AssociationsRoute::$route), $method, $path, "associations", $operation, $auth, $roles)
+        new_route(
+            RouteId::Associations(AssociationsRoute::$route),
+            $method, $path, "associations", $operation, $auth, $roles,
+        )
     };
     (@ $method:literal, $path:literal, Directory, $route:ident, $operation:literal, $auth:expr, $roles:expr) => {
-        row(RouteId::Directory(DirectoryRoute::$route), $method, $path, "directory", $operation, $auth, $roles)
+        new_route(
+            RouteId::Directory(DirectoryRoute::$route),
+            $method, $path, "directory", $operation, $auth, $roles,
+        )
     };
 }
 
-const fn row(
+const fn new_route(
     id: RouteId,
     method: &'static str,
     path: &'static str,
@@ -367,12 +388,12 @@ pub const ROUTES: &[Route] = &[
 
 /// The route of a request and the value of its path's first parameter. HEAD and OPTIONS have no routes of
 /// their own.
-pub fn find<'p>(method: &str, path: &'p str) -> Option<(&'static Route, Option<&'p str>)> {
+pub fn find_route<'p>(method: &str, path: &'p str) -> Option<(&'static Route, Option<&'p str>)> {
     ROUTES
         .iter()
         .filter(|route| route.method == "ANY" || route.method == method)
-        .find(|route| fits(route.path, path))
-        .map(|route| (route, parameters(route.path, path).next()))
+        .find(|route| fits_template(route.path, path))
+        .map(|route| (route, path_parameters(route.path, path).next()))
 }
 
 fn is_parameter(name: &str) -> bool {
@@ -380,7 +401,7 @@ fn is_parameter(name: &str) -> bool {
 }
 
 /// Whether the path is one of the template's.
-fn fits(template: &str, path: &str) -> bool {
+fn fits_template(template: &str, path: &str) -> bool {
     let (expected, given) = (template.split('/'), path.split('/'));
     let fits =
         |(name, value): (&str, &str)| name == value || (is_parameter(name) && !value.is_empty());
@@ -388,7 +409,7 @@ fn fits(template: &str, path: &str) -> bool {
 }
 
 /// The values of the template's parameters in a path that fits it, in their order.
-pub(crate) fn parameters<'p>(template: &str, path: &'p str) -> impl Iterator<Item = &'p str> {
+pub(crate) fn path_parameters<'p>(template: &str, path: &'p str) -> impl Iterator<Item = &'p str> {
     let pairs = template.split('/').zip(path.split('/'));
     pairs.filter(|(name, _)| is_parameter(name)).map(|(_, value)| value)
 }
@@ -401,7 +422,8 @@ mod tests {
 
     #[test]
     fn a_path_leads_to_its_route_and_its_parameter() {
-        let found = |method, path| find(method, path).map(|(route, id)| (route.operation, id));
+        let found =
+            |method, path| find_route(method, path).map(|(route, id)| (route.operation, id));
         assert_eq!(found("GET", "/v1/claims"), Some(("listClaims", None)));
         assert_eq!(found("GET", "/v1/claims/abc"), Some(("getClaim", Some("abc"))));
         assert_eq!(found("POST", "/v1/claims/abc/review"), Some(("reviewClaim", Some("abc"))));
@@ -422,7 +444,7 @@ mod tests {
             ("POST", "/v1/claims/abc/approve"),
             ("GET", "/d/"),
         ] {
-            assert_eq!(find(method, path), None, "{method} {path}");
+            assert_eq!(find_route(method, path), None, "{method} {path}");
         }
     }
 

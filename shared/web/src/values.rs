@@ -23,7 +23,7 @@ pub(crate) struct ValueError {
 
 impl ValueError {
     /// Not of that form.
-    pub(crate) fn form(form: TextForm) -> Self {
+    pub(crate) fn wrong_form(form: TextForm) -> Self {
         Self { code: FieldCode::Malformed, hint: Hint::Form(form) }
     }
 
@@ -33,12 +33,12 @@ impl ValueError {
     }
 
     /// A number outside of that range.
-    pub(crate) fn range(least: u64, most: u64) -> Self {
+    pub(crate) fn out_of_range(least: u64, most: u64) -> Self {
         Self { code: FieldCode::OutOfRange, hint: Hint::Within(least, most) }
     }
 
     /// The error at `pointer`.
-    pub(crate) fn at(self, pointer: impl Into<String>) -> FieldError {
+    pub(crate) fn at_pointer(self, pointer: impl Into<String>) -> FieldError {
         FieldError::new(pointer, self.code).with_hint(self.hint)
     }
 }
@@ -52,17 +52,17 @@ impl From<FieldCode> for ValueError {
 /// A value that a request's field can hold.
 pub(crate) trait Readable: Sized {
     /// Reads it, or says what is wrong with it.
-    fn read(value: &Value) -> Result<Self, ValueError>;
+    fn from_json(value: &Value) -> Result<Self, ValueError>;
 }
 
-pub(crate) fn text(value: &Value) -> Result<&str, ValueError> {
+pub(crate) fn read_text(value: &Value) -> Result<&str, ValueError> {
     value.as_str().ok_or_else(|| FieldCode::WrongType.into())
 }
 
 /// What is wrong with a text of that form, of at most `most` characters.
 fn text_error(error: TextError, form: TextForm, most: u64) -> ValueError {
     match error {
-        TextError::Malformed => ValueError::form(form),
+        TextError::Malformed => ValueError::wrong_form(form),
         TextError::TooShort => FieldCode::TooShort.into(),
         TextError::TooLong => ValueError { code: FieldCode::TooLong, hint: Hint::AtMost(most) },
     }
@@ -71,8 +71,8 @@ fn text_error(error: TextError, form: TextForm, most: u64) -> ValueError {
 macro_rules! texts {
     ($($name:ty, $form:ident, $most:literal;)*) => {$(
         impl Readable for $name {
-            fn read(value: &Value) -> Result<Self, ValueError> {
-                Self::parse(text(value)?)
+            fn from_json(value: &Value) -> Result<Self, ValueError> {
+                Self::parse(read_text(value)?)
                     .map_err(|error| text_error(error, TextForm::$form, $most))
             }
         }
@@ -100,8 +100,8 @@ impl PersonTitle {
 macro_rules! forms {
     ($($form:ident: $($name:ty),*;)*) => {$($(
         impl Readable for $name {
-            fn read(value: &Value) -> Result<Self, ValueError> {
-                Self::parse(text(value)?).map_err(|_| ValueError::form(TextForm::$form))
+            fn from_json(value: &Value) -> Result<Self, ValueError> {
+                Self::parse(read_text(value)?).map_err(|_| ValueError::wrong_form(TextForm::$form))
             }
         }
     )*)*};
@@ -110,8 +110,8 @@ macro_rules! forms {
 macro_rules! codes {
     ($($name:ty),* $(,)?) => {$(
         impl Readable for $name {
-            fn read(value: &Value) -> Result<Self, ValueError> {
-                Self::parse(text(value)?).ok_or_else(|| ValueError::one_of(Self::NAMES))
+            fn from_json(value: &Value) -> Result<Self, ValueError> {
+                Self::parse(read_text(value)?).ok_or_else(|| ValueError::one_of(Self::NAMES))
             }
         }
     )*};
@@ -146,43 +146,43 @@ codes!(
 );
 
 impl Readable for Locale {
-    fn read(value: &Value) -> Result<Self, ValueError> {
-        Self::parse(text(value)?).ok_or_else(|| ValueError::form(TextForm::Language))
+    fn from_json(value: &Value) -> Result<Self, ValueError> {
+        Self::parse(read_text(value)?).ok_or_else(|| ValueError::wrong_form(TextForm::Language))
     }
 }
 
 impl Readable for CountryCode {
-    fn read(value: &Value) -> Result<Self, ValueError> {
-        text(value)?.parse().map_err(|_| ValueError::form(TextForm::Country))
+    fn from_json(value: &Value) -> Result<Self, ValueError> {
+        read_text(value)?.parse().map_err(|_| ValueError::wrong_form(TextForm::Country))
     }
 }
 
 impl Readable for Tz {
-    fn read(value: &Value) -> Result<Self, ValueError> {
-        text(value)?.parse().map_err(|_| ValueError::form(TextForm::TimeZone))
+    fn from_json(value: &Value) -> Result<Self, ValueError> {
+        read_text(value)?.parse().map_err(|_| ValueError::wrong_form(TextForm::TimeZone))
     }
 }
 
 impl Readable for NaiveDate {
-    fn read(value: &Value) -> Result<Self, ValueError> {
-        date(text(value)?).ok_or_else(|| ValueError::form(TextForm::Date))
+    fn from_json(value: &Value) -> Result<Self, ValueError> {
+        parse_date(read_text(value)?).ok_or_else(|| ValueError::wrong_form(TextForm::Date))
     }
 }
 
 impl Readable for DateTime<Utc> {
-    fn read(value: &Value) -> Result<Self, ValueError> {
-        instant(text(value)?).ok_or_else(|| ValueError::form(TextForm::Instant))
+    fn from_json(value: &Value) -> Result<Self, ValueError> {
+        parse_instant(read_text(value)?).ok_or_else(|| ValueError::wrong_form(TextForm::Instant))
     }
 }
 
 impl Readable for String {
-    fn read(value: &Value) -> Result<Self, ValueError> {
-        text(value).map(str::to_owned)
+    fn from_json(value: &Value) -> Result<Self, ValueError> {
+        read_text(value).map(str::to_owned)
     }
 }
 
 impl Readable for bool {
-    fn read(value: &Value) -> Result<Self, ValueError> {
+    fn from_json(value: &Value) -> Result<Self, ValueError> {
         value.as_bool().ok_or_else(|| FieldCode::WrongType.into())
     }
 }
@@ -191,39 +191,41 @@ impl Readable for bool {
 const MOST: u64 = 2_147_483_647;
 
 /// A whole number in that range.
-fn number<T: TryFrom<u64>>(value: &Value, least: u64, most: u64) -> Result<T, ValueError> {
+fn read_number<T: TryFrom<u64>>(value: &Value, least: u64, most: u64) -> Result<T, ValueError> {
     if !value.is_i64() && !value.is_u64() {
         return Err(FieldCode::WrongType.into());
     }
     let within = value.as_u64().filter(|number| (least..=most).contains(number));
-    within.and_then(|number| T::try_from(number).ok()).ok_or_else(|| ValueError::range(least, most))
+    within
+        .and_then(|number| T::try_from(number).ok())
+        .ok_or_else(|| ValueError::out_of_range(least, most))
 }
 
 impl Readable for u32 {
-    fn read(value: &Value) -> Result<Self, ValueError> {
-        number(value, 0, MOST)
+    fn from_json(value: &Value) -> Result<Self, ValueError> {
+        read_number(value, 0, MOST)
     }
 }
 
 impl Readable for u8 {
-    fn read(value: &Value) -> Result<Self, ValueError> {
-        number(value, 0, u8::MAX.into())
+    fn from_json(value: &Value) -> Result<Self, ValueError> {
+        read_number(value, 0, u8::MAX.into())
     }
 }
 
 impl Readable for ItemNo {
-    fn read(value: &Value) -> Result<Self, ValueError> {
-        number(value, 1, u8::MAX.into()).map(Self)
+    fn from_json(value: &Value) -> Result<Self, ValueError> {
+        read_number(value, 1, u8::MAX.into()).map(Self)
     }
 }
 
 /// `YYYY-MM-DD`, and nothing that merely resembles it.
-pub(crate) fn date(text: &str) -> Option<NaiveDate> {
+pub(crate) fn parse_date(text: &str) -> Option<NaiveDate> {
     let date = NaiveDate::parse_from_str(text, "%Y-%m-%d").ok()?;
     (date.to_string() == text).then_some(date)
 }
 
 /// RFC 3339, in any offset.
-pub(crate) fn instant(text: &str) -> Option<DateTime<Utc>> {
+pub(crate) fn parse_instant(text: &str) -> Option<DateTime<Utc>> {
     DateTime::parse_from_rfc3339(text).ok().map(|instant| instant.to_utc())
 }

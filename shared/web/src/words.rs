@@ -36,10 +36,10 @@ pub trait Vocabulary: Copy + 'static {
     const MEANING: &'static str;
 
     /// Every case, in the order in which the contract lists them.
-    fn cases() -> Vec<Self>;
+    fn all_cases() -> Vec<Self>;
 
     /// The name on the wire.
-    fn word(self) -> &'static str;
+    fn wire_name(self) -> &'static str;
 
     /// What the case means, in a sentence.
     fn meaning(self) -> &'static str;
@@ -51,13 +51,16 @@ pub struct Word<T>(pub T);
 
 impl<T: Vocabulary> Serialize for Word<T> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(self.0.word())
+        serializer.serialize_str(self.0.wire_name())
     }
 }
 
 impl<T: Vocabulary> PartialSchema for Word<T> {
     fn schema() -> RefOr<Schema> {
-        list_of(T::MEANING, T::cases().into_iter().map(|case| (case.word(), case.meaning())))
+        word_list_schema(
+            T::MEANING,
+            T::all_cases().into_iter().map(|case| (case.wire_name(), case.meaning())),
+        )
     }
 }
 
@@ -68,7 +71,7 @@ impl<T: Vocabulary> ToSchema for Word<T> {
 }
 
 /// The schema of a list of words, with what each means.
-fn list_of(
+fn word_list_schema(
     meaning: &str,
     words: impl Iterator<Item = (&'static str, &'static str)>,
 ) -> RefOr<Schema> {
@@ -88,11 +91,11 @@ macro_rules! words {
             const NAME: &'static str = $name;
             const MEANING: &'static str = $meaning;
 
-            fn cases() -> Vec<Self> {
+            fn all_cases() -> Vec<Self> {
                 Self::ALL.to_vec()
             }
 
-            fn word(self) -> &'static str {
+            fn wire_name(self) -> &'static str {
                 self.as_str()
             }
 
@@ -160,7 +163,7 @@ impl PartialSchema for ToldEventWord {
             ),
         ];
         let events = EventType::ALL.iter().map(|event| (event.as_str(), event.meaning()));
-        list_of("What happened to a claim.", events.chain(told))
+        word_list_schema("What happened to a claim.", events.chain(told))
     }
 }
 
@@ -177,7 +180,7 @@ pub struct StepCauseWord;
 impl PartialSchema for StepCauseWord {
     fn schema() -> RefOr<Schema> {
         let silence = ("silence", "A deadline that passed unanswered.");
-        list_of("What did a step that no party took.", std::iter::once(silence))
+        word_list_schema("What did a step that no party took.", std::iter::once(silence))
     }
 }
 
@@ -198,7 +201,10 @@ impl PartialSchema for PartyStatusWord {
             (PartnerStatus::Suspended.as_str(), PartnerStatus::Suspended.meaning()),
             (TenantStatus::Deleted.as_str(), TenantStatus::Deleted.meaning()),
         ];
-        list_of("Whether a partner or customer may act.", std::iter::once(active).chain(others))
+        word_list_schema(
+            "Whether a partner or customer may act.",
+            std::iter::once(active).chain(others),
+        )
     }
 }
 
@@ -219,7 +225,7 @@ impl PartialSchema for ItemReasonWord {
             ("no_answer", "Nobody answered where a yes was needed."),
         ];
         let ended = EndReason::ALL.iter().map(|reason| (reason.as_str(), reason.meaning()));
-        list_of("Why an item ended or is declined.", ended.chain(declined))
+        word_list_schema("Why an item ended or is declined.", ended.chain(declined))
     }
 }
 
@@ -237,7 +243,7 @@ impl PartialSchema for DocumentTypeWord {
     fn schema() -> RefOr<Schema> {
         let meanings = ["PDF.", "PNG.", "JPEG.", "DOCX without macros."];
         let types = DocumentKind::CONTENT_TYPES.iter().copied().zip(meanings);
-        list_of("The media type of a document of evidence.", types)
+        word_list_schema("The media type of a document of evidence.", types)
     }
 }
 
@@ -260,7 +266,7 @@ impl PartialSchema for CheckCodeWord {
         ];
         let fields = FieldCode::ALL.iter().map(|code| (code.as_str(), code.meaning()));
         let all = fields.chain(elsewhere.map(|code| (code.as_str(), code.meaning())));
-        list_of("What stands against a submit.", all)
+        word_list_schema("What stands against a submit.", all)
     }
 }
 

@@ -121,7 +121,7 @@ impl World {
     /// The end of a window that is counted from a moment.
     pub fn end_of_window(&self, from: Instant) -> Instant {
         let days = self.policy.window_business_days;
-        self.place.window(from, days).expect("a window").closes_at
+        self.place.open_window(from, days).expect("a window").closes_at
     }
 
     /// The context of a command.
@@ -188,7 +188,7 @@ impl World {
     /// The claim whose window is open since its notice was delivered to the first verified contact.
     pub fn awaiting(&self, record: &Record, at: Instant) -> Record {
         let mut reports = Reports::default();
-        reports.entry(RecipientNo(FIRST)).delivered_at = Some(at);
+        reports.report_mut(RecipientNo(FIRST)).delivered_at = Some(at);
         let command = Command::ApplyReports { notice: record.claim().notice };
         self.after_reports(record, Actor::System, &command, at, reports)
     }

@@ -208,7 +208,8 @@ impl Transfer {
         let now = self.now(state);
         let open = status == Status::AwaitingCustomer;
         let due = is_due(record.claim(), policy, now) && open;
-        let settled = effects::settles_at(record.claim(), policy).is_some_and(|end| end <= now);
+        let settled =
+            effects::declines_settle_at(record.claim(), policy).is_some_and(|end| end <= now);
         let holds = [state.table.lock.active, state.table.lock.next].contains(&Some(no));
         let customers = record.claim().notice.0 > 0;
         let all = [
@@ -254,7 +255,7 @@ impl Transfer {
             return Vec::new();
         }
         let policy = self.worlds[other].policy();
-        if effects::settles_at(record.claim(), policy).is_some_and(|end| end <= now) {
+        if effects::declines_settle_at(record.claim(), policy).is_some_and(|end| end <= now) {
             return Vec::new();
         }
         let standing = if record.is_active() { RivalStatus::Active } else { RivalStatus::Next };
@@ -300,7 +301,7 @@ impl Transfer {
         if deed == Deed::Decline && self.mutation == Some(Mutation::LockReleasedAtDecline) {
             change.table.lock = released(read.lock, no);
         }
-        if !effects::activated(claim, new).is_empty() && read.lock.next == Some(no) {
+        if !effects::activated_items(claim, new).is_empty() && read.lock.next == Some(no) {
             self.take_over(read, no, moment, &mut change)?;
         }
         change.table.claims[no] = next;
@@ -537,7 +538,7 @@ fn awaiting(world: &World, at: Instant) -> Record {
 /// The notice was delivered to the first verified contact, and nothing has failed.
 fn delivered(at: Instant) -> Reports {
     let mut reports = Reports::default();
-    reports.entry(RecipientNo(FIRST)).delivered_at = Some(at);
+    reports.report_mut(RecipientNo(FIRST)).delivered_at = Some(at);
     reports
 }
 

@@ -631,7 +631,7 @@ impl Window {
             && record.closes_at() == Some(deadline)
             && deadline + self.grace() <= now
             && (claim.opened_by.is_some() || unopened)
-            && !effects::closes_slowly(claim, self.world.policy());
+            && !effects::needs_single_close(claim, self.world.policy());
         match matches {
             true if unopened => closed_blindly(record, now),
             true => self.silenced(record, now),

@@ -246,7 +246,7 @@ impl Step {
             Self::StoreDraft => return create(world, store, &drafted()).await,
             Self::Submit => return create(world, store, &claim_body(&ITEMS)).await,
             Self::CloseByReading | Self::CloseSlowlyByReading | Self::TakeOverByReading => {
-                return store.claim(id, world.now()).await.map(|_| ());
+                return store.load_up_to_date(id, world.now()).await.map(|_| ());
             }
             Self::Close
             | Self::CloseOneByOne
@@ -295,7 +295,7 @@ impl Step {
             Self::LeaveTheLine => (borealis(), withdraw()),
             Self::Erase => (operator(), Command::Erase),
         };
-        store.execute(id, &actor, &command, world.now(), None).await.map(|_| ())
+        store.execute_command(id, &actor, &command, world.now(), None).await.map(|_| ())
     }
 }
 
@@ -355,7 +355,7 @@ async fn announce(store: &Store, at: Instant) -> Result<(), StoreError> {
 
 async fn finalize(world: &World, store: &Store) -> Result<(), StoreError> {
     let until = world.clock.now() + Span::seconds(40);
-    for shard in store.tick().await?.due {
+    for shard in store.find_due_work().await?.due {
         store.drain_timers(shard, until).await?;
     }
     Ok(())

@@ -165,7 +165,7 @@ impl Sim {
         let mut previous = None;
         for entry in history {
             assert_eq!(entry.previous_hash, previous, "I7: the chain breaks at {}", entry.version);
-            let own = domain::history::hash(previous, &entry.sealed.text);
+            let own = domain::history::hash_entry(previous, &entry.sealed.text);
             assert_eq!(entry.hash, Some(own), "I7: {}", entry.version);
             previous = entry.hash;
         }
@@ -184,7 +184,7 @@ impl Sim {
         for record in self.books.stream_of(&claim.id) {
             let new = image(record["dynamodb"]["NewImage"].clone());
             if before.as_ref().is_none_or(|before| before.version() < new.version()) {
-                entries.push(new.entry(before.as_ref()));
+                entries.push(new.history_entry(before.as_ref()));
             }
             before = Some(new);
         }
@@ -235,7 +235,7 @@ impl Sim {
             if previous.is_none_or(|previous| previous.version < new.version()) {
                 let entry = entries.next().expect("an entry of each version");
                 let before = before.as_ref().map(|before| &before.1);
-                let told = new.entry(before);
+                let told = new.history_entry(before);
                 if claim.erased {
                     // What not each party may read is gone; what is left is that something happened.
                     assert_eq!(moment_of(entry), (told.version, told.at), "I7");
@@ -256,7 +256,7 @@ impl Sim {
                     assert_eq!(again.as_ref(), Ok(new.claim()), "I7: the fold of its events");
                 }
             }
-            let hash = domain::content::hash(new.claim(), &Policy::default());
+            let hash = domain::content::content_hash(new.claim(), &Policy::default());
             match new.claim().last_event.event_type {
                 EventType::Validated => shown = Some(hash),
                 EventType::WindowClosed | EventType::ItemsAccepted => {
@@ -275,7 +275,10 @@ impl Sim {
         if !claim.erased {
             return;
         }
-        let is_erasure = |entry: &&HistoryEntry| matches!(entry.told(), Some(ReadableEntry::Event(event)) if event.event_type == EventType::Erased);
+        let is_erasure = |entry: &&HistoryEntry| {
+            let readable = entry.to_readable();
+            matches!(readable, Some(ReadableEntry::Event(event)) if event.event_type == EventType::Erased)
+        };
         let erasure = history.iter().find(is_erasure).expect("an erasure").version;
         for item in self.stack.world.engine.partition(&format!("C#{}", claim.id)) {
             let (_, sort) = key(&item);
@@ -354,7 +357,7 @@ impl Sim {
         let world = &self.stack.world;
         let (actor, withdraw) = command(Step::Withdraw, claim, partner).expect("a withdrawal");
         let before = claim.version.0.checked_sub(1).map(Version);
-        let again = world.store.execute(&claim.id, &actor, &withdraw, world.now(), before);
+        let again = world.store.execute_command(&claim.id, &actor, &withdraw, world.now(), before);
         let again = Box::pin(again).await.expect("a repeat");
         assert_eq!((again.effect, again.claim.version), (Effect::Repeated, claim.version));
     }
@@ -365,7 +368,7 @@ fn one_active_each(claims: &[Claim]) {
     let of_claim = |claim: &Claim| {
         let subject = &claim.subject;
         let of = format!("{} {} {:?}", subject.tenant, subject.program, subject.kind);
-        let items = claim.active().map(move |item| format!("{of} {}", item.id));
+        let items = claim.active_items().map(move |item| format!("{of} {}", item.id));
         items.collect::<Vec<_>>()
     };
     let mut active: Vec<String> = claims.iter().flat_map(of_claim).collect();
@@ -420,7 +423,7 @@ fn says_something(event: &Entry) -> bool {
 
 /// The version and the moment of an entry, whoever may read what it is.
 fn moment_of(entry: &HistoryEntry) -> (Version, Instant) {
-    match entry.told() {
+    match entry.to_readable() {
         Some(ReadableEntry::Event(event)) => (event.version, event.at),
         Some(ReadableEntry::Withheld(event)) => (event.version, event.at),
         None => panic!("no event: {entry:?}"),
@@ -429,7 +432,9 @@ fn moment_of(entry: &HistoryEntry) -> (Version, Instant) {
 
 /// The event of an entry.
 fn event(entry: &HistoryEntry) -> Entry {
-    let Some(ReadableEntry::Event(event)) = entry.told() else { panic!("no event: {entry:?}") };
+    let Some(ReadableEntry::Event(event)) = entry.to_readable() else {
+        panic!("no event: {entry:?}")
+    };
     *event
 }
 

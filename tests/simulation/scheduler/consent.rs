@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::Duration;
 use domain::actor::{ActorId, ActorKind};
-use domain::calendar::{BusinessCalendar, UnknownSubdivision, Window, Zone, window};
+use domain::calendar::{BusinessCalendar, UnknownSubdivision, Window, Zone, count_window};
 use domain::claim::{Basis, Claim, ExtensionCause, Instant, ItemStatus, State};
 use domain::event::EventType;
 use domain::ids::{ClaimId, StaffId};
@@ -142,7 +142,7 @@ impl Sim {
         for pair in versions.windows(2) {
             let [before, after] = pair else { continue };
             let event = &after.claim.last_event;
-            let staff = event.actor_id.as_ref().and_then(ActorId::staff).map(StaffId::as_str);
+            let staff = event.actor_id.as_ref().and_then(ActorId::staff_id).map(StaffId::as_str);
             if counts_as_acting(event.event_type) {
                 acted.extend(staff.map(str::to_owned));
             }
@@ -154,7 +154,7 @@ impl Sim {
             }
             let Some(entry) = self.entry_at(event.at) else { continue };
             for own in list_of(lists, &after.claim).recipients.iter().filter(|own| own.may_open()) {
-                let Some(grant) = entry.grant(&own.email) else { continue };
+                let Some(grant) = entry.authority_grant(&own.email) else { continue };
                 let (by, since) = (grant.by.as_str(), grant.since);
                 let days = Duration::days(TWO_PEOPLE_DAYS);
                 let own_work = staff == Some(by) && since > event.at - days;
@@ -235,7 +235,7 @@ fn end_of_full_window(made: &Made, delivered_at: Instant) -> Instant {
     }
     let calendar = BusinessCalendar::new("LK".parse().unwrap(), None, UnknownSubdivision::Any);
     let zone = Zone::Known("Asia/Colombo".parse().unwrap());
-    let counted = window(delivered_at, 5, &calendar.unwrap(), &zone);
+    let counted = count_window(delivered_at, 5, &calendar.unwrap(), &zone);
     counted.map_or(Instant::MAX_UTC, |window| window.closes_at)
 }
 

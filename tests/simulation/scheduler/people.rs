@@ -169,7 +169,7 @@ impl Sim {
             if claim.item_status(item) != ItemStatus::Pending {
                 continue;
             }
-            let status = after.item(item.no).map(|item| after.item_status(item));
+            let status = after.find_item(item.no).map(|item| after.item_status(item));
             let in_time = matches!(status, Some(ItemStatus::Declined { in_time: true, .. }));
             assert!(in_time, "{made}: a no that arrived at {arrived} is {status:?}");
         }
@@ -336,7 +336,7 @@ impl Sim {
                 let event = RequestEvent::get(&path).partner_admin(partner);
                 let answer = self.stack.send(event).await;
                 let claim = self.peek(id);
-                let item = claim.item(item.no).unwrap();
+                let item = claim.find_item(item.no).unwrap();
                 let active = matches!(claim.item_status(item), ItemStatus::Active { .. });
                 let readable = active && !self.books.suspended.contains(partner);
                 assert_eq!(answer.status == 200, readable, "I5: {path} {}", answer.text);

@@ -149,7 +149,7 @@ fn between(old: &Claim, new: &Claim) -> Vec<Happened> {
     }
     let changed = new.items.iter().filter_map(|item| {
         let status = new.item_status(item);
-        let was = old.item(item.no).map(|item| old.item_status(item));
+        let was = old.find_item(item.no).map(|item| old.item_status(item));
         (was != Some(status)).then_some(status)
     });
     happened.extend(changed.filter_map(|status| match status {
@@ -173,7 +173,7 @@ fn between(old: &Claim, new: &Claim) -> Vec<Happened> {
 /// Whether an item that was declined has one more party's "no".
 fn has_joined(old: &Claim, new: &Claim) -> bool {
     let by = |claim: &Claim, no| {
-        let ItemStatus::Declined { by, .. } = claim.item_status(claim.item(no)?) else {
+        let ItemStatus::Declined { by, .. } = claim.item_status(claim.find_item(no)?) else {
             return None;
         };
         Some(by)

@@ -132,7 +132,7 @@ impl Backstage {
         &self,
         records: &[Value],
     ) -> Result<DynamoDbEventResponse, InvocationError> {
-        sweep::handle(&self.sweep, json!({"Records": records}), invocation()).await
+        sweep::handle_records(&self.sweep, json!({"Records": records}), invocation()).await
     }
 
     /// Hands an event of the scanner or of the bus to `scan`, as its queue does for the first time.
@@ -151,7 +151,7 @@ impl Backstage {
         let mut message = message(&event);
         message["attributes"] = json!({"ApproximateReceiveCount": time.to_string()});
         let event = json!({"Records": [message]});
-        done(&scan::handle(&self.scan, event, invocation()).await?)
+        done(&scan::handle_event(&self.scan, event, invocation()).await?)
     }
 
     /// Hands records of the stream to `publish`.
@@ -159,7 +159,7 @@ impl Backstage {
         &self,
         records: &[Value],
     ) -> Result<DynamoDbEventResponse, InvocationError> {
-        publish::handle(&self.publish, json!({"Records": records}), invocation()).await
+        publish::handle_records(&self.publish, json!({"Records": records}), invocation()).await
     }
 
     /// Hands an event of the bus to `notify`, as its queue does for the first time.
@@ -177,22 +177,22 @@ impl Backstage {
     /// Where the message is not done with, and comes back.
     pub async fn notify_of(&self, message: &Value) -> Result<(), InvocationError> {
         let event = json!({"Records": [message]});
-        done(&notify::handle(&self.notify, event, invocation()).await?)
+        done(&notify::handle_event(&self.notify, event, invocation()).await?)
     }
 
     /// The schedule that sends the mails of a day to partners.
     pub async fn digest(&self, world: &World) -> Result<(), InvocationError> {
         let run = json!({"source": "aws.events", "detail-type": "Scheduled Event", "detail": {}});
         let lasting = Duration::seconds(30);
-        let invocation = Invocation::lasting("request-1", world.clock.now(), lasting);
-        notify::handle(&self.notify, run, invocation).await.map(drop)
+        let invocation = Invocation::running_for("request-1", world.clock.now(), lasting);
+        notify::handle_event(&self.notify, run, invocation).await.map(drop)
     }
 
     /// Hands a mail event to `delivery`, as the queue does.
     pub async fn deliver(&self, body: &Value) -> SqsBatchResponse {
         let event: SqsEvent =
             serde_json::from_value(json!({"Records": [message(body)]})).expect("a message");
-        delivery::handle(&self.delivery, event, invocation()).await.expect("an answer")
+        delivery::handle_messages(&self.delivery, event, invocation()).await.expect("an answer")
     }
 
     /// Invokes `finalize` with any payload.
@@ -202,8 +202,8 @@ impl Backstage {
         payload: Value,
     ) -> Result<SqsBatchResponse, InvocationError> {
         let lasting = Duration::seconds(50);
-        let invocation = Invocation::lasting("request-1", world.clock.now(), lasting);
-        finalize::handle(&self.finalize, payload, invocation).await
+        let invocation = Invocation::running_for("request-1", world.clock.now(), lasting);
+        finalize::handle_event(&self.finalize, payload, invocation).await
     }
 
     /// One minute of the timers: a tick, and every message it sends.
@@ -245,7 +245,7 @@ pub fn work_messages(world: &World) -> Vec<Value> {
 
 fn invocation() -> Invocation {
     let now = DateTime::<Utc>::from_timestamp(1_795_000_000, 0).expect("an instant");
-    Invocation::lasting("request-1", now, Duration::seconds(30))
+    Invocation::running_for("request-1", now, Duration::seconds(30))
 }
 
 /// An event of one message, as a queue hands it over.

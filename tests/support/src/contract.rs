@@ -15,7 +15,7 @@ pub struct Contract {
 
 impl Default for Contract {
     fn default() -> Self {
-        Self { document: web::openapi::document() }
+        Self { document: web::openapi::build_document() }
     }
 }
 

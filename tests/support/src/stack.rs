@@ -123,7 +123,7 @@ pub fn code(claim: &ClaimId, notice: u16) -> String {
 
 /// The token of a link.
 pub fn token_of(link: &Link) -> String {
-    link.token(&keys(SECRET))
+    link.to_token(&keys(SECRET))
 }
 
 /// The code that a decision by a link needs: the receipt's for an undo, else the notice's.
@@ -152,7 +152,7 @@ pub fn old_link(claim: &ClaimId, notice: u16) -> Link {
     let message = [b"cpor/link-token/1".as_slice(), &[0, secrets.current], &named].concat();
     let mac = hmac(&secrets.secrets[&secrets.current], &message);
     let token = [[secrets.current].as_slice(), &named, &mac[..16]].concat();
-    Link::open(&keys(SECRET), &URL_SAFE_NO_PAD.encode(token)).expect("a link of the old form")
+    Link::from_token(&keys(SECRET), &URL_SAFE_NO_PAD.encode(token)).expect("a link of the old form")
 }
 
 /// HMAC-SHA-256 of a key that is no longer than a block.
@@ -241,16 +241,18 @@ impl Stack {
         let method = payload["requestContext"]["http"]["method"].as_str().unwrap_or_default();
         let path = payload["rawPath"].as_str().unwrap_or_default();
         let function =
-            web::routes::find(method, path).map_or("claims", |(route, _)| route.function);
+            web::routes::find_route(method, path).map_or("claims", |(route, _)| route.function);
         let request = event.request();
         Answer::of(&match function {
-            "claims" => Box::pin(claims::handle(&self.claims, request)).await,
-            "evidence" => Box::pin(evidence::handle(&self.evidence, request)).await,
-            "review" => Box::pin(review::handle(&self.review, request)).await,
-            "decision" => Box::pin(decision::handle(&self.decision, request)).await,
-            "associations" => Box::pin(associations::handle(&self.associations, request)).await,
-            "customer" => Box::pin(customer::handle(&self.customer, request)).await,
-            "directory" => Box::pin(directory::handle(&self.directory, request)).await,
+            "claims" => Box::pin(claims::handle_request(&self.claims, request)).await,
+            "evidence" => Box::pin(evidence::handle_request(&self.evidence, request)).await,
+            "review" => Box::pin(review::handle_request(&self.review, request)).await,
+            "decision" => Box::pin(decision::handle_request(&self.decision, request)).await,
+            "associations" => {
+                Box::pin(associations::handle_request(&self.associations, request)).await
+            }
+            "customer" => Box::pin(customer::handle_request(&self.customer, request)).await,
+            "directory" => Box::pin(directory::handle_request(&self.directory, request)).await,
             other => panic!("no function {other} answers requests"),
         })
     }

@@ -154,7 +154,7 @@ impl World {
         actor: &Actor,
         command: &Command,
     ) -> Result<CommandOutcome, StoreError> {
-        Box::pin(self.store.execute(id, actor, command, self.now(), None)).await
+        Box::pin(self.store.execute_command(id, actor, command, self.now(), None)).await
     }
 
     async fn step(&self, id: &ClaimId, actor: &Actor, command: &Command) -> Claim {
@@ -238,7 +238,8 @@ impl World {
 
     /// The claim, read as anybody reads it now.
     pub async fn read(&self, id: &ClaimId) -> Claim {
-        let read = Box::pin(self.store.claim(id, self.now())).await.expect("a readable claim");
+        let read =
+            Box::pin(self.store.load_up_to_date(id, self.now())).await.expect("a readable claim");
         read.expect("a claim that exists")
     }
 
@@ -266,7 +267,7 @@ impl World {
 
     /// Ticks once and drains every shard that is due, as `finalize` does.
     pub async fn finalize(&self) -> Vec<store::DrainReport> {
-        let tick = self.store.tick().await.expect("a tick");
+        let tick = self.store.find_due_work().await.expect("a tick");
         let until = self.clock.now() + Duration::seconds(40);
         let mut drained = Vec::new();
         for shard in tick.due {
@@ -328,7 +329,7 @@ pub async fn create_on(
 ) -> Result<CreatedClaim, StoreError> {
     let actor = partner_admin(partner);
     let id = ClaimId::of(&partner_id(partner), key);
-    let given = web::bodies::claim(body);
+    let given = web::bodies::read_claim(body);
     let new = NewClaim {
         actor: &actor,
         id: &id,
@@ -337,7 +338,7 @@ pub async fn create_on(
         draft: given.draft,
         request_hash: web::request_hash(body),
     };
-    store.create(new, moment).await
+    store.create_claim(new, moment).await
 }
 
 /// A partner's id.

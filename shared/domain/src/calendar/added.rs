@@ -31,14 +31,16 @@ pub struct AddedDays {
 impl AddedDays {
     /// Whether a window that `counted` has counted, no later than up to `last`, may be counted otherwise now: a day up to
     /// its end was added since. A day behind its end, of another part of the country or taken back changes nothing.
-    pub fn concern(&self, counted: &CalendarId, last: NaiveDate) -> bool {
+    pub fn may_change_count(&self, counted: &CalendarId, last: NaiveDate) -> bool {
         let by = counted.revision();
         if by >= self.revision {
             // Of a revision that there is not nothing is known.
             return by > self.revision;
         }
         let is_new = |day: &AddedDay| {
-            by < day.revision && day.date <= last && counted.includes(day.subdivision.as_ref())
+            by < day.revision
+                && day.date <= last
+                && counted.includes_subdivision(day.subdivision.as_ref())
         };
         self.days.as_ref().is_none_or(|days| days.iter().any(is_new))
     }
@@ -89,7 +91,7 @@ mod tests {
     }
 
     fn concerned(calendar: &str, last: &str) -> bool {
-        days().concern(&CalendarId::from_stored(calendar), last.parse().unwrap())
+        days().may_change_count(&CalendarId::from_stored(calendar), last.parse().unwrap())
     }
 
     #[test]
@@ -119,7 +121,7 @@ mod tests {
     fn where_the_days_are_not_known_every_window_of_another_revision_is_concerned() {
         let unknown = AddedDays { revision: 2, days: None };
         let last = "2026-01-01".parse().unwrap();
-        assert!(unknown.concern(&CalendarId::from_stored("US@2026.12+1"), last));
-        assert!(!unknown.concern(&CalendarId::from_stored("US@2026.12+2"), last));
+        assert!(unknown.may_change_count(&CalendarId::from_stored("US@2026.12+1"), last));
+        assert!(!unknown.may_change_count(&CalendarId::from_stored("US@2026.12+2"), last));
     }
 }

@@ -112,17 +112,17 @@ impl BusinessCalendar {
         subdivision: Option<Subdivision>,
         unknown: UnknownSubdivision,
     ) -> Result<Self, CalendarError> {
-        let region = region(country, subdivision, unknown)?;
-        if !data::readable(country) {
+        let region = find_region(country, subdivision, unknown)?;
+        if !data::is_readable(country) {
             return Err(CalendarError::Broken(country));
         }
-        let years = years(country, &region);
+        let years = covered_years(country, &region);
         Ok(Self {
             id: CalendarId::of(country, &region),
             country,
             years,
-            weekends: weekends(country, &region),
-            holidays: holidays(country, &region, years),
+            weekends: region_weekends(country, &region),
+            holidays: region_holidays(country, &region, years),
             closures: BTreeSet::new(),
             exceptions: BTreeMap::new(),
             region,
@@ -143,7 +143,7 @@ impl BusinessCalendar {
     #[must_use]
     pub(super) fn with_closures_of(mut self, window: &Window) -> Self {
         self.closures.retain(|date| !window.counted.contains(date));
-        self.closures.extend(window.closures());
+        self.closures.extend(window.skipped_closures());
         self
     }
 
@@ -152,7 +152,7 @@ impl BusinessCalendar {
     #[must_use]
     pub(super) fn with_closures_after(mut self, date: NaiveDate, most: usize) -> Self {
         let closures = std::mem::take(&mut self.closures);
-        let open = |day: &NaiveDate| matches!(self.day(*day), Ok(Day::Business));
+        let open = |day: &NaiveDate| matches!(self.classify_day(*day), Ok(Day::Business));
         let first = closures.into_iter().filter(|day| *day > date && open(day)).take(most);
         self.closures = first.collect();
         self
@@ -168,7 +168,7 @@ impl BusinessCalendar {
     ) -> Self {
         self.id = self.id.with_revision(revision);
         for exception in exceptions {
-            if self.region.includes(exception.subdivision.as_ref()) {
+            if self.region.includes_subdivision(exception.subdivision.as_ref()) {
                 self.exceptions.entry(exception.date).or_default().push(exception.name);
             }
         }
@@ -189,12 +189,12 @@ impl BusinessCalendar {
     ///
     /// # Errors
     /// [`OutsideData`] if the date is not in the years of the data.
-    pub fn day(&self, date: NaiveDate) -> Result<Day, OutsideData> {
-        self.within(date)?;
+    pub fn classify_day(&self, date: NaiveDate) -> Result<Day, OutsideData> {
+        self.check_covered(date)?;
         let skipped = |reason, name| Day::Skipped { reason, name };
         Ok(if self.is_weekend(date) {
             skipped(SkipReason::Weekend, None)
-        } else if let Some(name) = self.holiday(date) {
+        } else if let Some(name) = self.holiday_names(date) {
             skipped(SkipReason::Holiday, Some(name))
         } else if self.closures.contains(&date) {
             skipped(SkipReason::Closure, None)
@@ -206,18 +206,18 @@ impl BusinessCalendar {
     }
 
     /// The error for a date this calendar cannot answer for.
-    pub(super) fn outside(&self, date: NaiveDate) -> OutsideData {
+    pub(super) fn outside_error(&self, date: NaiveDate) -> OutsideData {
         let (first_year, last_year) = self.years;
         OutsideData { country: self.country, date, first_year, last_year }
     }
 
-    fn within(&self, date: NaiveDate) -> Result<(), OutsideData> {
+    fn check_covered(&self, date: NaiveDate) -> Result<(), OutsideData> {
         let (first, last) = self.years;
-        if (first..=last).contains(&date.year()) { Ok(()) } else { Err(self.outside(date)) }
+        if (first..=last).contains(&date.year()) { Ok(()) } else { Err(self.outside_error(date)) }
     }
 
     /// The names of the holidays on that date, each once.
-    fn holiday(&self, date: NaiveDate) -> Option<String> {
+    fn holiday_names(&self, date: NaiveDate) -> Option<String> {
         let from = self.holidays.partition_point(|(other, _)| *other < date);
         let mut names: Vec<&str> = Vec::new();
         for (_, name) in self.holidays.iter().skip(from).take_while(|(other, _)| *other == date) {
@@ -241,7 +241,7 @@ impl BusinessCalendar {
 
 impl Region {
     /// Whether an exception of that subdivision (`None`: of the country) counts here.
-    fn includes(&self, subdivision: Option<&Subdivision>) -> bool {
+    fn includes_subdivision(&self, subdivision: Option<&Subdivision>) -> bool {
         match (self, subdivision) {
             (_, None) | (Self::Any, Some(_)) => true,
             (Self::National, Some(_)) => false,
@@ -250,7 +250,7 @@ impl Region {
     }
 }
 
-fn region(
+fn find_region(
     country: CountryCode,
     subdivision: Option<Subdivision>,
     unknown: UnknownSubdivision,
@@ -272,12 +272,12 @@ fn region(
 }
 
 /// The years for which the source knows every holiday of the region.
-fn years(country: CountryCode, region: &Region) -> (i32, i32) {
+fn covered_years(country: CountryCode, region: &Region) -> (i32, i32) {
     let mut years = (i32::MAX, i32::MIN);
-    for line in data::lines(country) {
+    for line in data::country_lines(country) {
         match line {
             HolidayLine::Years { first, last } => years = (first, last),
-            HolidayLine::Until { scope, last } if scope.covers(region) => {
+            HolidayLine::Until { scope, last } if scope.covers_region(region) => {
                 years.1 = years.1.min(last);
             }
             HolidayLine::Until { .. }
@@ -292,7 +292,7 @@ fn years(country: CountryCode, region: &Region) -> (i32, i32) {
 
 /// The weekends of the region, each once: of a known subdivision its own; else those of the country
 /// and of all its subdivisions, whatever the policy says of their holidays.
-fn weekends(country: CountryCode, region: &Region) -> Vec<Vec<Weekend>> {
+fn region_weekends(country: CountryCode, region: &Region) -> Vec<Vec<Weekend>> {
     let regions = match region {
         Region::Known(_) => vec![region.clone()],
         Region::Any | Region::National => {
@@ -300,7 +300,7 @@ fn weekends(country: CountryCode, region: &Region) -> Vec<Vec<Weekend>> {
             subdivisions.chain([Region::National]).collect()
         }
     };
-    let lines: Vec<HolidayLine> = data::lines(country).collect();
+    let lines: Vec<HolidayLine> = data::country_lines(country).collect();
     let mut found: Vec<Vec<Weekend>> = Vec::new();
     for region in &regions {
         let own = weekends_of(&lines, region);
@@ -316,7 +316,7 @@ fn weekends_of(lines: &[HolidayLine], region: &Region) -> Vec<Weekend> {
     let mut found = Vec::new();
     for line in lines {
         if let HolidayLine::Weekend { scope, from, days } = line
-            && scope.covers(region)
+            && scope.covers_region(region)
         {
             found.push(Weekend { from: *from, days });
         }
@@ -326,22 +326,22 @@ fn weekends_of(lines: &[HolidayLine], region: &Region) -> Vec<Weekend> {
 }
 
 /// Dates and names, sorted by date; names of one date in the order of the file.
-fn holidays(
+fn region_holidays(
     country: CountryCode,
     region: &Region,
     years: (i32, i32),
 ) -> Vec<(NaiveDate, &'static str)> {
     let mut found = Vec::new();
-    for line in data::lines(country) {
+    for line in data::country_lines(country) {
         let HolidayLine::Holiday { scope, name, dates, estimated } = line else {
             continue;
         };
-        if !scope.covers(region) {
+        if !scope.covers_region(region) {
             continue;
         }
-        for date in data::dates(dates, years).unwrap_or_default() {
+        for date in data::parse_dates(dates, years).unwrap_or_default() {
             if estimated {
-                found.extend(data::around(date).map(|day| (day, name)));
+                found.extend(data::neighbour_dates(date).map(|day| (day, name)));
             } else {
                 found.push((date, name));
             }

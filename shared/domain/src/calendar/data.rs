@@ -32,8 +32,12 @@ impl HolidayLine {
         let mut fields = rest.split('|');
         let mut field = || fields.next();
         match kind {
-            "years" => Some(Self::Years { first: number(field()?)?, last: number(field()?)? }),
-            "until" => Some(Self::Until { scope: HolidayScope(field()?), last: number(field()?)? }),
+            "years" => {
+                Some(Self::Years { first: parse_number(field()?)?, last: parse_number(field()?)? })
+            }
+            "until" => {
+                Some(Self::Until { scope: HolidayScope(field()?), last: parse_number(field()?)? })
+            }
             "zones" => Some(Self::Zones(rest)),
             "subdivisions" => Some(Self::Subdivisions(rest)),
             "weekend" => Some(Self::Weekend {
@@ -52,21 +56,21 @@ impl HolidayLine {
     }
 }
 
-fn number(text: &str) -> Option<i32> {
+fn parse_number(text: &str) -> Option<i32> {
     text.parse().ok()
 }
 
-/// The country's lines; lines that cannot be read are left out, and [`readable`] says so.
-pub(super) fn lines(country: CountryCode) -> impl Iterator<Item = HolidayLine> {
-    text(country).lines().filter_map(HolidayLine::parse)
+/// The country's lines; lines that cannot be read are left out, and [`is_readable`] says so.
+pub(super) fn country_lines(country: CountryCode) -> impl Iterator<Item = HolidayLine> {
+    country_text(country).lines().filter_map(HolidayLine::parse)
 }
 
 /// Whether every line of the country can be read.
-pub(super) fn readable(country: CountryCode) -> bool {
-    text(country).lines().all(|line| HolidayLine::parse(line).is_some())
+pub(super) fn is_readable(country: CountryCode) -> bool {
+    country_text(country).lines().all(|line| HolidayLine::parse(line).is_some())
 }
 
-fn text(country: CountryCode) -> &'static str {
+fn country_text(country: CountryCode) -> &'static str {
     COUNTRIES
         .binary_search_by_key(&country.as_str(), |(code, _)| code)
         .ok()
@@ -92,7 +96,7 @@ pub(super) struct HolidayScope(&'static str);
 
 impl HolidayScope {
     /// Whether the line holds for the region.
-    pub(super) fn covers(self, region: &Region) -> bool {
+    pub(super) fn covers_region(self, region: &Region) -> bool {
         let code = match region {
             Region::Any => return true,
             Region::National => "-",
@@ -107,7 +111,7 @@ impl HolidayScope {
 
 /// The dates of a holiday: `MMDD` stands for that date in each of the years, `YYMMDD` for one date.
 /// `None` if one of them cannot be read.
-pub(super) fn dates(text: &str, years: (i32, i32)) -> Option<Vec<NaiveDate>> {
+pub(super) fn parse_dates(text: &str, years: (i32, i32)) -> Option<Vec<NaiveDate>> {
     let mut found = Vec::new();
     for word in text.split(' ') {
         let digits: u32 = word.parse().ok()?;
@@ -129,7 +133,7 @@ fn single_year(digits: u32) -> Option<(i32, i32)> {
 }
 
 /// The date and its neighbours: where an estimated holiday may fall in truth.
-pub(super) fn around(date: NaiveDate) -> impl Iterator<Item = NaiveDate> {
+pub(super) fn neighbour_dates(date: NaiveDate) -> impl Iterator<Item = NaiveDate> {
     [date.checked_sub_days(Days::new(1)), Some(date), date.checked_add_days(Days::new(1))]
         .into_iter()
         .flatten()

@@ -11,7 +11,7 @@ use super::{
 const VERSION: &str = include_str!("../../data/VERSION");
 
 fn last_year(country: CountryCode) -> Option<i32> {
-    data::lines(country).find_map(|line| match line {
+    data::country_lines(country).find_map(|line| match line {
         HolidayLine::Years { last, .. } => Some(last),
         HolidayLine::Until { .. }
         | HolidayLine::Zones(_)
@@ -23,7 +23,7 @@ fn last_year(country: CountryCode) -> Option<i32> {
 
 fn reasons_in_2026(calendar: &BusinessCalendar) -> Vec<SkipReason> {
     let first = NaiveDate::from_ymd_opt(2026, 1, 1).unwrap();
-    let reason = |date| match calendar.day(date).unwrap() {
+    let reason = |date| match calendar.classify_day(date).unwrap() {
         Day::Skipped { reason, .. } => Some(reason),
         Day::Business => None,
     };
@@ -33,10 +33,10 @@ fn reasons_in_2026(calendar: &BusinessCalendar) -> Vec<SkipReason> {
 #[test]
 fn every_line_of_every_country_can_be_read() {
     for country in CountryCode::all() {
-        assert!(data::readable(country), "{country}");
-        for line in data::lines(country) {
+        assert!(data::is_readable(country), "{country}");
+        for line in data::country_lines(country) {
             if let HolidayLine::Holiday { dates, name, .. } = line {
-                assert!(data::dates(dates, (2024, 2026)).is_some(), "{country} {name}");
+                assert!(data::parse_dates(dates, (2024, 2026)).is_some(), "{country} {name}");
             }
         }
     }
@@ -63,9 +63,9 @@ fn every_country_and_subdivision_has_a_weekend_and_holidays() {
 #[test]
 fn every_zone_of_the_data_is_known_here() {
     for country in CountryCode::all() {
-        for line in data::lines(country) {
+        for line in data::country_lines(country) {
             if let HolidayLine::Zones(names) = line {
-                assert_eq!(country.zones().len(), names.split(' ').count(), "{country}");
+                assert_eq!(country.time_zones().len(), names.split(' ').count(), "{country}");
             }
         }
     }

@@ -12,7 +12,7 @@ impl CalendarId {
     ///
     /// # Errors
     /// If the embedded data knows the country or the subdivision no longer.
-    pub fn embedded(&self) -> Result<BusinessCalendar, CalendarError> {
+    pub fn embedded_calendar(&self) -> Result<BusinessCalendar, CalendarError> {
         let place = self.as_str().split('@').next().unwrap_or_default();
         let (country, subdivision) = match place.split_once('-') {
             Some((country, subdivision)) => (country, Some(subdivision)),

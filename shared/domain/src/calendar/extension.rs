@@ -6,7 +6,9 @@
 use chrono::{DateTime, NaiveDate, Utc};
 
 use super::window::Count;
-use super::{BusinessCalendar, Day, OutsideData, SkipReason, TZDB_VERSION, Window, Zone, window};
+use super::{
+    BusinessCalendar, Day, OutsideData, SkipReason, TZDB_VERSION, Window, Zone, count_window,
+};
 
 /// Why a window cannot be extended to a date.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -32,23 +34,23 @@ pub enum ExtendError {
 ///
 /// # Errors
 /// [`ExtendError`]; the window then stays as it is.
-pub fn extend(
+pub fn extend_window(
     window: &Window,
     last_counted: NaiveDate,
     calendar: &BusinessCalendar,
 ) -> Result<Window, ExtendError> {
-    let mut count = resume(window);
+    let mut count = resume_count(window);
     if last_counted <= count.last {
         return Err(ExtendError::NotLater(count.last));
     }
     let calendar = &calendar.clone().with_closures_after(count.last, 0);
-    if let Day::Skipped { reason, .. } = calendar.day(last_counted)? {
+    if let Day::Skipped { reason, .. } = calendar.classify_day(last_counted)? {
         return Err(ExtendError::NotBusiness { date: last_counted, reason });
     }
     while count.last < last_counted {
         count.next_day(calendar, window.time_zone)?;
     }
-    Ok(extended(window, count, calendar)?)
+    Ok(extended_window(window, count, calendar)?)
 }
 
 /// The window with more business days after its last counted one (the customer's extension).
@@ -63,13 +65,13 @@ pub fn extend_by(
     business_days: u32,
     calendar: &BusinessCalendar,
 ) -> Result<Window, OutsideData> {
-    let mut count = resume(window);
+    let mut count = resume_count(window);
     let most = usize::try_from(business_days).unwrap_or(usize::MAX);
     let calendar = &calendar.clone().with_closures_after(count.last, most);
     for _ in 0..business_days {
         count.next_business_day(calendar, window.time_zone)?;
     }
-    extended(window, count, calendar)
+    extended_window(window, count, calendar)
 }
 
 /// The window with as many more business days as bring its end to `end` or beyond.
@@ -81,11 +83,11 @@ pub fn extend_until(
     end: DateTime<Utc>,
     calendar: &BusinessCalendar,
 ) -> Result<Window, OutsideData> {
-    let mut count = resume(window);
+    let mut count = resume_count(window);
     while count.closes_at(calendar, window.time_zone)? < end {
         count.next_business_day(calendar, window.time_zone)?;
     }
-    extended(window, count, calendar)
+    extended_window(window, count, calendar)
 }
 
 /// The window counted anew, with as many days, by a calendar that has changed; `None` if it would
@@ -96,16 +98,17 @@ pub fn extend_until(
 ///
 /// # Errors
 /// [`OutsideData`] if a day has to be judged that the calendar does not know.
-pub fn recount(
+pub fn recount_window(
     stored: &Window,
     calendar: &BusinessCalendar,
     zone: &Zone,
 ) -> Result<Option<Window>, OutsideData> {
     let days = u32::try_from(stored.counted.len()).unwrap_or(u32::MAX);
     let calendar = &calendar.clone().with_closures_of(stored);
-    let mut latest = window(stored.delivered_at, days, calendar, &Zone::Known(stored.time_zone))?;
+    let mut latest =
+        count_window(stored.delivered_at, days, calendar, &Zone::Known(stored.time_zone))?;
     if let Zone::AnyOf(_) = zone {
-        let any = window(stored.delivered_at, days, calendar, zone)?;
+        let any = count_window(stored.delivered_at, days, calendar, zone)?;
         if any.closes_at > latest.closes_at {
             latest = any;
         }
@@ -114,7 +117,7 @@ pub fn recount(
 }
 
 /// The count, where the window left it.
-fn resume(window: &Window) -> Count {
+fn resume_count(window: &Window) -> Count {
     Count {
         last: window.last_counted().unwrap_or_else(|| window.day_zero()),
         counted: window.counted.clone(),
@@ -122,7 +125,7 @@ fn resume(window: &Window) -> Count {
     }
 }
 
-fn extended(
+fn extended_window(
     window: &Window,
     count: Count,
     calendar: &BusinessCalendar,

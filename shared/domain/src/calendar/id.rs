@@ -76,7 +76,7 @@ impl CalendarId {
 
     /// Whether a day that was added for that subdivision (`None`: for the country) is off by this calendar. One whose
     /// place is not known is off: then it is looked at.
-    pub fn includes(&self, subdivision: Option<&Subdivision>) -> bool {
+    pub fn includes_subdivision(&self, subdivision: Option<&Subdivision>) -> bool {
         let Some(other) = subdivision else { return true };
         let place = self.0.split('@').next().unwrap_or_default();
         match place.split_once('-') {

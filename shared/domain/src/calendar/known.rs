@@ -29,8 +29,8 @@ impl CountryCode {
     }
 
     /// The zones of the country, as in the time zone database; never empty.
-    pub fn zones(self) -> Vec<Tz> {
-        let names = data::lines(self).find_map(|line| match line {
+    pub fn time_zones(self) -> Vec<Tz> {
+        let names = data::country_lines(self).find_map(|line| match line {
             HolidayLine::Zones(names) => Some(names),
             HolidayLine::Years { .. }
             | HolidayLine::Until { .. }
@@ -45,7 +45,7 @@ impl CountryCode {
 
     /// The subdivisions the data knows, sorted by code.
     pub fn subdivisions(self) -> Vec<Subdivision> {
-        data::lines(self)
+        data::country_lines(self)
             .find_map(|line| match line {
                 HolidayLine::Subdivisions(codes) => Some(codes),
                 HolidayLine::Years { .. }

@@ -28,7 +28,7 @@ impl Window {
     pub fn pack(&self) -> PackedWindow {
         let mut letters: BTreeMap<NaiveDate, char> =
             self.counted.iter().map(|date| (*date, BUSINESS)).collect();
-        letters.extend(self.skipped.iter().map(|day| (day.date, letter(day.reason))));
+        letters.extend(self.skipped.iter().map(|day| (day.date, reason_letter(day.reason))));
         let first = letters.keys().next().copied().unwrap_or_else(|| self.day_zero());
         let last = letters.keys().next_back().copied();
         let days: String = first
@@ -45,7 +45,7 @@ impl Window {
     #[must_use]
     pub fn with_names_of(mut self, calendar: &BusinessCalendar) -> Self {
         for day in self.skipped.iter_mut().filter(|day| day.name.is_none()) {
-            day.name = name(day.date, day.reason, calendar);
+            day.name = skip_name(day.date, day.reason, calendar);
         }
         self
     }
@@ -73,17 +73,17 @@ impl PackedWindow {
         delivered_at: DateTime<Utc>,
         closes_at: DateTime<Utc>,
     ) -> Result<Window, UnpackError> {
-        self.read(delivered_at, closes_at).ok_or_else(|| UnpackError(self.0.clone()))
+        self.try_unpack(delivered_at, closes_at).ok_or_else(|| UnpackError(self.0.clone()))
     }
 
-    fn read(&self, delivered_at: DateTime<Utc>, closes_at: DateTime<Utc>) -> Option<Window> {
+    fn try_unpack(&self, delivered_at: DateTime<Utc>, closes_at: DateTime<Utc>) -> Option<Window> {
         let mut fields = self.0.split(';');
         let first = NaiveDate::parse_from_str(fields.next()?, "%Y%m%d").ok()?;
         let letters = fields.next()?;
         let calendar = CalendarId::from_stored(fields.next()?);
         let tzdb = fields.next()?.to_owned();
         let time_zone: Tz = fields.next()?.parse().ok()?;
-        let (counted, skipped) = days(first, letters, &calendar)?;
+        let (counted, skipped) = unpack_days(first, letters, &calendar)?;
         let window =
             Window { delivered_at, closes_at, time_zone, calendar, tzdb, counted, skipped };
         fields.next().is_none().then_some(window)
@@ -93,8 +93,8 @@ impl PackedWindow {
 type Counted = (Vec<NaiveDate>, Vec<SkippedDay>);
 
 /// Counted and skipped days of the letters.
-fn days(first: NaiveDate, letters: &str, calendar: &CalendarId) -> Option<Counted> {
-    let names = if letters.contains('h') { calendar.embedded().ok() } else { None };
+fn unpack_days(first: NaiveDate, letters: &str, calendar: &CalendarId) -> Option<Counted> {
+    let names = if letters.contains('h') { calendar.embedded_calendar().ok() } else { None };
     let (mut counted, mut skipped) = (Vec::new(), Vec::new());
     for (offset, letter) in (0_u64..).zip(letters.chars()) {
         let date = first.checked_add_days(Days::new(offset))?;
@@ -102,8 +102,8 @@ fn days(first: NaiveDate, letters: &str, calendar: &CalendarId) -> Option<Counte
             BUSINESS => counted.push(date),
             MISSING => {}
             letter => {
-                let reason = reason(letter)?;
-                let name = names.as_ref().and_then(|calendar| name(date, reason, calendar));
+                let reason = parse_reason_letter(letter)?;
+                let name = names.as_ref().and_then(|calendar| skip_name(date, reason, calendar));
                 skipped.push(SkippedDay { date, reason, name });
             }
         }
@@ -112,14 +112,14 @@ fn days(first: NaiveDate, letters: &str, calendar: &CalendarId) -> Option<Counte
 }
 
 /// The calendar's name of the day, if it skips the day for the same reason.
-fn name(date: NaiveDate, reason: SkipReason, calendar: &BusinessCalendar) -> Option<String> {
-    match calendar.day(date).ok()? {
+fn skip_name(date: NaiveDate, reason: SkipReason, calendar: &BusinessCalendar) -> Option<String> {
+    match calendar.classify_day(date).ok()? {
         Day::Skipped { reason: own, name } if own == reason => name,
         Day::Skipped { .. } | Day::Business => None,
     }
 }
 
-fn letter(reason: SkipReason) -> char {
+fn reason_letter(reason: SkipReason) -> char {
     match reason {
         SkipReason::Weekend => 'w',
         SkipReason::Holiday => 'h',
@@ -128,7 +128,7 @@ fn letter(reason: SkipReason) -> char {
     }
 }
 
-fn reason(letter: char) -> Option<SkipReason> {
+fn parse_reason_letter(letter: char) -> Option<SkipReason> {
     match letter {
         'w' => Some(SkipReason::Weekend),
         'h' => Some(SkipReason::Holiday),

@@ -6,7 +6,7 @@ use proptest::sample::Index;
 
 use super::{
     BusinessCalendar, CountryCode, Exception, Subdivision, Tz, UnknownSubdivision, Window, Zone,
-    extend_by, naive, recount, window,
+    count_window, extend_by, naive, recount_window,
 };
 
 /// Whose days are counted, from when, and how many.
@@ -31,7 +31,7 @@ impl Case {
 
     fn window_by(&self, calendar: &BusinessCalendar) -> Window {
         let zone = Zone::Known(self.zone);
-        window(self.delivered_at, self.business_days, calendar, &zone).unwrap()
+        count_window(self.delivered_at, self.business_days, calendar, &zone).unwrap()
     }
 }
 
@@ -54,7 +54,7 @@ fn case() -> impl Strategy<Value = Case> {
         |(country, (named, subdivision, zone), second, milli, business_days)| {
             let known = country.subdivisions();
             let subdivision = (named && !known.is_empty()).then(|| pick(&known, subdivision));
-            let zone = pick(&country.zones(), zone);
+            let zone = pick(&country.time_zones(), zone);
             let delivered_at = DateTime::from_timestamp_millis(second * 1000 + milli).unwrap();
             Case { country, subdivision, zone, delivered_at, business_days }
         },
@@ -77,7 +77,7 @@ proptest! {
         let calendar = case.calendar();
         let zone = if anywhere { Zone::AnyOf(case.country) } else { Zone::Known(case.zone) };
         let later = case.delivered_at + TimeDelta::hours(hours);
-        let end = |start| window(start, case.business_days, &calendar, &zone).unwrap().closes_at;
+        let end = |start| count_window(start, case.business_days, &calendar, &zone).unwrap().closes_at;
         prop_assert!(end(case.delivered_at) <= end(later));
     }
 
@@ -86,7 +86,7 @@ proptest! {
         let (window, calendar) = (case.window(), case.calendar());
         prop_assert_eq!(window.counted.len(), usize::try_from(case.business_days).unwrap());
         for date in &window.counted {
-            prop_assert_eq!(calendar.day(*date).unwrap(), super::Day::Business);
+            prop_assert_eq!(calendar.classify_day(*date).unwrap(), super::Day::Business);
         }
     }
 
@@ -105,7 +105,7 @@ proptest! {
         let more = case.calendar().with_exceptions(1, exceptions(&case, &offsets));
         let (before, after) = (case.window(), case.window_by(&more));
         prop_assert!(before.closes_at <= after.closes_at);
-        let recounted = recount(&before, &more, &Zone::Known(case.zone)).unwrap();
+        let recounted = recount_window(&before, &more, &Zone::Known(case.zone)).unwrap();
         prop_assert_eq!(recounted, (after.closes_at > before.closes_at).then_some(after));
     }
 
@@ -122,17 +122,17 @@ proptest! {
         let subdivision = case.subdivision.as_ref().map(Subdivision::as_str);
         let days = usize::try_from(case.business_days).unwrap();
         let counted =
-            naive::counted(case.country.as_str(), subdivision, case.delivered_at, case.zone, days);
+            naive::counted_days(case.country.as_str(), subdivision, case.delivered_at, case.zone, days);
         let last = counted.last().copied().unwrap_or(window.day_zero());
         prop_assert_eq!(&window.counted, &counted);
-        prop_assert_eq!(window.closes_at, naive::begins(last + Days::new(1), case.zone));
+        prop_assert_eq!(window.closes_at, naive::day_begin(last + Days::new(1), case.zone));
     }
 
     #[test]
     fn an_unknown_zone_ends_no_earlier_than_any(case in case()) {
         let latest = Zone::AnyOf(case.country);
         let window =
-            window(case.delivered_at, case.business_days, &case.calendar(), &latest).unwrap();
+            count_window(case.delivered_at, case.business_days, &case.calendar(), &latest).unwrap();
         prop_assert!(window.closes_at >= case.window().closes_at);
     }
 

@@ -48,19 +48,19 @@ impl Tz {
     }
 
     /// An instant as the zone's clocks show it.
-    pub fn local(self, at: DateTime<Utc>) -> DateTime<FixedOffset> {
-        let seconds = self.rules().to_offset(timestamp(at)).seconds();
+    pub fn to_local(self, at: DateTime<Utc>) -> DateTime<FixedOffset> {
+        let seconds = self.zone_rules().to_offset(to_timestamp(at)).seconds();
         at.with_timezone(&FixedOffset::east_opt(seconds).unwrap_or_else(|| Utc.fix()))
     }
 
     /// The local date of an instant.
-    pub fn date(self, at: DateTime<Utc>) -> NaiveDate {
-        self.local(at).date_naive()
+    pub fn local_date(self, at: DateTime<Utc>) -> NaiveDate {
+        self.to_local(at).date_naive()
     }
 
     /// What the zone's time is called at an instant: `CET`; `+03` where it has no name.
-    pub fn abbreviation(self, at: DateTime<Utc>) -> String {
-        self.rules().to_offset_info(timestamp(at)).abbreviation().to_owned()
+    pub fn abbreviation_at(self, at: DateTime<Utc>) -> String {
+        self.zone_rules().to_offset_info(to_timestamp(at)).abbreviation().to_owned()
     }
 
     /// The first instant of a local day.
@@ -69,8 +69,8 @@ impl Tz {
     /// twice means the later (docs/domain.md §4 point 3). A date the zone skipped whole begins, like the next
     /// one, at that first valid instant. `None` only at the ends of representable time.
     pub fn first_instant(self, date: NaiveDate) -> Option<DateTime<Utc>> {
-        let rules = self.rules();
-        let midnight = midnight(date)?;
+        let rules = self.zone_rules();
+        let midnight = midnight_of(date)?;
         let first = match rules.to_ambiguous_timestamp(midnight).offset() {
             AmbiguousOffset::Unambiguous { offset }
             | AmbiguousOffset::Fold { after: offset, .. } => offset.to_timestamp(midnight).ok()?,
@@ -86,31 +86,31 @@ impl Tz {
     /// after midnight where they never do. `None` for an hour that no day has, and at the ends of representable time.
     pub fn instant_of_hour(self, date: NaiveDate, hour: i8) -> Option<DateTime<Utc>> {
         let time = civil::Time::new(hour, 0, 0, 0).ok()?;
-        let local = midnight(date)?.date().to_datetime(time);
-        let first = self.rules().to_ambiguous_timestamp(local).compatible().ok()?;
+        let local = midnight_of(date)?.date().to_datetime(time);
+        let first = self.zone_rules().to_ambiguous_timestamp(local).compatible().ok()?;
         DateTime::from_timestamp(first.as_second(), 0)
     }
 
     /// Whether the zone's clocks ever showed that date: Samoa had no 30 December 2011.
-    pub(super) fn has(self, date: NaiveDate) -> bool {
+    pub(super) fn has_date(self, date: NaiveDate) -> bool {
         let next = date.succ_opt();
         next.is_none_or(|next| self.first_instant(date) != self.first_instant(next))
     }
 
     /// Its rules. It was found when it was made, so it is found again.
-    fn rules(self) -> TimeZone {
+    fn zone_rules(self) -> TimeZone {
         TimeZone::get(self.0).unwrap_or(TimeZone::UTC)
     }
 }
 
 /// The instant, within the ten thousand years that zones have rules for.
-fn timestamp(at: DateTime<Utc>) -> Timestamp {
+fn to_timestamp(at: DateTime<Utc>) -> Timestamp {
     let seconds = at.timestamp();
     let end = if seconds < 0 { Timestamp::MIN } else { Timestamp::MAX };
     Timestamp::from_second(seconds).unwrap_or(end)
 }
 
-fn midnight(date: NaiveDate) -> Option<civil::DateTime> {
+fn midnight_of(date: NaiveDate) -> Option<civil::DateTime> {
     let year = date.year().try_into().ok()?;
     let (month, day) = (date.month().try_into().ok()?, date.day().try_into().ok()?);
     let date = civil::Date::new(year, month, day).ok()?;
@@ -195,7 +195,7 @@ mod tests {
     fn the_ends_of_representable_time_have_no_first_instant() {
         assert_eq!(Tz::UTC.first_instant(NaiveDate::MAX), None);
         assert_eq!(Tz::UTC.first_instant(NaiveDate::MIN), None);
-        assert_eq!(Tz::UTC.local(DateTime::<Utc>::MAX_UTC), DateTime::<Utc>::MAX_UTC);
+        assert_eq!(Tz::UTC.to_local(DateTime::<Utc>::MAX_UTC), DateTime::<Utc>::MAX_UTC);
     }
 
     /// As `chrono-tz` has it, whose database is of 2025: instants up to then are the same in both.
@@ -208,9 +208,17 @@ mod tests {
             let instants = std::iter::successors(Some(from), |at| Some(*at + step));
             for at in instants.take_while(|at| *at < until) {
                 let expected = at.with_timezone(&other);
-                assert_eq!(zone.local(at), expected, "{zone} {at}");
-                assert_eq!(zone.local(at).offset().fix(), expected.offset().fix(), "{zone} {at}");
-                assert_eq!(zone.abbreviation(at), expected.format("%Z").to_string(), "{zone} {at}");
+                assert_eq!(zone.to_local(at), expected, "{zone} {at}");
+                assert_eq!(
+                    zone.to_local(at).offset().fix(),
+                    expected.offset().fix(),
+                    "{zone} {at}"
+                );
+                assert_eq!(
+                    zone.abbreviation_at(at),
+                    expected.format("%Z").to_string(),
+                    "{zone} {at}"
+                );
             }
             for date in from.date_naive().iter_days().take_while(|day| *day < until.date_naive()) {
                 let expected = match other.from_local_datetime(&date.and_time(NaiveTime::MIN)) {

@@ -28,13 +28,13 @@ impl CalendarId {
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub fn weekdays_after(start: DateTime<Utc>, days: u32, zone: &Zone) -> DateTime<Utc> {
-    let end = |zone: Tz| end_in(zone, zone.date(start), days);
+    let end = |zone: Tz| window_end_in(zone, zone.local_date(start), days);
     // Past the end of representable time: never, rather than too early.
     let never = DateTime::<Utc>::MAX_UTC;
-    zone.candidates().into_iter().map(|zone| end(zone).unwrap_or(never)).max().unwrap_or(never)
+    zone.candidate_zones().into_iter().map(|zone| end(zone).unwrap_or(never)).max().unwrap_or(never)
 }
 
-fn end_in(zone: Tz, day_zero: NaiveDate, days: u32) -> Option<DateTime<Utc>> {
+fn window_end_in(zone: Tz, day_zero: NaiveDate, days: u32) -> Option<DateTime<Utc>> {
     let mut last = day_zero;
     for _ in 0..days {
         last = last.iter_days().skip(1).find(|date| is_counted(zone, *date))?;
@@ -44,5 +44,5 @@ fn end_in(zone: Tz, day_zero: NaiveDate, days: u32) -> Option<DateTime<Utc>> {
 
 /// Whether a day is one from Monday to Friday that the zone has.
 fn is_counted(zone: Tz, date: NaiveDate) -> bool {
-    !matches!(date.weekday(), Weekday::Sat | Weekday::Sun) && zone.has(date)
+    !matches!(date.weekday(), Weekday::Sat | Weekday::Sun) && zone.has_date(date)
 }

@@ -38,7 +38,7 @@ pub struct SkippedDay {
 impl Window {
     /// The end as the clocks of its zone show it.
     pub fn closes_at_local(&self) -> DateTime<FixedOffset> {
-        self.time_zone.local(self.closes_at)
+        self.time_zone.to_local(self.closes_at)
     }
 
     /// The last day on which an answer is in time; `None` for a window of no days.
@@ -53,21 +53,21 @@ impl Window {
 
     /// The local date of delivery.
     pub fn day_zero(&self) -> NaiveDate {
-        self.time_zone.date(self.delivered_at)
+        self.time_zone.local_date(self.delivered_at)
     }
 
     /// How many of the counted days come after the local date of `at`: where the zone is not known, in that of its
     /// country's zones where the fewest do.
     pub fn counted_after(&self, at: DateTime<Utc>, zone: &Zone) -> usize {
-        let zones = zone.candidates().into_iter().chain([self.time_zone]);
-        let latest = zones.map(|zone| zone.date(at)).max();
+        let zones = zone.candidate_zones().into_iter().chain([self.time_zone]);
+        let latest = zones.map(|zone| zone.local_date(at)).max();
         let comes_after = |counted: &&NaiveDate| latest.is_none_or(|date| **counted > date);
         self.counted.iter().filter(comes_after).count()
     }
 
     /// The closures that this window skipped. A closure between them that was added later does not
     /// act on it (§4 point 5).
-    pub fn closures(&self) -> impl Iterator<Item = NaiveDate> {
+    pub fn skipped_closures(&self) -> impl Iterator<Item = NaiveDate> {
         self.skipped.iter().filter(|day| day.reason == SkipReason::Closure).map(|day| day.date)
     }
 }
@@ -87,20 +87,20 @@ impl Window {
 ///
 /// # Errors
 /// [`OutsideData`] if a day has to be judged that the calendar does not know, in any of the zones.
-pub fn window(
+pub fn count_window(
     delivered_at: DateTime<Utc>,
     business_days: u32,
     calendar: &BusinessCalendar,
     zone: &Zone,
 ) -> Result<Window, OutsideData> {
     let mut latest: Option<Window> = None;
-    for zone in zone.candidates() {
+    for zone in zone.candidate_zones() {
         let window = window_in(delivered_at, business_days, calendar, zone)?;
         if latest.as_ref().is_none_or(|latest| latest.closes_at < window.closes_at) {
             latest = Some(window);
         }
     }
-    latest.ok_or_else(|| calendar.outside(delivered_at.date_naive()))
+    latest.ok_or_else(|| calendar.outside_error(delivered_at.date_naive()))
 }
 
 fn window_in(
@@ -109,7 +109,7 @@ fn window_in(
     calendar: &BusinessCalendar,
     zone: Tz,
 ) -> Result<Window, OutsideData> {
-    let day_zero = zone.date(delivered_at);
+    let day_zero = zone.local_date(delivered_at);
     let mut count = Count { last: day_zero, counted: Vec::new(), skipped: Vec::new() };
     for _ in 0..business_days {
         count.next_business_day(calendar, zone)?;
@@ -152,9 +152,9 @@ impl Count {
         calendar: &BusinessCalendar,
         zone: Tz,
     ) -> Result<(), OutsideData> {
-        let date = self.last.succ_opt().ok_or_else(|| calendar.outside(self.last))?;
-        if zone.has(date) {
-            match calendar.day(date)? {
+        let date = self.last.succ_opt().ok_or_else(|| calendar.outside_error(self.last))?;
+        if zone.has_date(date) {
+            match calendar.classify_day(date)? {
                 Day::Business => self.counted.push(date),
                 Day::Skipped { reason, name } => {
                     self.skipped.push(SkippedDay { date, reason, name });
@@ -174,6 +174,6 @@ impl Count {
         self.last
             .succ_opt()
             .and_then(|after| zone.first_instant(after))
-            .ok_or_else(|| calendar.outside(self.last))
+            .ok_or_else(|| calendar.outside_error(self.last))
     }
 }

@@ -15,16 +15,16 @@ pub enum Zone {
 
 impl Zone {
     /// The zones to compute in; never empty.
-    pub(super) fn candidates(self) -> Vec<Tz> {
+    pub(super) fn candidate_zones(self) -> Vec<Tz> {
         match self {
             Self::Known(zone) => vec![zone],
-            Self::AnyOf(country) => country.zones(),
+            Self::AnyOf(country) => country.time_zones(),
         }
     }
 
     /// The local date of `at`; the latest of them where there are several zones.
-    pub fn date(self, at: DateTime<Utc>) -> NaiveDate {
-        let dates = self.candidates().into_iter().map(|zone| zone.date(at));
+    pub fn local_date(self, at: DateTime<Utc>) -> NaiveDate {
+        let dates = self.candidate_zones().into_iter().map(|zone| zone.local_date(at));
         dates.max().unwrap_or_else(|| at.date_naive())
     }
 }
@@ -42,11 +42,11 @@ impl Zone {
 /// ```
 pub fn days_after(start: DateTime<Utc>, days: u32, zone: &Zone) -> DateTime<Utc> {
     let end = |zone: Tz| {
-        zone.first_instant(zone.date(start).checked_add_days(Days::new(u64::from(days) + 1))?)
+        zone.first_instant(zone.local_date(start).checked_add_days(Days::new(u64::from(days) + 1))?)
     };
     // Past the end of representable time: never, rather than too early.
     let never = DateTime::<Utc>::MAX_UTC;
-    zone.candidates().into_iter().map(|zone| end(zone).unwrap_or(never)).max().unwrap_or(never)
+    zone.candidate_zones().into_iter().map(|zone| end(zone).unwrap_or(never)).max().unwrap_or(never)
 }
 
 /// As many calendar months later by the clocks of a zone, at the same time of the local day; the last day of a month
@@ -61,7 +61,7 @@ pub fn days_after(start: DateTime<Utc>, days: u32, zone: &Zone) -> DateTime<Utc>
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub fn months_after(start: DateTime<Utc>, months: u32, zone: Tz) -> Option<DateTime<Utc>> {
-    let date = zone.date(start);
+    let date = zone.local_date(start);
     let into_day = start - zone.first_instant(date)?;
     let end = zone.first_instant(date.checked_add_months(Months::new(months))?)?;
     end.checked_add_signed(into_day)

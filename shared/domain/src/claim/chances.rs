@@ -30,13 +30,13 @@ pub struct ExtensionCauses(u8);
 impl ExtensionCauses {
     /// Whether the window became longer for that cause.
     pub fn contains(self, cause: ExtensionCause) -> bool {
-        self.0 & bit(cause) != 0
+        self.0 & cause_bit(cause) != 0
     }
 
     /// The causes with one more.
     #[must_use]
     pub fn with(self, cause: ExtensionCause) -> Self {
-        Self(self.0 | bit(cause))
+        Self(self.0 | cause_bit(cause))
     }
 
     /// The causes, in the order of the documentation.
@@ -45,7 +45,7 @@ impl ExtensionCauses {
     }
 
     /// The set as a number of six bits, in the order of [`ExtensionCause::ALL`].
-    pub fn bits(self) -> u8 {
+    pub fn to_bits(self) -> u8 {
         self.0
     }
 
@@ -55,7 +55,7 @@ impl ExtensionCauses {
     }
 }
 
-fn bit(cause: ExtensionCause) -> u8 {
+fn cause_bit(cause: ExtensionCause) -> u8 {
     match cause {
         ExtensionCause::Customer => 1,
         ExtensionCause::Operator => 2,

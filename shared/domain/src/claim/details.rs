@@ -116,7 +116,7 @@ impl Details {
     }
 
     /// What is left when the personal data are erased: the names of the two companies, and the domain.
-    pub(crate) fn erased(&self) -> Self {
+    pub(crate) fn without_personal_data(&self) -> Self {
         let (partner, tenant) = (self.partner_name.clone(), self.tenant_name.clone());
         Self::of_companies(partner, tenant, self.tenant_domain.clone())
     }

@@ -146,7 +146,7 @@ impl ItemStatus {
 
 impl Mark {
     /// The status an item with this mark has.
-    pub(super) fn status(self) -> ItemStatus {
+    pub(super) fn item_status(self) -> ItemStatus {
         match self {
             Self::Dropped => ItemStatus::Dropped,
             Self::Withdrawn => ItemStatus::Withdrawn,

@@ -134,7 +134,7 @@ pub struct RejectionRecord {
 
 impl State {
     /// Until when the state runs; `None`: without end.
-    pub fn until(&self) -> Option<Instant> {
+    pub fn runs_until(&self) -> Option<Instant> {
         match self {
             Self::Draft { discard_at, .. } => Some(*discard_at),
             Self::Submitted { due_at }
@@ -161,7 +161,7 @@ impl State {
             | Self::ActionRequired { .. }
             | Self::Disputed { .. }
             | Self::Notifying { .. }
-            | Self::Unreachable { .. } => self.until(),
+            | Self::Unreachable { .. } => self.runs_until(),
             Self::AwaitingCustomer { .. }
             | Self::OnHold { .. }
             | Self::Associated { .. }
@@ -179,11 +179,11 @@ impl State {
     }
 
     /// Whose turn it is: the state's row, but for an unreachable customer whom the operator looks after.
-    pub fn turn(&self) -> Who {
+    pub fn whose_turn(&self) -> Who {
         if let Self::Unreachable { with_operator: true, .. } = self {
             return Who::Operator;
         }
-        self.status().row().turn
+        self.status().table_row().turn
     }
 
     /// What the passing of the deadline does.
@@ -191,7 +191,7 @@ impl State {
         if let Self::Unreachable { with_operator: true, .. } = self {
             return OnDeadline::RecordOverdue;
         }
-        self.status().row().on_deadline
+        self.status().table_row().on_deadline
     }
 
     /// Whether a rejection that was made can still fall: then its items are proposed again, so until
@@ -260,7 +260,7 @@ impl State {
     }
 
     /// What an item without a mark of its own is in this state.
-    pub(super) fn unmarked(&self) -> ItemStatus {
+    pub(super) fn unmarked_status(&self) -> ItemStatus {
         match self {
             Self::Draft { .. }
             | Self::Submitted { .. }

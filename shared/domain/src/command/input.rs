@@ -59,20 +59,23 @@ impl ClaimInput {
             location: claim.subject.location.clone(),
             tenant: Some(claim.subject.tenant.clone()),
             tenant_domain: Some(details.tenant_domain.clone()),
-            items: claim.kept().map(|item| Some((claim.subject.kind, item.id.clone()))).collect(),
+            items: claim
+                .kept_items()
+                .map(|item| Some((claim.subject.kind, item.id.clone())))
+                .collect(),
             customer_contact: details.customer_contact.clone(),
             technical_contact: details.technical_contact.clone(),
             partner_contact: details.partner_contact.clone(),
             label: details.label.clone(),
             external_ref: details.external_ref.clone(),
-            evidence: details.evidence.iter().map(|entry| Some(entry.declared())).collect(),
+            evidence: details.evidence.iter().map(|entry| Some(entry.as_declared())).collect(),
         }
     }
 }
 
 impl Evidence {
     /// The entry as it was declared, without its id and scan.
-    pub fn declared(&self) -> DeclaredEvidence {
+    pub fn as_declared(&self) -> DeclaredEvidence {
         DeclaredEvidence {
             name: self.name.clone(),
             sha256: self.sha256,

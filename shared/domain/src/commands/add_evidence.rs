@@ -3,9 +3,9 @@
 use crate::claim::{Claim, Defence, Evidence, Instant, MAX_EVIDENCE, Scan, State};
 use crate::command::{CommandKind, DeclaredEvidence};
 use crate::context::Context;
-use crate::decision::deadlines::idle_until;
+use crate::decision::deadlines::discard_deadline;
 use crate::decision::dispute::is_finally_rejected;
-use crate::decision::evidence::{declared, listed, refused};
+use crate::decision::evidence::{evidence_event, field_rejection, merge_declared};
 use crate::decision::{Decision, invalid_state};
 use crate::document::DocumentKind;
 use crate::eligibility::{EvidenceMoments, evidence_problem};
@@ -26,14 +26,16 @@ pub(crate) fn decide(claim: &Claim, entry: &DeclaredEvidence, context: &Context)
     }
     let own = claim.details.evidence.iter().find(|own| own.sha256 == entry.sha256);
     if own.is_some_and(|own| promises_another_kind(&own.name, &entry.name)) {
-        return Err(refused("/name", FieldCode::EndingWrong));
+        return Err(field_rejection("/name", FieldCode::EndingWrong));
     }
     let awaited = context.policy.evidence == EvidencePolicy::Uploaded;
     let list = match own.map(|own| own.scan) {
-        Some(Scan::Infected) => return Err(refused("/sha256", FieldCode::EvidenceRejected)),
+        Some(Scan::Infected) => {
+            return Err(field_rejection("/sha256", FieldCode::EvidenceRejected));
+        }
         Some(Scan::None) if awaited => claim.details.evidence.clone(),
         Some(Scan::None | Scan::Pending | Scan::Clean) => return Ok(None),
-        None => longer(claim, entry, context)?,
+        None => with_entry(claim, entry, context)?,
     };
     let list = list.into_iter().map(|own| match own.scan {
         Scan::None if awaited && own.sha256 == entry.sha256 => {
@@ -42,9 +44,9 @@ pub(crate) fn decide(claim: &Claim, entry: &DeclaredEvidence, context: &Context)
         Scan::None | Scan::Pending | Scan::Clean | Scan::Infected => own,
     });
     let is_draft = matches!(claim.state, State::Draft { .. });
-    let discard_at = if is_draft { Some(idle_until(context)?) } else { None };
+    let discard_at = if is_draft { Some(discard_deadline(context)?) } else { None };
     let body = EventBody::EvidenceAdded { by_partner: true, discard_at };
-    Ok(Some(listed(claim, list.collect(), body, context)))
+    Ok(Some(evidence_event(claim, list.collect(), body, context)))
 }
 
 /// What the partner brought uses the defence, where one was asked for, and a draft idles anew. The details came
@@ -65,19 +67,19 @@ fn promises_another_kind(declared: &Name, announced: &Name) -> bool {
 }
 
 /// The list with one more entry.
-fn longer(
+fn with_entry(
     claim: &Claim,
     entry: &DeclaredEvidence,
     context: &Context,
 ) -> Result<Vec<Evidence>, Rejection> {
     let before = &claim.details.evidence;
     if before.len() >= MAX_EVIDENCE {
-        return Err(refused("", FieldCode::TooLong));
+        return Err(field_rejection("", FieldCode::TooLong));
     }
-    let (place, moments) = (context.partner_place()?, EvidenceMoments::at(context.at));
+    let (place, moments) = (context.partner_place()?, EvidenceMoments::both_at(context.at));
     if let Some(code) = evidence_problem(entry, &context.policy, moments, place) {
-        return Err(refused("/acknowledged_on", code));
+        return Err(field_rejection("/acknowledged_on", code));
     }
-    let entries = before.iter().map(Evidence::declared).chain([entry.clone()]);
-    Ok(declared(&entries.map(Some).collect::<Vec<_>>(), before))
+    let entries = before.iter().map(Evidence::as_declared).chain([entry.clone()]);
+    Ok(merge_declared(&entries.map(Some).collect::<Vec<_>>(), before))
 }

@@ -5,8 +5,8 @@ use crate::calendar::{self, Window, Zone};
 use crate::claim::{Basis, Claim, HoldReason, ItemStatus, State};
 use crate::commands::vanish::still_verified;
 use crate::context::Context;
-use crate::decision::notice::{Unreported, failure_event, reconsider, renew};
-use crate::decision::selection::every;
+use crate::decision::notice::{Unreported, failure_event, reconsider_notice, renew_notice};
+use crate::decision::selection::items_with_status;
 use crate::decision::standing::reason_to_hold;
 use crate::decision::{Decision, new_event};
 use crate::event::{Event, EventBody};
@@ -37,8 +37,8 @@ pub(crate) fn decide(claim: &Claim, notice: NoticeNo, context: &Context) -> Deci
             // Whom the directory or the rules have as verified no more opens nothing.
             let now = still_verified(claim, recipients, context)?;
             let event = match now.earliest_delivery() {
-                Some((no, at)) => Some(opened(claim, &now, no, at, context)?),
-                None => failed(claim, &now, context)?,
+                Some((no, at)) => Some(open_window(claim, &now, no, at, context)?),
+                None => decide_failures(claim, &now, context)?,
             };
             let is_changed = now != *recipients;
             Ok(event.map(|event| match &event.recipients {
@@ -48,13 +48,13 @@ pub(crate) fn decide(claim: &Claim, notice: NoticeNo, context: &Context) -> Deci
         }
         State::AwaitingCustomer { window } => {
             if failed_before(claim, recipients, window) {
-                failed(claim, recipients, context)
+                decide_failures(claim, recipients, context)
             } else {
                 Ok(None)
             }
         }
         State::Associated { window: Some(window), .. } => {
-            Ok(revoked(claim, recipients, window, context))
+            Ok(revoke_associations(claim, recipients, window, context))
         }
         State::Draft { .. }
         | State::Submitted { .. }
@@ -97,7 +97,7 @@ pub fn reports_are_pending(claim: &Claim, recipients: &Recipients) -> bool {
 
 /// The window that the earliest delivery to a verified recipient opens; none for a partner that may not claim
 /// any more.
-fn opened(
+fn open_window(
     claim: &Claim,
     recipients: &Recipients,
     opened_by: RecipientNo,
@@ -108,7 +108,7 @@ fn opened(
         return Ok(new_event(claim, context, EventBody::Held { reason: Some(reason) }));
     }
     let days = context.policy.window_business_days;
-    let body = match context.customer_place()?.window(at, days) {
+    let body = match context.customer_place()?.open_window(at, days) {
         Ok(mut window) => {
             // Never before an end that the customer was told.
             if let Some(told) = recipients.list.told_until {
@@ -120,7 +120,8 @@ fn opened(
             }
             // A report so late leaves the customer no time to answer: the notice goes out anew.
             if window.closes_at <= context.at {
-                let outcome = renew(claim, Some(recipients), Unreported::MayArrive, context)?;
+                let outcome =
+                    renew_notice(claim, Some(recipients), Unreported::MayArrive, context)?;
                 let event = failure_event(claim, outcome, context);
                 return event.ok_or(Rejection::MissingFact("recipients"));
             }
@@ -140,13 +141,13 @@ fn failed_before(claim: &Claim, recipients: &Recipients, window: &Window) -> boo
 }
 
 /// What the failures lead to.
-fn failed(claim: &Claim, recipients: &Recipients, context: &Context) -> Decision {
-    let outcome = reconsider(claim, recipients, context)?;
+fn decide_failures(claim: &Claim, recipients: &Recipients, context: &Context) -> Decision {
+    let outcome = reconsider_notice(claim, recipients, context)?;
     Ok(failure_event(claim, outcome, context))
 }
 
 /// Associations by silence end when it turns out that no verified delivery had stood for a full window.
-fn revoked(
+fn revoke_associations(
     claim: &Claim,
     recipients: &Recipients,
     window: &Window,
@@ -162,7 +163,7 @@ fn revoked(
         .earliest_delivery_before(window.closes_at)
         .is_some_and(|at| window.counted_after(at, &zone) >= days);
     let deemed = |status| matches!(status, ItemStatus::Active { basis: Basis::Deemed, effective_at } if effective_at == window.closes_at);
-    let items = every(claim, deemed);
+    let items = items_with_status(claim, deemed);
     if stood || items.is_empty() {
         return None;
     }

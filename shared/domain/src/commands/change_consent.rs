@@ -5,8 +5,8 @@ use crate::command::{Command, ItemSelection};
 use crate::commands::undo::undo_is_open;
 use crate::context::Context;
 use crate::decision::new_event;
-use crate::decision::selection::every;
-use crate::effects::may_be_undone;
+use crate::decision::selection::items_with_status;
+use crate::effects::declines_can_be_undone;
 use crate::event::{Event, EventBody};
 use crate::ids::NoticeNo;
 use crate::reason::EndReason;
@@ -29,13 +29,13 @@ pub(crate) fn decide(claim: &Claim, context: &Context) -> Option<Event> {
         };
         before && Some(effective_at) == closes_at
     };
-    let items = every(claim, deemed);
+    let items = items_with_status(claim, deemed);
     if !items.is_empty() {
         let at = context.at.max(claim.last_event.at);
         let body = EventBody::AssociationEnded { items, reason: EndReason::CustomerRevoked, at };
         return Some(new_event(claim, context, body));
     }
-    let waits = claim.state.is_open() && claim.undecided().next().is_some();
+    let waits = claim.state.is_open() && claim.undecided_items().next().is_some();
     let may_wait = undo_is_open(claim, context.at)
         || (claim.state.can_be_overturned() && !claim.is_final(context.at));
     let in_window = closes_at.is_none_or(|closes_at| context.at < closes_at);
@@ -45,8 +45,8 @@ pub(crate) fn decide(claim: &Claim, context: &Context) -> Option<Event> {
 
 /// What the standing rules, as they were written at `at`, demand of a claim under way: silence is a "no" where a yes
 /// is asked for, and what they block is declined, if the claim had a notice.
-pub fn demanded_by(rules: &StandingRules, claim: &Claim, at: Instant) -> Vec<Command> {
-    let yes = rules.ask_for_a_yes(&claim.subject.program).then_some(Command::ChangeConsent);
+pub fn commands_demanded_by(rules: &StandingRules, claim: &Claim, at: Instant) -> Vec<Command> {
+    let yes = rules.needs_explicit_yes(&claim.subject.program).then_some(Command::ChangeConsent);
     let closes_at = claim.state.window().map(|window| window.closes_at);
     let is_touched = |status| match status {
         ItemStatus::Proposed | ItemStatus::Pending => claim.state.is_open(),
@@ -55,7 +55,7 @@ pub fn demanded_by(rules: &StandingRules, claim: &Claim, at: Instant) -> Vec<Com
         }
         // A "no" of somebody else's can be taken back; this one then stands.
         ItemStatus::Declined { by, settled: false, no_answer: false, .. } => {
-            may_be_undone(&claim.state) && !by.contains(Decliners::ADMINISTRATOR)
+            declines_can_be_undone(&claim.state) && !by.contains(Decliners::ADMINISTRATOR)
         }
         ItemStatus::Active { .. }
         | ItemStatus::Declined { .. }
@@ -66,7 +66,7 @@ pub fn demanded_by(rules: &StandingRules, claim: &Claim, at: Instant) -> Vec<Com
     };
     let blocked = |item: &&Item| {
         is_touched(claim.item_status(item))
-            && rules.block(&claim.subject.partner, &claim.item_ref(item), at)
+            && rules.blocks_claim(&claim.subject.partner, &claim.item_ref(item), at)
     };
     let items: Vec<_> = claim.items.iter().filter(blocked).map(|item| item.no).collect();
     let had_notice = claim.notice != NoticeNo::default();

@@ -4,8 +4,8 @@ use crate::actor::Actor;
 use crate::claim::{Claim, CustomerContact, Details, Instant, State};
 use crate::command::CommandKind;
 use crate::context::Context;
-use crate::decision::deadlines::{deliver_by, review_due, window_can_be_counted};
-use crate::decision::notice::tenant;
+use crate::decision::deadlines::{delivery_deadline, review_deadline, window_can_be_counted};
+use crate::decision::notice::known_tenant;
 use crate::decision::remark::with_remark;
 use crate::decision::standing::{entitlement_errors, refuse_blocked};
 use crate::decision::two_people::reviewed_list;
@@ -41,7 +41,7 @@ pub(crate) fn decide(
         return Err(invalid_state(claim, CommandKind::CorrectContact));
     }
     window_can_be_counted(claim, CommandKind::CorrectContact, context)?;
-    let authority = tenant(context)?.authority(&contact.email);
+    let authority = known_tenant(context)?.authority_of(&contact.email);
     let mut errors = entitlement_errors(claim, context);
     if authority == Authority::Outside {
         errors.push(unreachable_contact());
@@ -53,11 +53,11 @@ pub(crate) fn decide(
     let vouched = claim.details.is_vouched_for(&contact.email);
     let event = match authority {
         Authority::Verified if !by_partner || !has_failed(contact, context) => {
-            corrected(claim, contact, context)
+            replace_contact(claim, contact, context)
         }
-        Authority::Domain if !by_partner && vouched => corrected(claim, contact, context),
+        Authority::Domain if !by_partner && vouched => replace_contact(claim, contact, context),
         Authority::Verified | Authority::Domain if by_partner => {
-            Ok(proposed(claim, contact, context))
+            Ok(propose_contact(claim, contact, context))
         }
         Authority::Domain => Err(Rejection::ContactUnverified),
         Authority::Verified | Authority::Outside => {
@@ -70,12 +70,12 @@ pub(crate) fn decide(
 /// Whether the address failed, refused or was retired in this claim.
 fn has_failed(contact: &CustomerContact, context: &Context) -> bool {
     let Some(recipients) = &context.facts.recipients else { return false };
-    recipients.list.find(&contact.email).is_some_and(|own| {
+    recipients.list.find_recipient(&contact.email).is_some_and(|own| {
         recipients.reports.of(own.no).failure.is_some() || !own.standing.may_be_asked()
     })
 }
 
-fn corrected(
+fn replace_contact(
     claim: &Claim,
     contact: &CustomerContact,
     context: &Context,
@@ -83,14 +83,16 @@ fn corrected(
     let details = with_contact(claim, contact);
     let named = Claim { details: details.clone(), ..claim.clone() };
     let before = context.facts.recipients.as_ref();
-    let before = before.map(|recipients| recipients.forgiving(&contact.email));
+    let before = before.map(|recipients| recipients.forgive_failures(&contact.email));
     let asked = |list: &RecipientList| {
-        list.find(&contact.email).is_some_and(|own| own.standing == RecipientStanding::Asked)
+        list.find_recipient(&contact.email)
+            .is_some_and(|own| own.standing == RecipientStanding::Asked)
     };
     let list = reviewed_list(&named, before.as_ref(), context)?
         .filter(asked)
         .ok_or_else(|| Rejection::Fields(vec![unreachable_contact()]))?;
-    let body = EventBody::ContactCorrected { notice: list.notice, deliver_by: deliver_by(context) };
+    let body =
+        EventBody::ContactCorrected { notice: list.notice, deliver_by: delivery_deadline(context) };
     Ok(Event {
         details: Some(Box::new(details)),
         recipients: Some(Box::new(list)),
@@ -98,9 +100,9 @@ fn corrected(
     })
 }
 
-fn proposed(claim: &Claim, contact: &CustomerContact, context: &Context) -> Event {
+fn propose_contact(claim: &Claim, contact: &CustomerContact, context: &Context) -> Event {
     let details = Details { proposed_contact: Some(contact.clone()), ..claim.details.clone() };
-    let body = EventBody::ContactProposed { due_at: review_due(context) };
+    let body = EventBody::ContactProposed { due_at: review_deadline(context) };
     let event = new_event(claim, context, body);
     Event { details: Some(Box::new(details)), ..event }
 }

@@ -6,11 +6,11 @@ use chrono::Duration;
 use crate::claim::{Claim, HoldReason, Instant, RejectionRecord, State};
 use crate::commands::{apply_reports, recount};
 use crate::context::Context;
-use crate::decision::deadlines::{can_count_window, deliver_by};
+use crate::decision::deadlines::{can_count_window, delivery_deadline};
 use crate::decision::notice::{
-    NoticeOutcome, Unreported, failure_event, next_list, renew, unreachable,
+    NoticeOutcome, Unreported, failure_event, next_list, renew_notice, wait_for_contact,
 };
-use crate::decision::rejection::rejected;
+use crate::decision::rejection::reject_undecided;
 use crate::decision::term::term_end;
 use crate::decision::{Decision, new_event};
 use crate::event::{Event, EventBody, Silence};
@@ -20,7 +20,7 @@ use crate::recipient::Decliners;
 use crate::rejection::Rejection;
 use crate::rule::{COMMANDS, Rule};
 use crate::states::OnDeadline;
-use crate::transition::{declined_mark, mark_undecided, settle_state};
+use crate::transition::{declined_mark, finish_undecided, mark_undecided};
 
 /// The rule of a window that closes.
 pub(crate) const CLOSE_RULE: Rule = Rule::new(COMMANDS, "close");
@@ -34,24 +34,24 @@ pub(crate) fn decide(claim: &Claim, context: &Context) -> Decision {
         return Ok(None);
     }
     // A holiday announced while the window was open comes before anything else that happens to the claim.
-    if let Some(longer) = recount::recounted(claim, context)? {
+    if let Some(longer) = recount::recount_window(claim, context)? {
         return Ok(Some(longer));
     }
     let event = match claim.state.on_deadline() {
         OnDeadline::Discard => new_event(claim, context, EventBody::Discarded),
         OnDeadline::RecordOverdue => new_event(claim, context, EventBody::ReviewOverdue),
         OnDeadline::Reject(code) => rejected_for(claim, code, context)?,
-        OnDeadline::CountUnreachable => match undelivered(claim, context)? {
+        OnDeadline::CountUnreachable => match decide_undelivered(claim, context)? {
             Some(event) => event,
             None => return Ok(None),
         },
-        OnDeadline::CloseWindow if claim.opened_by.is_none() => unopened(claim, context)?,
+        OnDeadline::CloseWindow if claim.opened_by.is_none() => decide_unopened(claim, context)?,
         // A failure that is noted and that nobody has acted on comes first.
         OnDeadline::CloseWindow => match apply_reports::decide(claim, claim.notice, context)? {
             Some(event) => return Ok(Some(event)),
-            None => closed(claim, context),
+            None => close_window(claim, context),
         },
-        OnDeadline::EndAssociations => expired(claim, context),
+        OnDeadline::EndAssociations => end_expired(claim, context),
         OnDeadline::Nothing => return Ok(None),
     };
     Ok(Some(Event { by_silence: true, ..event }))
@@ -74,25 +74,25 @@ pub fn is_due(claim: &Claim, policy: &Policy, now: Instant) -> bool {
 
 fn rejected_for(claim: &Claim, code: ReasonCode, context: &Context) -> Result<Event, Rejection> {
     let rejection = RejectionRecord { by: None, reasons: vec![Reason { code, item_no: None }] };
-    rejected(claim, rejection, context)
+    reject_undecided(claim, rejection, context)
 }
 
 /// No delivery was proved in time: somebody else is asked. A delivery that is noted opens the window, however late
 /// it is looked at; one to a contact that is not verified any more opens nothing, and the time is up for all others.
-fn undelivered(claim: &Claim, context: &Context) -> Decision {
+fn decide_undelivered(claim: &Claim, context: &Context) -> Decision {
     let recipients = context.facts.recipients.as_ref();
     if recipients.is_some_and(|known| known.earliest_delivery().is_some())
         && let event @ Some(_) = apply_reports::decide(claim, claim.notice, context)?
     {
         return Ok(event);
     }
-    let outcome = renew(claim, recipients, Unreported::Failed, context)?;
+    let outcome = renew_notice(claim, recipients, Unreported::Failed, context)?;
     Ok(failure_event(claim, outcome, context))
 }
 
 /// A window that no delivery to a verified contact opened does not close. One of an earlier form of the rules, which
 /// kept no recipients, gets a new notice by the present ones; any other should be impossible and is held.
-fn unopened(claim: &Claim, context: &Context) -> Result<Event, Rejection> {
+fn decide_unopened(claim: &Claim, context: &Context) -> Result<Event, Rejection> {
     if context.facts.recipients.is_some() {
         let reason = Some(HoldReason::NoVerifiedDelivery);
         return Ok(new_event(claim, context, EventBody::Held { reason }));
@@ -102,15 +102,16 @@ fn unopened(claim: &Claim, context: &Context) -> Result<Event, Rejection> {
             let reason = Some(HoldReason::CalendarEnds);
             return Ok(new_event(claim, context, EventBody::Held { reason }));
         }
-        let body = EventBody::Resumed { notice: list.notice, deliver_by: deliver_by(context) };
+        let body =
+            EventBody::Resumed { notice: list.notice, deliver_by: delivery_deadline(context) };
         let event = new_event(claim, context, body);
         return Ok(Event { recipients: Some(Box::new(list)), ..event });
     }
-    let outcome = NoticeOutcome::of(unreachable(None, context)?);
+    let outcome = NoticeOutcome::of(wait_for_contact(None, context)?);
     failure_event(claim, outcome, context).ok_or(Rejection::MissingFact("recipients"))
 }
 
-fn closed(claim: &Claim, context: &Context) -> Event {
+fn close_window(claim: &Claim, context: &Context) -> Event {
     let outcome = match claim.consent(&context.policy) {
         Consent::OptOut => Silence::Associate,
         Consent::OptIn => Silence::Decline,
@@ -119,8 +120,8 @@ fn closed(claim: &Claim, context: &Context) -> Event {
     new_event(claim, context, EventBody::WindowClosed { outcome, ends_at })
 }
 
-fn expired(claim: &Claim, context: &Context) -> Event {
-    let items = claim.active().map(|item| item.no).collect();
+fn end_expired(claim: &Claim, context: &Context) -> Event {
+    let items = claim.active_items().map(|item| item.no).collect();
     let reason = EndReason::TermExpired;
     // It ended when its term did, whenever somebody looks.
     let at = claim.deadline().unwrap_or(context.at);
@@ -149,13 +150,13 @@ pub(crate) fn apply_close(
     let State::AwaitingCustomer { window } = &claim.state else { return None };
     let (window, at) = (window.clone(), window.closes_at);
     match outcome {
-        Silence::Associate if claim.undecided().next().is_some() => {
+        Silence::Associate if claim.undecided_items().next().is_some() => {
             claim.state = State::Associated { window: Some(window), ends_at };
         }
-        Silence::Associate => settle_state(claim, ends_at),
+        Silence::Associate => finish_undecided(claim, ends_at),
         Silence::Decline => {
             mark_undecided(claim, declined_mark(at, Decliners::NOBODY, true, true));
-            settle_state(claim, ends_at);
+            finish_undecided(claim, ends_at);
             // Nothing can be undone any more, and no timer is left that could settle it later.
             if let State::Declined { window } = &mut claim.state {
                 *window = None;

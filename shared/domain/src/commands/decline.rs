@@ -4,16 +4,16 @@ use crate::actor::Actor;
 use crate::claim::{Claim, Instant, ItemStatus, Mark};
 use crate::command::{Command, CommandKind, ItemSelection};
 use crate::context::Context;
-use crate::decision::selection::{chosen, every, only};
+use crate::decision::selection::{chosen_items, chosen_with_status, items_with_status};
 use crate::decision::term::term_end;
 use crate::decision::{Decision, invalid_state, new_event};
-use crate::effects::may_be_undone;
+use crate::effects::declines_can_be_undone;
 use crate::event::EventBody;
 use crate::ids::{ItemNo, NoticeNo};
 use crate::reason::EndReason;
 use crate::recipient::Decliners;
 use crate::rule::{COMMANDS, Rule};
-use crate::transition::{end_items, settle_state};
+use crate::transition::{end_items, finish_undecided};
 
 /// The rule, as the explanation of a claim names it.
 pub(crate) const RULE: Rule = Rule::new(COMMANDS, "decline");
@@ -24,16 +24,17 @@ pub(crate) fn decide(claim: &Claim, items: &ItemSelection, context: &Context) ->
     if claim.notice == NoticeNo::default() {
         return Err(invalid_state(claim, CommandKind::Decline));
     }
-    let chosen = chosen(claim, items)?;
-    let by = party(&context.actor);
-    let declined = only(claim, &chosen, |status| is_open(claim, status, context.at));
-    let ended = only(claim, &chosen, |status| matches!(status, ItemStatus::Active { .. }));
-    let mut joined = only(claim, &chosen, |status| can_be_joined(claim, status, by));
+    let chosen = chosen_items(claim, items)?;
+    let by = decliner_of(&context.actor);
+    let declined = chosen_with_status(claim, &chosen, |status| is_open(claim, status, context.at));
+    let ended =
+        chosen_with_status(claim, &chosen, |status| matches!(status, ItemStatus::Active { .. }));
+    let mut joined = chosen_with_status(claim, &chosen, |status| can_be_joined(claim, status, by));
     if declined.is_empty() && ended.is_empty() && joined.is_empty() {
         return Ok(None);
     }
     // What the party has declined before is declined again, later than an undo that is on its way.
-    joined.extend(only(claim, &chosen, |status| can_be_repeated(claim, status, by)));
+    joined.extend(chosen_with_status(claim, &chosen, |status| can_be_repeated(claim, status, by)));
     let body = if declined.is_empty() && joined.is_empty() {
         let reason = EndReason::CustomerRevoked;
         EventBody::AssociationEnded { items: ended, reason, at: context.at }
@@ -46,9 +47,9 @@ pub(crate) fn decide(claim: &Claim, items: &ItemSelection, context: &Context) ->
 
 /// Whose "no" it is. A link of a form without recipients speaks for the administrator: nobody but the
 /// administrator takes it back.
-fn party(actor: &Actor) -> Decliners {
+fn decliner_of(actor: &Actor) -> Decliners {
     match actor {
-        Actor::CustomerLink { recipient: Some(no), .. } => Decliners::recipient(*no),
+        Actor::CustomerLink { recipient: Some(no), .. } => Decliners::only_recipient(*no),
         Actor::CustomerLink { recipient: None, .. }
         | Actor::CustomerAdmin { .. }
         | Actor::Partner { .. }
@@ -59,19 +60,19 @@ fn party(actor: &Actor) -> Decliners {
 
 /// Whether somebody else's "no" to an item can be joined: it can still be undone, and the party has not said it.
 fn can_be_joined(claim: &Claim, status: ItemStatus, by: Decliners) -> bool {
-    standing_no(claim, status).is_some_and(|before| !before.contains(by))
+    standing_decliners(claim, status).is_some_and(|before| !before.contains(by))
 }
 
 /// Whether the party's "no" to an item stands already, and can still be undone.
 fn can_be_repeated(claim: &Claim, status: ItemStatus, by: Decliners) -> bool {
-    standing_no(claim, status).is_some_and(|before| before.contains(by))
+    standing_decliners(claim, status).is_some_and(|before| before.contains(by))
 }
 
 /// Whose "no" to an item stands, where it can still be undone.
-fn standing_no(claim: &Claim, status: ItemStatus) -> Option<Decliners> {
+fn standing_decliners(claim: &Claim, status: ItemStatus) -> Option<Decliners> {
     match status {
         ItemStatus::Declined { by, settled: false, no_answer: false, .. } => {
-            Some(by).filter(|_| may_be_undone(&claim.state))
+            Some(by).filter(|_| declines_can_be_undone(&claim.state))
         }
         ItemStatus::Declined { .. }
         | ItemStatus::Proposed
@@ -87,7 +88,7 @@ fn standing_no(claim: &Claim, status: ItemStatus) -> Option<Decliners> {
 /// Whether a "no" that changes nothing has to be kept beside the claim: an undo that arrived before it may still
 /// be on its way.
 pub fn is_kept_as_repeated(claim: &Claim, command: &Command) -> bool {
-    matches!(command, Command::Decline { .. }) && may_be_undone(&claim.state)
+    matches!(command, Command::Decline { .. }) && declines_can_be_undone(&claim.state)
 }
 
 /// What a "no" does to which items.
@@ -121,13 +122,13 @@ pub(crate) fn apply(
         }
     }
     end_items(claim, active, EndReason::CustomerRevoked, ended_at);
-    settle_state(claim, ends_at);
+    finish_undecided(claim, ends_at);
 }
 
 /// The items that a customer is asked about at `at`: the undecided and the active. What has vanished is not
 /// asked about, though a "no" to it is kept.
-pub fn refusable(claim: &Claim, at: Instant) -> Vec<ItemNo> {
-    every(claim, |status| {
+pub fn refusable_items(claim: &Claim, at: Instant) -> Vec<ItemNo> {
+    items_with_status(claim, |status| {
         let active = matches!(status, ItemStatus::Active { .. });
         let vanished = status == ItemStatus::Rejected && !claim.state.can_be_overturned();
         active || (is_open(claim, status, at) && !vanished)

@@ -3,7 +3,7 @@
 use crate::claim::{Claim, Instant, State};
 use crate::command::CommandKind;
 use crate::context::Context;
-use crate::decision::deadlines::review_due;
+use crate::decision::deadlines::review_deadline;
 use crate::decision::remark::with_remark;
 use crate::decision::{Decision, invalid_state, new_event};
 use crate::event::EventBody;
@@ -19,7 +19,7 @@ pub(crate) fn decide(claim: &Claim, comment: &Comment, context: &Context) -> Dec
     if !matches!(claim.state, State::Rejected { disputable_until: Some(end), .. } if open(end)) {
         return Err(invalid_state(claim, CommandKind::Dispute));
     }
-    let body = EventBody::Disputed { due_at: review_due(context) };
+    let body = EventBody::Disputed { due_at: review_deadline(context) };
     Ok(Some(with_remark(Some(comment), new_event(claim, context, body))))
 }
 

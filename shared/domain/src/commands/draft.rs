@@ -3,9 +3,9 @@
 use crate::claim::{Claim, Instant, State};
 use crate::command::{ClaimInput, Creation};
 use crate::context::{Context, Facts};
-use crate::decision::content::content;
-use crate::decision::deadlines::idle_until;
-use crate::eligibility::{covers, known_tenant, unknown_tenant, wrong_kinds};
+use crate::decision::content::build_content;
+use crate::decision::deadlines::discard_deadline;
+use crate::eligibility::{covers_pointer, known_tenant, unknown_tenant, wrong_kinds};
 use crate::event::{Event, EventBody, Opening};
 use crate::ids::Version;
 use crate::rejection::{FieldCode, FieldError, Rejection};
@@ -20,11 +20,11 @@ pub(crate) const RULE: Rule = Rule::new(COMMANDS, "draft");
 /// # Errors
 /// [`Rejection::Fields`] with what could not be read, and program and tenant where they are missing
 /// or unknown; then the quota of drafts.
-pub(crate) fn create(creation: &Creation, context: &Context) -> Result<Event, Rejection> {
+pub(crate) fn create_draft(creation: &Creation, context: &Context) -> Result<Event, Rejection> {
     let Creation { id, input, malformed } = creation;
     let mut errors = malformed.clone();
     errors.extend(missing_for_draft(input, malformed));
-    errors.extend(unknown(input, &context.facts));
+    errors.extend(unknown_fields(input, &context.facts));
     let kind = context.facts.program.as_ref().map(|program| program.item_kind);
     errors.extend(kind.map(|kind| wrong_kinds(input, kind)).unwrap_or_default());
     if !errors.is_empty() {
@@ -35,9 +35,9 @@ pub(crate) fn create(creation: &Creation, context: &Context) -> Result<Event, Re
         return Err(Rejection::QuotaExceeded { retry_after_s });
     }
     let (opening, details) =
-        content(id, input, &context.facts).ok_or(Rejection::MissingFact("partner"))?;
+        build_content(id, input, &context.facts).ok_or(Rejection::MissingFact("partner"))?;
     let opening = Box::new(opening);
-    let body = EventBody::Drafted { opening, discard_at: idle_until(context)? };
+    let body = EventBody::Drafted { opening, discard_at: discard_deadline(context)? };
     let event = Event::new(Version(1), context.at, &context.actor, body);
     Ok(Event { details: Some(Box::new(details)), ..event })
 }
@@ -54,7 +54,8 @@ pub fn missing_for_draft(input: &ClaimInput, malformed: &[FieldError]) -> Vec<Fi
         ("/tenant/id", input.tenant.is_some()),
         ("/tenant/domain", input.tenant_domain.is_some()),
     ];
-    let unread = |pointer: &str| malformed.iter().any(|error| covers(&error.pointer, pointer));
+    let unread =
+        |pointer: &str| malformed.iter().any(|error| covers_pointer(&error.pointer, pointer));
     given
         .into_iter()
         .filter(|(pointer, given)| !given && !unread(pointer))
@@ -63,7 +64,7 @@ pub fn missing_for_draft(input: &ClaimInput, malformed: &[FieldError]) -> Vec<Fi
 }
 
 /// Program and tenant, where they are named and not known.
-fn unknown(input: &ClaimInput, facts: &Facts) -> Vec<FieldError> {
+fn unknown_fields(input: &ClaimInput, facts: &Facts) -> Vec<FieldError> {
     let program = input.program.is_some() && facts.program.is_none();
     let program = program.then(|| FieldError::new("/program", FieldCode::ProgramUnknown));
     let tenant = unknown_tenant(input, known_tenant(input, facts.tenant.as_ref()));

@@ -6,10 +6,10 @@ use chrono::TimeDelta;
 use crate::claim::{Claim, Details, Instant, Item, Mark, State};
 use crate::command::{ClaimInput, CommandKind, DeclaredEvidence};
 use crate::context::Context;
-use crate::decision::content::items;
-use crate::decision::deadlines::idle_until;
+use crate::decision::content::build_items;
+use crate::decision::deadlines::discard_deadline;
 use crate::decision::dispute::is_finally_rejected;
-use crate::decision::evidence::declared;
+use crate::decision::evidence::merge_declared;
 use crate::decision::{Decision, invalid_state, new_event};
 use crate::eligibility::{EvidenceMoments, evidence_problem, wrong_kinds};
 use crate::event::{Event, EventBody, EventType, Opening};
@@ -33,15 +33,15 @@ pub(crate) fn decide(claim: &Claim, input: &ClaimInput, context: &Context) -> De
     }
     let body = match claim.state {
         State::Draft { .. } => EventBody::Edited {
-            opening: Some(Box::new(rewritten(claim, input)?)),
+            opening: Some(Box::new(rewrite_draft(claim, input)?)),
             removed: Vec::new(),
-            discard_at: Some(idle_until(context)?),
+            discard_at: Some(discard_deadline(context)?),
         },
         State::ActionRequired { .. } => {
             let errors =
                 [fixed_errors(claim, input), new_evidence_errors(claim, input, context)?].concat();
-            refuse(errors)?;
-            let removed = removed(claim, input);
+            refuse_errors(errors)?;
+            let removed = removed_items(claim, input);
             EventBody::Edited { opening: None, removed, discard_at: None }
         }
         State::Submitted { .. }
@@ -57,14 +57,14 @@ pub(crate) fn decide(claim: &Claim, input: &ClaimInput, context: &Context) -> De
         | State::Withdrawn
         | State::Discarded
         | State::Ended { .. } => {
-            refuse(errors_but_of_labels(claim, input))?;
+            refuse_errors(errors_but_of_labels(claim, input))?;
             EventBody::Edited { opening: None, removed: Vec::new(), discard_at: None }
         }
     };
     if ClaimInput::of(claim) == *input {
         return Ok(None);
     }
-    if is_too_soon(claim, context.at) {
+    if is_edited_too_soon(claim, context.at) {
         let waited = (context.at - claim.last_event.at).num_seconds();
         let retry_after_s = u32::try_from(PAUSE_S.saturating_sub(waited)).ok();
         return Err(Rejection::QuotaExceeded { retry_after_s });
@@ -74,7 +74,7 @@ pub(crate) fn decide(claim: &Claim, input: &ClaimInput, context: &Context) -> De
 }
 
 /// Whether label and reference were edited a moment ago, and nothing has happened since.
-pub(crate) fn is_too_soon(claim: &Claim, at: Instant) -> bool {
+pub(crate) fn is_edited_too_soon(claim: &Claim, at: Instant) -> bool {
     let is_partners_turn =
         matches!(claim.state, State::Draft { .. } | State::ActionRequired { .. });
     let last = &claim.last_event;
@@ -99,7 +99,7 @@ pub(crate) fn apply(
         }
         replace_content(claim, opening);
     }
-    claim.mark(removed, Some(Mark::Dropped));
+    claim.mark_items(removed, Some(Mark::Dropped));
     if let (State::Draft { discard_at, .. }, Some(new_discard_at)) =
         (&mut claim.state, new_discard_at)
     {
@@ -114,9 +114,9 @@ fn new_evidence_errors(
     input: &ClaimInput,
     context: &Context,
 ) -> Result<Vec<FieldError>, Rejection> {
-    let (place, moments) = (context.partner_place()?, EvidenceMoments::at(context.at));
+    let (place, moments) = (context.partner_place()?, EvidenceMoments::both_at(context.at));
     let was_there = |entry: &DeclaredEvidence| {
-        claim.details.evidence.iter().any(|own| own.declared() == *entry)
+        claim.details.evidence.iter().any(|own| own.as_declared() == *entry)
     };
     let mut errors = Vec::new();
     for (no, entry) in input.evidence.iter().enumerate() {
@@ -136,23 +136,23 @@ fn edited_details(claim: &Claim, input: &ClaimInput) -> Details {
         partner_contact: input.partner_contact.clone(),
         label: input.label.clone(),
         external_ref: input.external_ref.clone(),
-        evidence: declared(&input.evidence, &claim.details.evidence),
+        evidence: merge_declared(&input.evidence, &claim.details.evidence),
         ..claim.details.clone()
     }
 }
 
 /// The draft's new content. Program and tenant are fixed from the draft on.
-fn rewritten(claim: &Claim, input: &ClaimInput) -> Result<Opening, Rejection> {
+fn rewrite_draft(claim: &Claim, input: &ClaimInput) -> Result<Opening, Rejection> {
     let fixed = [
         ("/program", input.program.as_ref() == Some(&claim.subject.program)),
         ("/tenant/id", input.tenant.as_ref() == Some(&claim.subject.tenant)),
         ("/tenant/domain", input.tenant_domain.as_ref() == Some(&claim.details.tenant_domain)),
     ];
-    refuse([changed(&fixed), wrong_kinds(input, claim.subject.kind)].concat())?;
+    refuse_errors([fixed_field_errors(&fixed), wrong_kinds(input, claim.subject.kind)].concat())?;
     let mut subject = claim.subject.clone();
     subject.location.clone_from(&input.location);
     subject.activity.clone_from(&input.activity);
-    let items = items(input);
+    let items = build_items(input);
     Ok(Opening { id: claim.id.clone(), subject, items })
 }
 
@@ -161,16 +161,16 @@ fn rewritten(claim: &Claim, input: &ClaimInput) -> Result<Opening, Rejection> {
 fn fixed_errors(claim: &Claim, input: &ClaimInput) -> Vec<FieldError> {
     let before = ClaimInput::of(claim);
     let named = |item: &Item| is_named(item, input);
-    let mut errors = changed(&[
+    let mut errors = fixed_field_errors(&[
         ("/program", input.program == before.program),
         ("/activity", input.activity == before.activity),
         ("/location_id", input.location == before.location),
         ("/tenant/id", input.tenant == before.tenant),
         ("/tenant/domain", input.tenant_domain == before.tenant_domain),
         ("/items", input.items.iter().all(|item| before.items.contains(item))),
-        ("/items", claim.kept().all(|item| named(item) || !is_answered(item))),
+        ("/items", claim.kept_items().all(|item| named(item) || !is_answered(item))),
     ]);
-    if !claim.undecided().any(named) {
+    if !claim.undecided_items().any(named) {
         errors.push(FieldError::new("/items", FieldCode::NothingLeft));
     }
     errors
@@ -180,7 +180,7 @@ fn fixed_errors(claim: &Claim, input: &ClaimInput) -> Vec<FieldError> {
 /// reference.
 fn errors_but_of_labels(claim: &Claim, input: &ClaimInput) -> Vec<FieldError> {
     let before = ClaimInput::of(claim);
-    changed(&[
+    fixed_field_errors(&[
         ("/program", input.program == before.program),
         ("/activity", input.activity == before.activity),
         ("/location_id", input.location == before.location),
@@ -195,8 +195,8 @@ fn errors_but_of_labels(claim: &Claim, input: &ClaimInput) -> Vec<FieldError> {
 }
 
 /// The items that an answer to a request for information removes.
-fn removed(claim: &Claim, input: &ClaimInput) -> Vec<ItemNo> {
-    claim.kept().filter(|item| !is_named(item, input)).map(|item| item.no).collect()
+fn removed_items(claim: &Claim, input: &ClaimInput) -> Vec<ItemNo> {
+    claim.kept_items().filter(|item| !is_named(item, input)).map(|item| item.no).collect()
 }
 
 fn is_named(item: &Item, input: &ClaimInput) -> bool {
@@ -209,7 +209,7 @@ fn is_answered(item: &Item) -> bool {
 }
 
 /// An error for each of the fields that is not the same any more.
-fn changed(fields: &[(&str, bool)]) -> Vec<FieldError> {
+fn fixed_field_errors(fields: &[(&str, bool)]) -> Vec<FieldError> {
     fields
         .iter()
         .filter(|(_, same)| !same)
@@ -218,7 +218,7 @@ fn changed(fields: &[(&str, bool)]) -> Vec<FieldError> {
 }
 
 /// All the errors at once, in the order of their places.
-fn refuse(mut errors: Vec<FieldError>) -> Result<(), Rejection> {
+fn refuse_errors(mut errors: Vec<FieldError>) -> Result<(), Rejection> {
     errors.sort();
     errors.dedup();
     if errors.is_empty() { Ok(()) } else { Err(Rejection::Fields(errors)) }

@@ -12,7 +12,7 @@ use crate::reason::EndReason;
 use crate::rejection::{FieldCode, FieldError, Rejection};
 use crate::rule::{COMMANDS, Rule};
 use crate::text::Comment;
-use crate::transition::{end_items, settle_state};
+use crate::transition::{end_items, finish_undecided};
 
 /// The rule, as the explanation of a claim names it.
 pub(crate) const RULE: Rule = Rule::new(COMMANDS, "end");
@@ -24,7 +24,7 @@ pub(crate) fn decide(
     comment: Option<&Comment>,
     context: &Context,
 ) -> Decision {
-    let status = claim.item(item).map(|item| claim.item_status(item));
+    let status = claim.find_item(item).map(|item| claim.item_status(item));
     match status {
         Some(ItemStatus::Active { .. }) => {}
         Some(ItemStatus::Ended { .. }) => return Ok(None),
@@ -38,7 +38,7 @@ pub(crate) fn decide(
         )
         | None => return Err(Rejection::NotFound),
     }
-    let reason = end_reason(claim, &context.actor)?;
+    let reason = end_reason_for_role(claim, &context.actor)?;
     if comment.is_none() && reason != EndReason::CustomerRevoked {
         let error = FieldError::new("/comment", FieldCode::Required);
         return Err(Rejection::Fields(vec![error]));
@@ -50,11 +50,11 @@ pub(crate) fn decide(
 /// The associations run no more.
 pub(crate) fn apply(claim: &mut Claim, items: &[ItemNo], reason: EndReason, at: Instant) {
     end_items(claim, items, reason, at);
-    settle_state(claim, None);
+    finish_undecided(claim, None);
 }
 
 /// The reason follows from the role.
-fn end_reason(claim: &Claim, actor: &Actor) -> Result<EndReason, Rejection> {
+fn end_reason_for_role(claim: &Claim, actor: &Actor) -> Result<EndReason, Rejection> {
     match actor {
         Actor::Partner { .. } => Ok(EndReason::PartnerLeft),
         Actor::Staff { .. } => Ok(EndReason::OperatorRevoked),

@@ -28,7 +28,7 @@ pub(crate) fn decide(claim: &Claim, context: &Context) -> Decision {
     if context.actor == Actor::System && !is_due() {
         return Ok(None);
     }
-    let details = Some(Box::new(claim.details.erased()));
+    let details = Some(Box::new(claim.details.without_personal_data()));
     Ok(Some(Event { details, ..new_event(claim, context, EventBody::Erased) }))
 }
 
@@ -52,16 +52,16 @@ pub fn erasure_due_at(claim: &Claim, policy: &Policy) -> Option<Instant> {
 /// Whether nothing but a "no" can come to a claim that is not erased, however long the grace of its policy is.
 pub(crate) fn is_over_under_any_policy(claim: &Claim, at: Instant) -> bool {
     let longest = Duration::seconds(LONGEST_GRACE_SECONDS.into());
-    let since = claim.state.until().map_or(claim.last_event.at, |until| until + longest);
-    !claim.erased && claim.status().row().stage == Stage::Final && since <= at
+    let since = claim.state.runs_until().map_or(claim.last_event.at, |until| until + longest);
+    !claim.erased && claim.status().table_row().stage == Stage::Final && since <= at
 }
 
 /// Since when nothing but a "no" can come to a claim in a final state. A dispute or an undo that arrived in time may
 /// still be on its way for as long as the grace lasts.
 fn over_since(claim: &Claim, policy: &Policy) -> Option<Instant> {
-    if claim.status().row().stage != Stage::Final {
+    if claim.status().table_row().stage != Stage::Final {
         return None;
     }
     let grace = Duration::seconds(policy.grace_seconds.into());
-    Some(claim.state.until().map_or(claim.last_event.at, |until| until + grace))
+    Some(claim.state.runs_until().map_or(claim.last_event.at, |until| until + grace))
 }

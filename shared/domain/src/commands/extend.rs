@@ -72,7 +72,7 @@ fn extended_to(
     date: NaiveDate,
     calendar: &calendar::BusinessCalendar,
 ) -> Result<Window, Rejection> {
-    let longer = calendar::extend(window, date, calendar).map_err(|error| match error {
+    let longer = calendar::extend_window(window, date, calendar).map_err(|error| match error {
         calendar::ExtendError::NotLater(_) => wrong_date(FieldCode::NotLater),
         calendar::ExtendError::NotBusiness { .. } => wrong_date(FieldCode::NotABusinessDay),
         calendar::ExtendError::Outside(_) => Rejection::OutsideCalendar,

@@ -3,8 +3,8 @@
 use crate::claim::{Claim, Instant, Item, Mark, State};
 use crate::command::CommandKind;
 use crate::context::Context;
-use crate::decision::deadlines::review_due;
-use crate::decision::dispute::judged;
+use crate::decision::deadlines::review_deadline;
+use crate::decision::dispute::check_other_reviewer;
 use crate::decision::remark::with_remark;
 use crate::decision::{Decision, new_event};
 use crate::event::EventBody;
@@ -16,8 +16,8 @@ pub(crate) const RULE: Rule = Rule::new(COMMANDS, "overturn");
 
 /// Another reviewer finds the rejection wrong: the review goes on.
 pub(crate) fn decide(claim: &Claim, comment: &Comment, context: &Context) -> Decision {
-    judged(claim, CommandKind::Overturn, context)?;
-    let body = EventBody::DisputeOverturned { due_at: review_due(context) };
+    check_other_reviewer(claim, CommandKind::Overturn, context)?;
+    let body = EventBody::DisputeOverturned { due_at: review_deadline(context) };
     Ok(Some(with_remark(Some(comment), new_event(claim, context, body))))
 }
 
@@ -25,6 +25,6 @@ pub(crate) fn decide(claim: &Claim, comment: &Comment, context: &Context) -> Dec
 pub(crate) fn apply(claim: &mut Claim, due_at: Instant) {
     let rejected = |item: &&Item| item.mark == Some(Mark::Rejected);
     let numbers: Vec<_> = claim.items.iter().filter(rejected).map(|item| item.no).collect();
-    claim.mark(&numbers, None);
+    claim.mark_items(&numbers, None);
     claim.state = State::InReview { due_at: Some(due_at), overturned: true };
 }

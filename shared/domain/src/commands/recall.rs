@@ -2,7 +2,7 @@
 
 use crate::claim::{Claim, Instant, State};
 use crate::context::Context;
-use crate::decision::deadlines::{idle_until, partner_deadline};
+use crate::decision::deadlines::{discard_deadline, partner_deadline};
 use crate::decision::{Decision, new_event};
 use crate::event::EventBody;
 use crate::rule::{COMMANDS, Rule};
@@ -14,7 +14,7 @@ pub(crate) const RULE: Rule = Rule::new(COMMANDS, "recall");
 pub(crate) fn decide(claim: &Claim, context: &Context) -> Decision {
     let days = context.policy.recall_business_days;
     let body = EventBody::Recalled {
-        discard_at: idle_until(context)?,
+        discard_at: discard_deadline(context)?,
         keeps_priority_until: partner_deadline(context, days)?,
     };
     Ok(Some(new_event(claim, context, body)))

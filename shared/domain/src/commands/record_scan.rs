@@ -2,7 +2,7 @@
 
 use crate::claim::{Claim, Evidence, Scan};
 use crate::context::Context;
-use crate::decision::evidence::listed;
+use crate::decision::evidence::evidence_event;
 use crate::event::{Event, EventBody};
 use crate::ids::{EvidenceId, Sha256Hash};
 
@@ -22,7 +22,7 @@ pub(crate) fn decide(
         |own: &Evidence| own.id == *id && own.sha256 == sha256 && own.scan == Scan::Pending;
     let mut list = claim.details.evidence.clone();
     list.iter_mut().find(|own| awaits(own))?.scan = scan;
-    Some(listed(
+    Some(evidence_event(
         claim,
         list,
         EventBody::EvidenceAdded { by_partner: false, discard_at: None },

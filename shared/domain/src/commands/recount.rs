@@ -14,18 +14,18 @@ use crate::event::EventBody;
 /// that was announced while it was open (`docs/domain.md §4.4`).
 pub(crate) fn decide(claim: &Claim, context: &Context) -> Decision {
     let ended = claim.state.window().is_some_and(|window| context.at >= window.closes_at);
-    if ended { Ok(None) } else { recounted(claim, context) }
+    if ended { Ok(None) } else { recount_window(claim, context) }
 }
 
 /// The window counted again, whatever the moment.
-pub(crate) fn recounted(claim: &Claim, context: &Context) -> Decision {
+pub(crate) fn recount_window(claim: &Claim, context: &Context) -> Decision {
     let undecided = matches!(claim.state, State::AwaitingCustomer { .. });
     let Some(window) = claim.state.running_window() else { return Ok(None) };
     let at_end = context.places.customer_at_end.as_ref();
     let place = at_end.map_or_else(|| context.customer_place(), Ok)?;
     let cannot_count =
         || undecided.then_some(EventBody::Held { reason: Some(HoldReason::CalendarEnds) });
-    let body = match calendar::recount(window, &place.calendar, &place.zone) {
+    let body = match calendar::recount_window(window, &place.calendar, &place.zone) {
         Ok(Some(window)) => {
             let cause = ExtensionCause::Holiday;
             Some(EventBody::WindowExtended { window, cause, opened_by: None, outage: None })
@@ -55,7 +55,7 @@ fn longer_for_outages(
     let (mut longer, mut last) = (window.clone(), claim.last_outage);
     for outage in &context.facts.outages {
         let is_new = outage.number > last && longer.counted.len() < MOST_BUSINESS_DAYS;
-        if is_new && outage.concerns(&longer) {
+        if is_new && outage.concerns_window(&longer) {
             longer = calendar::extend_by(&longer, 1, &place.calendar)?;
             last = outage.number;
         }

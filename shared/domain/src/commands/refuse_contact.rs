@@ -3,7 +3,7 @@
 use crate::claim::{Claim, Details, Instant, State, UsedChances};
 use crate::command::CommandKind;
 use crate::context::Context;
-use crate::decision::deadlines::correct_by;
+use crate::decision::deadlines::correction_deadline;
 use crate::decision::remark::with_remark;
 use crate::decision::{Decision, invalid_state, new_event};
 use crate::event::{Event, EventBody};
@@ -21,7 +21,7 @@ pub(crate) fn decide(claim: &Claim, comment: Option<&Comment>, context: &Context
     if !(is_proposed && chance_left) {
         return Err(invalid_state(claim, CommandKind::RefuseContact));
     }
-    let body = EventBody::ContactProposalRefused { correct_by: correct_by(context)? };
+    let body = EventBody::ContactProposalRefused { correct_by: correction_deadline(context)? };
     let event = with_remark(comment, new_event(claim, context, body));
     let details = Details { proposed_contact: None, ..claim.details.clone() };
     Ok(Some(Event { details: Some(Box::new(details)), ..event }))

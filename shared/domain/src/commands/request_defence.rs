@@ -13,7 +13,7 @@ pub(crate) const RULE: Rule = Rule::new(EXCLUSIVITY, "exclusivity");
 /// earlier defence is asked anew.
 pub(crate) fn decide(claim: &Claim, until: Instant, context: &Context) -> Option<Event> {
     let asked = claim.defence.is_some_and(|asked| !asked.used && asked.until >= until);
-    let holds = claim.active().next().is_some();
+    let holds = claim.active_items().next().is_some();
     (holds && !asked).then(|| new_event(claim, context, EventBody::DefenceRequested { until }))
 }
 

@@ -4,7 +4,7 @@ use crate::claim::{Claim, Instant, State};
 use crate::command::GivenReason;
 use crate::context::Context;
 use crate::decision::deadlines::partner_deadline;
-use crate::decision::rejection::{commented, reasons_fit};
+use crate::decision::rejection::{check_reasons, with_reason_comments};
 use crate::decision::remark::with_reasons;
 use crate::decision::{Decision, new_event};
 use crate::event::{Event, EventBody};
@@ -16,13 +16,13 @@ pub(crate) const RULE: Rule = Rule::new(COMMANDS, "request information");
 
 /// A reviewer asks the partner.
 pub(crate) fn decide(claim: &Claim, given: &[GivenReason], context: &Context) -> Decision {
-    reasons_fit(claim, given)?;
+    check_reasons(claim, given)?;
     let days = context.policy.answer_business_days;
     let body = EventBody::InformationRequested {
         reasons: given.iter().map(|given| given.reason).collect(),
         answer_by: partner_deadline(context, days)?,
     };
-    let details = commented(claim, given);
+    let details = with_reason_comments(claim, given);
     Ok(Some(with_reasons(given, Event { details, ..new_event(claim, context, body) })))
 }
 

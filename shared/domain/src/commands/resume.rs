@@ -3,9 +3,9 @@
 use crate::claim::{Claim, Instant};
 use crate::command::CommandKind;
 use crate::context::Context;
-use crate::decision::deadlines::{deliver_by, window_can_be_counted};
-use crate::decision::notice::{NoticeOutcome, failure_event, next_list, unreachable};
-use crate::decision::standing::still_entitled;
+use crate::decision::deadlines::{delivery_deadline, window_can_be_counted};
+use crate::decision::notice::{NoticeOutcome, failure_event, next_list, wait_for_contact};
+use crate::decision::standing::check_entitled;
 use crate::decision::two_people::refuse_own_work;
 use crate::decision::{Decision, new_event};
 use crate::event::{Event, EventBody};
@@ -20,17 +20,18 @@ pub(crate) const RULE: Rule = Rule::new(COMMANDS, "resume");
 /// could be asked, the claim waits for a contact.
 pub(crate) fn decide(claim: &Claim, context: &Context) -> Decision {
     window_can_be_counted(claim, CommandKind::Resume, context)?;
-    still_entitled(claim, context)?;
+    check_entitled(claim, context)?;
     let recipients = context.facts.recipients.as_ref();
     if let Some(list) = next_list(claim, recipients, context)? {
         refuse_own_work(claim, &list, None, context)?;
-        let body = EventBody::Resumed { notice: list.notice, deliver_by: deliver_by(context) };
+        let body =
+            EventBody::Resumed { notice: list.notice, deliver_by: delivery_deadline(context) };
         return Ok(Some(Event {
             recipients: Some(Box::new(list)),
             ..new_event(claim, context, body)
         }));
     }
-    let change = unreachable(recipients, context)?;
+    let change = wait_for_contact(recipients, context)?;
     let outcome = NoticeOutcome::of(change);
     Ok(failure_event(claim, outcome, context))
 }

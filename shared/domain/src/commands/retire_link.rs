@@ -5,8 +5,8 @@ use crate::claim::{Claim, Instant, State};
 use crate::command::CommandKind;
 use crate::commands::undo::undo_is_open;
 use crate::context::Context;
-use crate::decision::notice::{NoticeOutcome, reconsider};
-use crate::decision::recipient::with_standing;
+use crate::decision::notice::{NoticeOutcome, reconsider_notice};
+use crate::decision::recipient::with_recipient_standing;
 use crate::decision::remark::with_remark;
 use crate::decision::two_people::refuse_own_work;
 use crate::decision::{Decision, invalid_state, new_event};
@@ -32,32 +32,32 @@ pub(crate) fn decide(
     if claim.notice == NoticeNo::default() {
         return Err(invalid_state(claim, CommandKind::RetireLink));
     }
-    let (recipients, own) = retirable(no, comment, context)?;
+    let (recipients, own) = retirable_recipient(no, comment, context)?;
     if own.standing == RecipientStanding::Retired {
         return Ok(None);
     }
-    if asks_now(claim, context.at) {
+    if awaits_answer(claim, context.at) {
         refuse_own_work(claim, &recipients.list, Some(own.no), context)?;
     }
-    let after = with_standing(recipients, own.no, RecipientStanding::Retired);
-    let outcome = if moves_notice(claim, context.at) {
-        reconsider(claim, &after, context)?
+    let after = with_recipient_standing(recipients, own.no, RecipientStanding::Retired);
+    let outcome = if can_renew_notice(claim, context.at) {
+        reconsider_notice(claim, &after, context)?
     } else {
         NoticeOutcome::default()
     };
     let body = EventBody::LinkRetired { change: outcome.change.clone() };
     let event = with_remark(comment, new_event(claim, context, body));
     let kept = after.list.with_actor(context.actor.staff_id());
-    Ok(Some(outcome.recorded(event, Some(kept))))
+    Ok(Some(outcome.record_in(event, Some(kept))))
 }
 
 /// Whether the answer of a recipient decides something, now or when a "no" is taken back.
-fn asks_now(claim: &Claim, at: Instant) -> bool {
-    moves_notice(claim, at) || undo_is_open(claim, at)
+fn awaits_answer(claim: &Claim, at: Instant) -> bool {
+    can_renew_notice(claim, at) || undo_is_open(claim, at)
 }
 
 /// Whether the notice can still be asked anew: its window has not passed, and not everything is declined.
-fn moves_notice(claim: &Claim, at: Instant) -> bool {
+fn can_renew_notice(claim: &Claim, at: Instant) -> bool {
     match &claim.state {
         State::Notifying { .. } => true,
         State::AwaitingCustomer { window } => at < window.closes_at,
@@ -78,7 +78,7 @@ fn moves_notice(claim: &Claim, at: Instant) -> bool {
 }
 
 /// The recipient of that number, where it has a link. The operator says why.
-fn retirable<'a>(
+fn retirable_recipient<'a>(
     no: u8,
     comment: Option<&Comment>,
     context: &'a Context,

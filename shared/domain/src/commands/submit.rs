@@ -3,8 +3,8 @@
 use crate::claim::{Claim, Details, Instant, State};
 use crate::command::{ClaimInput, CommandKind, Creation};
 use crate::context::{Context, Facts};
-use crate::decision::content::content;
-use crate::decision::deadlines::review_begins_by;
+use crate::decision::content::build_content;
+use crate::decision::deadlines::review_begin_deadline;
 use crate::decision::{Decision, invalid_state, new_event};
 use crate::eligibility::{self, EvidenceMoments};
 use crate::event::{Event, EventBody, Opening};
@@ -21,16 +21,16 @@ pub(crate) const RULE: Rule = Rule::new(COMMANDS, "submit");
 ///
 /// # Errors
 /// [`Rejection::Fields`] with every problem at once; then duplicate, block and quota, in that order.
-pub(crate) fn create(creation: &Creation, context: &Context) -> Result<Event, Rejection> {
+pub(crate) fn create_submitted(creation: &Creation, context: &Context) -> Result<Event, Rejection> {
     let Creation { id, input, malformed } = creation;
-    let errors = check(input, malformed, context);
+    let errors = check_submit(input, malformed, context);
     if !errors.is_empty() {
         return Err(Rejection::Fields(errors));
     }
-    admissible(input, context)?;
-    let (opening, details) = content(id, input, &context.facts)
+    check_admissible(input, context)?;
+    let (opening, details) = build_content(id, input, &context.facts)
         .ok_or_else(|| Rejection::Fields(vec![FieldError::new("", FieldCode::Required)]))?;
-    let due_at = review_begins_by(context);
+    let due_at = review_begin_deadline(context);
     let body = EventBody::Submitted { opening: Box::new(opening), due_at, priority_at: context.at };
     let event = Event::new(Version(1), context.at, &context.actor, body);
     Ok(Event { details: Some(Box::new(details)), ..event })
@@ -42,19 +42,19 @@ pub(crate) fn decide(claim: &Claim, context: &Context) -> Decision {
         return Err(invalid_state(claim, CommandKind::Submit));
     };
     let input = ClaimInput::of(claim);
-    let errors = check(&input, &[], context);
+    let errors = check_submit(&input, &[], context);
     if !errors.is_empty() {
         let errors = errors.into_iter().map(FieldError::of_claim).collect();
         return Err(Rejection::Fields(errors));
     }
-    admissible(&input, context)?;
-    let (opening, details) =
-        content(&claim.id, &input, &context.facts).ok_or(Rejection::MissingFact("partner"))?;
+    check_admissible(&input, context)?;
+    let (opening, details) = build_content(&claim.id, &input, &context.facts)
+        .ok_or(Rejection::MissingFact("partner"))?;
     let kept =
         claim.priority_at.filter(|_| keeps_priority_until.is_some_and(|end| context.at < end));
     let body = EventBody::Submitted {
         opening: Box::new(opening),
-        due_at: review_begins_by(context),
+        due_at: review_begin_deadline(context),
         priority_at: kept.unwrap_or(context.at),
     };
     // The entries with their documents, as they are.
@@ -91,18 +91,22 @@ pub(crate) fn apply(
 }
 
 /// Everything that is wrong with a submit, at once and in the order of the pointers.
-pub fn check(input: &ClaimInput, malformed: &[FieldError], context: &Context) -> Vec<FieldError> {
+pub fn check_submit(
+    input: &ClaimInput,
+    malformed: &[FieldError],
+    context: &Context,
+) -> Vec<FieldError> {
     let facts = &context.facts;
     let kind = facts.program.as_ref().map(|program| program.item_kind);
     let place = context.places.partner.as_ref();
     let mut errors = malformed.to_vec();
-    errors.extend(eligibility::missing(input, kind, malformed));
-    errors.extend(eligibility::closed(input, facts.program.as_ref()));
-    errors.extend(eligibility::problems(
+    errors.extend(eligibility::missing_fields(input, kind, malformed));
+    errors.extend(eligibility::closed_program_error(input, facts.program.as_ref()));
+    errors.extend(eligibility::eligibility_errors(
         input,
         facts,
         &context.policy,
-        EvidenceMoments::at(context.at),
+        EvidenceMoments::both_at(context.at),
         place,
     ));
     errors.sort();
@@ -111,7 +115,7 @@ pub fn check(input: &ClaimInput, malformed: &[FieldError], context: &Context) ->
 }
 
 /// The refusals that are no fault of a field, all of them, the one to answer with first.
-pub fn conflicts(input: &ClaimInput, facts: &Facts, policy: &Policy) -> Vec<Rejection> {
+pub fn find_conflicts(input: &ClaimInput, facts: &Facts, policy: &Policy) -> Vec<Rejection> {
     let own = facts.own_claims.first();
     let duplicate = own.map(|(_, claim)| Rejection::DuplicateClaim { claim: claim.clone() });
     let items = blocked_items(input, facts);
@@ -133,6 +137,6 @@ fn blocked_items(input: &ClaimInput, facts: &Facts) -> Vec<ItemNo> {
     numbered.filter(|(_, named)| is_blocked(named)).map(|(no, _)| no).collect()
 }
 
-fn admissible(input: &ClaimInput, context: &Context) -> Result<(), Rejection> {
-    conflicts(input, &context.facts, &context.policy).into_iter().next().map_or(Ok(()), Err)
+fn check_admissible(input: &ClaimInput, context: &Context) -> Result<(), Rejection> {
+    find_conflicts(input, &context.facts, &context.policy).into_iter().next().map_or(Ok(()), Err)
 }

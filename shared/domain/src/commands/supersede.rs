@@ -15,7 +15,7 @@ pub(crate) fn decide(
     since: Instant,
     context: &Context,
 ) -> Option<Event> {
-    let running = |no: &&ItemNo| claim.active().any(|item| item.no == **no);
+    let running = |no: &&ItemNo| claim.active_items().any(|item| item.no == **no);
     let items: Vec<_> = items.iter().filter(running).copied().collect();
     let taken = !items.is_empty();
     let body = EventBody::AssociationEnded { items, reason: EndReason::Superseded, at: since };

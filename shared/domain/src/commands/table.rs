@@ -54,7 +54,7 @@ macro_rules! table {
         | $($event:ident)+;)*) => {
         impl CommandKind {
             /// The row of a command.
-            pub const fn row(self) -> CommandRow {
+            pub const fn table_row(self) -> CommandRow {
                 match self {$(
                     Self::$kind => CommandRow {
                         who: &[$(Party::$who),+],
@@ -116,7 +116,7 @@ table! {
 
 /// Whether a command can be given in that state, whatever its arguments and the moment.
 pub fn is_allowed_in(command: CommandKind, status: Status) -> bool {
-    match command.row().from {
+    match command.table_row().from {
         AllowedStates::Only(statuses) => statuses.contains(&status),
         AllowedStates::Open => status.is_open(),
         AllowedStates::Any => true,
@@ -126,6 +126,6 @@ pub fn is_allowed_in(command: CommandKind, status: Status) -> bool {
 impl CommandKind {
     /// What the command needs to know beyond the claim and its policy.
     pub const fn needs(self) -> CommandNeeds {
-        self.row().needs
+        self.table_row().needs
     }
 }

@@ -3,7 +3,7 @@
 use crate::claim::{Claim, State};
 use crate::command::CommandKind;
 use crate::context::Context;
-use crate::decision::dispute::judged;
+use crate::decision::dispute::check_other_reviewer;
 use crate::decision::remark::with_remark;
 use crate::decision::{Decision, new_event};
 use crate::event::EventBody;
@@ -15,7 +15,7 @@ pub(crate) const RULE: Rule = Rule::new(COMMANDS, "uphold");
 
 /// Another reviewer finds the rejection right: it is final.
 pub(crate) fn decide(claim: &Claim, comment: &Comment, context: &Context) -> Decision {
-    judged(claim, CommandKind::Uphold, context)?;
+    check_other_reviewer(claim, CommandKind::Uphold, context)?;
     let event = new_event(claim, context, EventBody::DisputeUpheld);
     Ok(Some(with_remark(Some(comment), event)))
 }

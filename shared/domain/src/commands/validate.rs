@@ -4,7 +4,7 @@ use crate::actor::{Actor, StaffRole};
 use crate::claim::{Claim, Instant, Item, Mark};
 use crate::command::{ClaimInput, CommandKind};
 use crate::context::{Context, Rival, RivalStatus};
-use crate::decision::deadlines::{deliver_by, window_can_be_counted};
+use crate::decision::deadlines::{delivery_deadline, window_can_be_counted};
 use crate::decision::remark::with_remark;
 use crate::decision::standing::refuse_blocked;
 use crate::decision::two_people::reviewed_list;
@@ -30,10 +30,11 @@ pub(crate) fn decide(
     comment: Option<&Comment>,
     context: &Context,
 ) -> Decision {
-    let kept = after(claim, drop);
-    let contested = remaining(drop, context).next().is_some();
+    let kept = without_dropped(claim, drop);
+    let contested = remaining_rivals(drop, context).next().is_some();
     // What is another claim's next is busy: nobody can award it.
-    let is_arbitrated = remaining(drop, context).any(|rival| rival.standing != RivalStatus::Next);
+    let is_arbitrated =
+        remaining_rivals(drop, context).any(|rival| rival.standing != RivalStatus::Next);
     if is_arbitrated && !is_operator(&context.actor) {
         return Err(Rejection::RoleNotAllowed);
     }
@@ -41,14 +42,14 @@ pub(crate) fn decide(
     if context.places.customer.is_some() {
         window_can_be_counted(claim, CommandKind::Validate, context)?;
     }
-    let mut errors = [drop_problems(claim, drop, &kept), still_eligible(&kept, context)].concat();
+    let mut errors = [drop_problems(claim, drop, &kept), check_eligible(&kept, context)].concat();
     if is_arbitrated && comment.is_none() {
         errors.push(FieldError::new("/comment", FieldCode::Required));
     }
     if !errors.is_empty() {
         return Err(Rejection::Fields(errors));
     }
-    still_admissible(&kept, drop, context)?;
+    check_admissible(&kept, drop, context)?;
     let recipients = context.facts.recipients.as_ref();
     let list = reviewed_list(claim, recipients, context)?.ok_or(Rejection::ContactUnverified)?;
     // Last, since what is refused for another reason takes none of the month's notices.
@@ -57,12 +58,12 @@ pub(crate) fn decide(
     }
     let rules = context.facts.tenant.as_ref().map(|tenant| &tenant.rules);
     let body = EventBody::Validated {
-        explicit_yes: rules.is_some_and(|rules| rules.ask_for_a_yes(&claim.subject.program)),
+        explicit_yes: rules.is_some_and(|rules| rules.needs_explicit_yes(&claim.subject.program)),
         dropped: drop.iter().map(|(no, _)| *no).collect(),
         contested,
         notice: list.notice,
-        content_hash: content::hash(&kept, &context.policy),
-        deliver_by: deliver_by(context),
+        content_hash: content::content_hash(&kept, &context.policy),
+        deliver_by: delivery_deadline(context),
     };
     let event = with_remark(comment, new_event(claim, context, body));
     Ok(Some(Event { recipients: Some(Box::new(list)), ..event }))
@@ -77,7 +78,7 @@ pub(crate) fn apply(
     content_hash: Sha256Hash,
     deliver_by: Instant,
 ) {
-    claim.mark(dropped, Some(Mark::Dropped));
+    claim.mark_items(dropped, Some(Mark::Dropped));
     settle_declines(claim);
     claim.contested = contested;
     claim.defence_until = None;
@@ -95,22 +96,22 @@ fn settle_declines(claim: &mut Claim) {
 }
 
 /// The claim without the dropped items.
-fn after(claim: &Claim, drop: &[(ItemNo, ReasonCode)]) -> Claim {
+fn without_dropped(claim: &Claim, drop: &[(ItemNo, ReasonCode)]) -> Claim {
     let mut kept = claim.clone();
     let numbers: Vec<_> = drop.iter().map(|(no, _)| *no).collect();
-    kept.mark(&numbers, Some(Mark::Dropped));
+    kept.mark_items(&numbers, Some(Mark::Dropped));
     kept
 }
 
 fn drop_problems(claim: &Claim, drop: &[(ItemNo, ReasonCode)], kept: &Claim) -> Vec<FieldError> {
-    let undecided = |no: ItemNo| claim.undecided().any(|item| item.no == no);
+    let undecided = |no: ItemNo| claim.undecided_items().any(|item| item.no == no);
     let mut errors: Vec<_> = drop
         .iter()
         .enumerate()
         .filter(|(_, (no, _))| !undecided(*no))
         .map(|(at, _)| FieldError::new(format!("/drop/{at}/item_no"), FieldCode::ItemUnknown))
         .collect();
-    if kept.undecided().next().is_none() {
+    if kept.undecided_items().next().is_none() {
         errors.push(FieldError::new("/drop", FieldCode::NothingLeft));
     }
     errors
@@ -119,10 +120,10 @@ fn drop_problems(claim: &Claim, drop: &[(ItemNo, ReasonCode)], kept: &Claim) -> 
 /// Submit's guards once more, for the undecided items that are left of the claim: what the customer has
 /// answered or has no more waits for nothing. Evidence is as old as it was at submit, and a program that has closed
 /// since takes no new claims and keeps those that it has.
-fn still_eligible(claim: &Claim, context: &Context) -> Vec<FieldError> {
+fn check_eligible(claim: &Claim, context: &Context) -> Vec<FieldError> {
     // Each at its place, so that a pointer means the item that the claim has there.
     let in_place = |item: &Item| {
-        let judged = claim.undecided().any(|own| own.no == item.no);
+        let judged = claim.undecided_items().any(|own| own.no == item.no);
         judged.then(|| (claim.subject.kind, item.id.clone()))
     };
     let items = claim.items.iter().map(in_place).collect();
@@ -131,11 +132,11 @@ fn still_eligible(claim: &Claim, context: &Context) -> Vec<FieldError> {
     let moments = EvidenceMoments { now: context.at, submitted_at };
     let facts = &context.facts;
     let place = context.places.partner.as_ref();
-    let mut errors = eligibility::missing(&input, Some(claim.subject.kind), &[]);
-    errors.extend(eligibility::problems(&input, facts, &context.policy, moments, place));
+    let mut errors = eligibility::missing_fields(&input, Some(claim.subject.kind), &[]);
+    errors.extend(eligibility::eligibility_errors(&input, facts, &context.policy, moments, place));
     let evidence = &claim.details.evidence;
     let usable = |scan| match context.policy.evidence {
-        program::EvidencePolicy::Declared => eligibility::usable(scan),
+        program::EvidencePolicy::Declared => eligibility::is_usable(scan),
         program::EvidencePolicy::Uploaded => scan == crate::claim::Scan::Clean,
     };
     if evidence.is_empty() {
@@ -146,25 +147,27 @@ fn still_eligible(claim: &Claim, context: &Context) -> Vec<FieldError> {
     errors.into_iter().map(FieldError::of_claim).collect()
 }
 
-fn still_admissible(
+fn check_admissible(
     claim: &Claim,
     drop: &[(ItemNo, ReasonCode)],
     context: &Context,
 ) -> Result<(), Rejection> {
     let facts = &context.facts;
-    let is_judged = |item: &ItemRef| claim.undecided().any(|own| claim.item_ref(own) == *item);
+    let is_judged =
+        |item: &ItemRef| claim.undecided_items().any(|own| claim.item_ref(own) == *item);
     let duplicate = |(item, own): &&(ItemRef, ClaimId)| *own != claim.id && is_judged(item);
     if let Some((_, own)) = facts.own_claims.iter().find(duplicate) {
         return Err(Rejection::DuplicateClaim { claim: own.clone() });
     }
     refuse_blocked(claim, context)?;
     let next = |rival: &&Rival| rival.standing == RivalStatus::Next;
-    let busy: Vec<_> = remaining(drop, context).filter(next).map(|rival| rival.item).collect();
+    let busy: Vec<_> =
+        remaining_rivals(drop, context).filter(next).map(|rival| rival.item).collect();
     if busy.is_empty() { Ok(()) } else { Err(Rejection::ItemBusy { items: busy }) }
 }
 
 /// The rivals on items that are not dropped.
-fn remaining<'a>(
+fn remaining_rivals<'a>(
     drop: &'a [(ItemNo, ReasonCode)],
     context: &'a Context,
 ) -> impl Iterator<Item = &'a Rival> {
@@ -178,7 +181,7 @@ fn every_holder_is_heard(
     drop: &[(ItemNo, ReasonCode)],
     context: &Context,
 ) -> Result<(), Rejection> {
-    if remaining(drop, context).all(|rival| is_heard(claim, rival, context)) {
+    if remaining_rivals(drop, context).all(|rival| is_heard(claim, rival, context)) {
         Ok(())
     } else {
         Err(invalid_state(claim, CommandKind::Validate))

@@ -5,11 +5,11 @@
 
 use crate::claim::{Basis, Claim, HoldReason, Instant, Item, ItemStatus, RejectionRecord, State};
 use crate::command::{Command, DirectoryLoss, ItemSelection};
-use crate::commands::change_consent::demanded_by;
+use crate::commands::change_consent::commands_demanded_by;
 use crate::context::Context;
-use crate::decision::notice::{failure_event, reconsider};
-use crate::decision::recipient::{is_verified, with_standing};
-use crate::decision::selection::every;
+use crate::decision::notice::{failure_event, reconsider_notice};
+use crate::decision::recipient::{is_verified, with_recipient_standing};
+use crate::decision::selection::items_with_status;
 use crate::decision::standing::is_enrolled;
 use crate::decision::tenant_item::has_item;
 use crate::decision::term::term_end;
@@ -26,17 +26,17 @@ use crate::rules::StandingRules;
 pub(crate) fn decide(claim: &Claim, what: &DirectoryLoss, context: &Context) -> Decision {
     let body = match what {
         DirectoryLoss::Items(items) => {
-            gone(claim, |no| items.contains(&no), EndReason::ItemGone, context)
+            lose_items(claim, |no| items.contains(&no), EndReason::ItemGone, context)
         }
-        DirectoryLoss::Tenant => gone(claim, |_| true, EndReason::TenantGone, context),
-        DirectoryLoss::Enrolment => without_partner(claim, HoldReason::NotEnrolled, context),
-        DirectoryLoss::Partner => without_partner(claim, HoldReason::PartnerSuspended, context),
-        DirectoryLoss::Contacts => return without_contacts(claim, context),
+        DirectoryLoss::Tenant => lose_items(claim, |_| true, EndReason::TenantGone, context),
+        DirectoryLoss::Enrolment => lose_partner(claim, HoldReason::NotEnrolled, context),
+        DirectoryLoss::Partner => lose_partner(claim, HoldReason::PartnerSuspended, context),
+        DirectoryLoss::Contacts => return lose_contacts(claim, context),
     };
     Ok(body.map(|body| new_event(claim, context, body)))
 }
 
-fn gone(
+fn lose_items(
     claim: &Claim,
     is_gone: impl Fn(ItemNo) -> bool,
     reason: EndReason,
@@ -45,16 +45,16 @@ fn gone(
     let numbers = |items: &mut dyn Iterator<Item = &Item>| -> Vec<ItemNo> {
         items.map(|item| item.no).filter(|no| is_gone(*no)).collect()
     };
-    let ended = numbers(&mut claim.active());
+    let ended = numbers(&mut claim.active_items());
     if !ended.is_empty() {
         return Some(EventBody::AssociationEnded { items: ended, reason, at: context.at });
     }
-    let rejected = numbers(&mut claim.undecided());
+    let rejected = numbers(&mut claim.undecided_items());
     let ends_at = term_end(claim, context);
-    (claim.state.is_open() && !rejected.is_empty()).then(|| rejection(rejected, ends_at))
+    (claim.state.is_open() && !rejected.is_empty()).then(|| rejection_body(rejected, ends_at))
 }
 
-fn rejection(items: Vec<ItemNo>, ends_at: Option<Instant>) -> EventBody {
+fn rejection_body(items: Vec<ItemNo>, ends_at: Option<Instant>) -> EventBody {
     let reason = |no: &ItemNo| Reason { code: ReasonCode::ItemNotClaimable, item_no: Some(*no) };
     let rejection = RejectionRecord { by: None, reasons: items.iter().map(reason).collect() };
     EventBody::Rejected { items, rejection, disputable_until: None, ends_at }
@@ -62,10 +62,10 @@ fn rejection(items: Vec<ItemNo>, ends_at: Option<Instant>) -> EventBody {
 
 /// What waits for the customer is held. What silence made active after the partner had lost the right to claim
 /// ends, if the partner still has none.
-fn without_partner(claim: &Claim, reason: HoldReason, context: &Context) -> Option<EventBody> {
+fn lose_partner(claim: &Claim, reason: HoldReason, context: &Context) -> Option<EventBody> {
     if is_with_customer(claim) {
         let held = EventBody::Held { reason: Some(reason) };
-        return (!is_closing(claim, context.at)).then_some(held);
+        return (!awaits_close(claim, context.at)).then_some(held);
     }
     let items = active_without_right(claim, context.facts.partner.as_ref()?);
     let (reason, at) = (EndReason::NotEnrolled, context.at);
@@ -76,18 +76,18 @@ fn without_partner(claim: &Claim, reason: HoldReason, context: &Context) -> Opti
 /// the claim.
 fn has_ended_before(claim: &Claim, partner: &Partner) -> bool {
     let State::AwaitingCustomer { window } = &claim.state else { return false };
-    lost_at(claim, partner).is_some_and(|lost| window.closes_at <= lost)
+    right_lost_at(claim, partner).is_some_and(|lost| window.closes_at <= lost)
 }
 
 /// Since when the partner may not claim what it claims here, where that is known.
-fn lost_at(claim: &Claim, partner: &Partner) -> Option<Instant> {
+fn right_lost_at(claim: &Claim, partner: &Partner) -> Option<Instant> {
     partner.excluded_since(claim.subject.location.as_ref()?, &claim.subject.program)
 }
 
 /// Whether the partner has lost the right to claim what it claims here, and has not got it back, before that moment:
 /// what begins then begins without right.
 pub fn is_lost_before(claim: &Claim, partner: &Partner, at: Instant) -> bool {
-    lost_at(claim, partner).is_some_and(|lost| lost < at)
+    right_lost_at(claim, partner).is_some_and(|lost| lost < at)
 }
 
 /// The items that silence made active at an end of the window that came after the partner's loss.
@@ -96,7 +96,7 @@ fn active_without_right(claim: &Claim, partner: &Partner) -> Vec<ItemNo> {
     if !is_lost_before(claim, partner, window.closes_at) {
         return Vec::new();
     }
-    every(
+    items_with_status(
         claim,
         |status| matches!(status, ItemStatus::Active { basis: Basis::Deemed, effective_at } if effective_at == window.closes_at),
     )
@@ -104,14 +104,14 @@ fn active_without_right(claim: &Claim, partner: &Partner) -> Vec<ItemNo> {
 
 /// Whether the claim's window has ended and silence is not executed yet: then only a "no" and the close act on
 /// it, and whoever has something to do to the claim does it after the close.
-pub fn is_closing(claim: &Claim, at: Instant) -> bool {
+pub fn awaits_close(claim: &Claim, at: Instant) -> bool {
     matches!(&claim.state, State::AwaitingCustomer { window } if at >= window.closes_at)
 }
 
 /// Recipients that are not verified any more are off the list of the notice. While the claim waits for the
 /// customer, what follows for the notice is what follows a failure; where everything is declined, that shows
 /// when the customer takes a "no" back.
-fn without_contacts(claim: &Claim, context: &Context) -> Decision {
+fn lose_contacts(claim: &Claim, context: &Context) -> Decision {
     let Some(recipients) = &context.facts.recipients else { return Ok(None) };
     if !asks_contacts(claim, context.at) {
         return Ok(None);
@@ -123,11 +123,11 @@ fn without_contacts(claim: &Claim, context: &Context) -> Decision {
     if after == *recipients && !is_lost {
         return Ok(None);
     }
-    let outcome = reconsider(claim, &after, context)?;
+    let outcome = reconsider_notice(claim, &after, context)?;
     let unchanged = || EventBody::RecipientFailed { change: NoticeChange::None };
     let event = failure_event(claim, outcome.clone(), context)
         .unwrap_or_else(|| new_event(claim, context, unchanged()));
-    Ok(Some(outcome.recorded(event, Some(after.list))))
+    Ok(Some(outcome.record_in(event, Some(after.list))))
 }
 
 /// The recipients with those off the list who could open a window by it and are not verified now.
@@ -139,7 +139,7 @@ pub(crate) fn still_verified(
     let mut after = recipients.clone();
     for own in recipients.list.recipients.iter().filter(|own| Recipient::may_open(own)) {
         if !is_verified(claim, own, context)? {
-            after = with_standing(&after, own.no, RecipientStanding::Past);
+            after = with_recipient_standing(&after, own.no, RecipientStanding::Past);
         }
     }
     Ok(after)
@@ -178,7 +178,7 @@ fn is_with_customer(claim: &Claim) -> bool {
 
 /// What a partner's entry takes from one of its claims: the enrolment, if the partner is suspended or the
 /// claim's location is not enrolled in its program any more. What had ended before that stays.
-pub fn unenrolled(claim: &Claim, partner: &Partner) -> Option<DirectoryLoss> {
+pub fn enrolment_loss(claim: &Claim, partner: &Partner) -> Option<DirectoryLoss> {
     let gone = match partner.status {
         PartnerStatus::Suspended => Some(DirectoryLoss::Partner),
         PartnerStatus::Active => (!is_enrolled(claim, partner)).then_some(DirectoryLoss::Enrolment),
@@ -189,9 +189,9 @@ pub fn unenrolled(claim: &Claim, partner: &Partner) -> Option<DirectoryLoss> {
 
 /// What a tenant's entry takes from a claim at it: everything if it is deleted, else the items that
 /// it has no more or that have ended. An item in grace is still there.
-pub fn gone_at(claim: &Claim, tenant: &Tenant) -> Option<DirectoryLoss> {
-    let touched = || claim.active().chain(claim.undecided());
-    if !claim.state.is_open() && claim.active().next().is_none() {
+pub fn tenant_loss(claim: &Claim, tenant: &Tenant) -> Option<DirectoryLoss> {
+    let touched = || claim.active_items().chain(claim.undecided_items());
+    if !claim.state.is_open() && claim.active_items().next().is_none() {
         return None;
     }
     if tenant.status == TenantStatus::Deleted {
@@ -226,9 +226,9 @@ impl Consequence {
         rules: &StandingRules,
         at: Instant,
     ) -> Self {
-        let demanded = demanded_by(before, claim, at);
+        let demanded = commands_demanded_by(before, claim, at);
         let mut all = Self::default();
-        for command in demanded_by(rules, claim, at) {
+        for command in commands_demanded_by(rules, claim, at) {
             if demanded.contains(&command) {
                 continue;
             }
@@ -251,7 +251,7 @@ impl Consequence {
 ///
 /// # Errors
 /// As those of the command, which the sweep would meet as well.
-pub fn foresee(
+pub fn foresee_loss(
     claim: &Claim,
     what: &DirectoryLoss,
     context: &Context,
@@ -275,7 +275,7 @@ pub fn foresee(
 /// Whether a tenant's entry takes something from claims at it that `before` did not: the tenant, or one of its items.
 pub fn takes_from_claims(before: &Tenant, next: &Tenant) -> bool {
     let had = |tenant: &Tenant, item: &ItemRef| {
-        let runs = tenant.item(item).is_some_and(|own| own.state != TenantItemState::Ended);
+        let runs = tenant.find_item(item).is_some_and(|own| own.state != TenantItemState::Ended);
         tenant.status != TenantStatus::Deleted && runs
     };
     let items = before.items.iter().map(|own| ItemRef { kind: own.kind, id: own.id.clone() });
@@ -285,6 +285,6 @@ pub fn takes_from_claims(before: &Tenant, next: &Tenant) -> bool {
 }
 
 /// Whether a tenant's entry may take recipients off the list of a claim at it: the list says whom.
-pub fn contacts_at(claim: &Claim, at: Instant) -> Option<DirectoryLoss> {
+pub fn contacts_loss(claim: &Claim, at: Instant) -> Option<DirectoryLoss> {
     asks_contacts(claim, at).then_some(DirectoryLoss::Contacts)
 }

@@ -3,7 +3,7 @@
 use crate::claim::{Claim, Details, State};
 use crate::command::CommandKind;
 use crate::context::Context;
-use crate::decision::notice::tenant;
+use crate::decision::notice::known_tenant;
 use crate::decision::remark::with_remark;
 use crate::decision::{Decision, invalid_state, new_event};
 use crate::event::{Event, EventBody};
@@ -28,7 +28,7 @@ pub(crate) fn decide(claim: &Claim, comment: Option<&Comment>, context: &Context
     let contact = proposed
         .or(details.customer_contact.as_ref())
         .ok_or_else(|| invalid_state(claim, CommandKind::Vouch))?;
-    let authority = tenant(context)?.authority(&contact.email);
+    let authority = known_tenant(context)?.authority_of(&contact.email);
     let wrong = [
         (comment.is_none(), "/comment", FieldCode::Required),
         (

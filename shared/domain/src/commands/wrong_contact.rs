@@ -3,8 +3,8 @@
 use crate::claim::{Claim, Instant, State};
 use crate::command::CommandKind;
 use crate::context::Context;
-use crate::decision::notice::{NoticeOutcome, reconsider};
-use crate::decision::recipient::{acting, is_verified, with_standing};
+use crate::decision::notice::{NoticeOutcome, reconsider_notice};
+use crate::decision::recipient::{acting_recipient, is_verified, with_recipient_standing};
 use crate::decision::{Decision, invalid_state, new_event};
 use crate::event::EventBody;
 use crate::recipient::{Authority, RecipientStanding};
@@ -16,17 +16,17 @@ pub(crate) const RULE: Rule = Rule::new(PAGE, "notice");
 /// The recipient is not the right person. What follows for the notice is what follows a failure; the word of an
 /// unverified recipient is told to staff and changes no window.
 pub(crate) fn decide(claim: &Claim, context: &Context) -> Decision {
-    let (recipients, own) = acting(claim, CommandKind::WrongContact, context)?;
+    let (recipients, own) = acting_recipient(claim, CommandKind::WrongContact, context)?;
     if !can_refuse(claim, context.at) {
         return Err(invalid_state(claim, CommandKind::WrongContact));
     }
-    let after = with_standing(recipients, own.no, RecipientStanding::Refused);
-    let outcome = reconsider(claim, &after, context)?;
+    let after = with_recipient_standing(recipients, own.no, RecipientStanding::Refused);
+    let outcome = reconsider_notice(claim, &after, context)?;
     let verified = own.authority == Authority::Verified && is_verified(claim, own, context)?;
     let outcome = if verified { outcome } else { NoticeOutcome::default() };
     let body = EventBody::ContactRefused { change: outcome.change.clone() };
     let event = new_event(claim, context, body);
-    Ok(Some(outcome.recorded(event, Some(after.list))))
+    Ok(Some(outcome.record_in(event, Some(after.list))))
 }
 
 /// Whether a recipient of a claim can still say that it is not the right person.

@@ -3,14 +3,14 @@
 use crate::claim::{Details, Item, Subject};
 use crate::command::ClaimInput;
 use crate::context::Facts;
-use crate::decision::evidence::declared;
+use crate::decision::evidence::merge_declared;
 use crate::directory::{Partner, Tenant};
 use crate::event::Opening;
 use crate::ids::{ClaimId, ItemNo};
 use crate::program::Program;
 
-/// The content of a claim that has passed [`check`]; `None` where something is missing after all.
-pub(crate) fn content(
+/// The content of a claim that has passed [`check_submit`]; `None` where something is missing after all.
+pub(crate) fn build_content(
     id: &ClaimId,
     input: &ClaimInput,
     facts: &Facts,
@@ -19,13 +19,18 @@ pub(crate) fn content(
     let tenant = facts.tenant.as_ref()?;
     let opening = Opening {
         id: id.clone(),
-        subject: subject(input, partner, program, tenant),
-        items: items(input),
+        subject: build_subject(input, partner, program, tenant),
+        items: build_items(input),
     };
-    Some((opening, details(input, partner, tenant)?))
+    Some((opening, build_details(input, partner, tenant)?))
 }
 
-fn subject(input: &ClaimInput, partner: &Partner, program: &Program, tenant: &Tenant) -> Subject {
+fn build_subject(
+    input: &ClaimInput,
+    partner: &Partner,
+    program: &Program,
+    tenant: &Tenant,
+) -> Subject {
     Subject {
         partner: partner.id.clone(),
         location: input.location.clone(),
@@ -35,16 +40,16 @@ fn subject(input: &ClaimInput, partner: &Partner, program: &Program, tenant: &Te
         kind: program.item_kind,
         activity: input.activity.clone(),
         tenant: tenant.id.clone(),
-        explicit_yes: tenant.rules.ask_for_a_yes(&program.id),
+        explicit_yes: tenant.rules.needs_explicit_yes(&program.id),
     }
 }
 
-pub(crate) fn items(input: &ClaimInput) -> Vec<Item> {
+pub(crate) fn build_items(input: &ClaimInput) -> Vec<Item> {
     let ids = input.items.iter().flatten().map(|(_, id)| id.clone());
     (1..).zip(ids).map(|(no, id)| Item { no: ItemNo(no), id, mark: None }).collect()
 }
 
-fn details(input: &ClaimInput, partner: &Partner, tenant: &Tenant) -> Option<Details> {
+fn build_details(input: &ClaimInput, partner: &Partner, tenant: &Tenant) -> Option<Details> {
     Some(Details {
         partner_name: partner.name.clone(),
         tenant_name: tenant.name.clone(),
@@ -54,7 +59,7 @@ fn details(input: &ClaimInput, partner: &Partner, tenant: &Tenant) -> Option<Det
         partner_contact: input.partner_contact.clone(),
         label: input.label.clone(),
         external_ref: input.external_ref.clone(),
-        evidence: declared(&input.evidence, &[]),
+        evidence: merge_declared(&input.evidence, &[]),
         reason_comments: Vec::new(),
         remarks: Vec::new(),
         proposed_contact: None,

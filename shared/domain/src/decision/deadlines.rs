@@ -15,7 +15,7 @@ pub(crate) fn partner_deadline(context: &Context, days: u32) -> Result<Deadline,
 
 /// A deadline of the partner whose place this is: the claim's own, or one that holds an item of it.
 pub(crate) fn holder_deadline(place: &LocalCalendar, context: &Context, days: u32) -> Deadline {
-    place.deadline(context.at, days, &context.places.operator)
+    place.deadline_after(context.at, days, &context.places.operator)
 }
 
 /// A deadline of the operator's, or of the system's.
@@ -23,29 +23,29 @@ pub(crate) fn operator_deadline(context: &Context, days: u32) -> Deadline {
     holder_deadline(&context.places.operator, context, days)
 }
 
-pub(crate) fn idle_until(context: &Context) -> Result<Instant, Rejection> {
+pub(crate) fn discard_deadline(context: &Context) -> Result<Instant, Rejection> {
     Ok(context.partner_place()?.days_after(context.at, context.policy.draft_idle_days))
 }
 
-pub(crate) fn review_begins_by(context: &Context) -> Deadline {
+pub(crate) fn review_begin_deadline(context: &Context) -> Deadline {
     operator_deadline(context, context.policy.review_start_business_days)
 }
 
-pub(crate) fn review_due(context: &Context) -> Deadline {
+pub(crate) fn review_deadline(context: &Context) -> Deadline {
     operator_deadline(context, context.policy.review_business_days)
 }
 
-pub(crate) fn deliver_by(context: &Context) -> Deadline {
+pub(crate) fn delivery_deadline(context: &Context) -> Deadline {
     operator_deadline(context, context.policy.delivery_business_days)
 }
 
 /// Until when the reports of a notice are waited for that was delivered to somebody at `from`.
-pub(crate) fn report_due(from: Instant, context: &Context) -> Deadline {
+pub(crate) fn report_deadline(from: Instant, context: &Context) -> Deadline {
     let operator = &context.places.operator;
-    operator.deadline(from, context.policy.delivery_business_days, operator)
+    operator.deadline_after(from, context.policy.delivery_business_days, operator)
 }
 
-pub(crate) fn correct_by(context: &Context) -> Result<Deadline, Rejection> {
+pub(crate) fn correction_deadline(context: &Context) -> Result<Deadline, Rejection> {
     partner_deadline(context, context.policy.contact_business_days)
 }
 
@@ -62,5 +62,5 @@ pub(crate) fn window_can_be_counted(
 /// Whether the customer's calendar has the days of a window that were delivered at the moment of the context.
 pub(crate) fn can_count_window(context: &Context) -> Result<bool, Rejection> {
     let days = context.policy.window_business_days;
-    Ok(context.customer_place()?.window(context.at, days).is_ok())
+    Ok(context.customer_place()?.open_window(context.at, days).is_ok())
 }

@@ -13,7 +13,7 @@ pub(crate) fn is_finally_rejected(claim: &Claim, at: Instant) -> bool {
 }
 
 /// A rejection is not judged by the reviewer who made it (I9).
-pub(crate) fn judged(
+pub(crate) fn check_other_reviewer(
     claim: &Claim,
     command: CommandKind,
     context: &Context,

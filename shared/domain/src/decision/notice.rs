@@ -4,7 +4,7 @@ use crate::calendar::Window;
 use crate::claim::{Claim, ExtensionCause, HoldReason, Instant, State};
 use crate::context::Context;
 use crate::decision::deadlines::{
-    can_count_window, correct_by, deliver_by, report_due, review_due,
+    can_count_window, correction_deadline, delivery_deadline, report_deadline, review_deadline,
 };
 use crate::decision::new_event;
 use crate::decision::recipient_selection::RecipientSelection;
@@ -26,7 +26,7 @@ impl NoticeOutcome {
     }
 
     /// The event with the list that goes with it; `kept` is the list where this makes no other.
-    pub(crate) fn recorded(self, event: Event, kept: Option<RecipientList>) -> Event {
+    pub(crate) fn record_in(self, event: Event, kept: Option<RecipientList>) -> Event {
         let list = self.list.or(kept);
         Event { recipients: list.map(Box::new), ..event }
     }
@@ -35,7 +35,7 @@ impl NoticeOutcome {
 /// What follows when a recipient refused, failed or was retired, in a state that waits for the customer. Where
 /// another delivery stands, the window is counted from it; else somebody else is asked. No new window ends
 /// before an end that was told.
-pub(crate) fn reconsider(
+pub(crate) fn reconsider_notice(
     claim: &Claim,
     recipients: &Recipients,
     context: &Context,
@@ -44,19 +44,22 @@ pub(crate) fn reconsider(
         State::Notifying { .. } if recipients.may_still_be_delivered() => {
             Ok(NoticeOutcome::of(NoticeChange::None))
         }
-        State::Notifying { .. } => renew(claim, Some(recipients), Unreported::MayArrive, context),
+        State::Notifying { .. } => {
+            renew_notice(claim, Some(recipients), Unreported::MayArrive, context)
+        }
         State::AwaitingCustomer { window } => {
             if claim.opened_by.is_some_and(|no| recipients.delivery_stands(no)) {
                 return Ok(NoticeOutcome::of(NoticeChange::None));
             }
             let Some((no, at)) = recipients.earliest_delivery() else {
-                let late = context.at >= report_due(window.delivered_at, context).at;
+                let late = context.at >= report_deadline(window.delivered_at, context).at;
                 let unreported = if late { Unreported::Failed } else { Unreported::MayArrive };
-                return renew(claim, Some(recipients), unreported, context);
+                return renew_notice(claim, Some(recipients), unreported, context);
             };
-            let counted = context.customer_place()?.window(at, context.policy.window_business_days);
+            let counted =
+                context.customer_place()?.open_window(at, context.policy.window_business_days);
             Ok(NoticeOutcome::of(match counted {
-                Ok(counted) => recounted(window, counted, no),
+                Ok(counted) => recount_from_delivery(window, counted, no),
                 Err(_) => NoticeChange::Held { reason: HoldReason::CalendarEnds },
             }))
         }
@@ -77,7 +80,11 @@ pub(crate) fn reconsider(
 }
 
 /// The later of two windows, counted from another delivery.
-fn recounted(stored: &Window, counted: Window, no: crate::recipient::RecipientNo) -> NoticeChange {
+fn recount_from_delivery(
+    stored: &Window,
+    counted: Window,
+    no: crate::recipient::RecipientNo,
+) -> NoticeChange {
     let opened_by = Some(no);
     if counted.closes_at > stored.closes_at {
         NoticeChange::Window { window: counted, opened_by, cause: Some(ExtensionCause::Delivery) }
@@ -105,7 +112,7 @@ pub(crate) fn failure_event(
         }
         NoticeChange::Held { reason } => EventBody::Held { reason: Some(reason) },
     };
-    Some(outcome.recorded(new_event(claim, context, body), None))
+    Some(outcome.record_in(new_event(claim, context, body), None))
 }
 
 /// What a new notice takes a missing report for.
@@ -119,26 +126,28 @@ pub(crate) enum Unreported {
 
 /// A new notice to whoever is left, five times in the life of a claim; else the claim waits for a contact. Nothing
 /// is mailed for a window that could not be counted: the claim is held.
-pub(crate) fn renew(
+pub(crate) fn renew_notice(
     claim: &Claim,
     recipients: Option<&Recipients>,
     unreported: Unreported,
     context: &Context,
 ) -> Result<NoticeOutcome, Rejection> {
-    let tenant = tenant(context)?;
+    let tenant = known_tenant(context)?;
     let chance_left = claim.used.renewals < crate::claim::UsedChances::MOST_RENEWALS;
-    let selection = selection(claim, tenant, recipients, context);
+    let selection = recipient_selection(claim, tenant, recipients, context);
     let list = selection.list_after(unreported, claim.notice.next());
     match list.filter(|_| chance_left) {
         Some(_) if !can_count_window(context)? => {
             Ok(NoticeOutcome::of(NoticeChange::Held { reason: HoldReason::CalendarEnds }))
         }
         Some(list) => {
-            let change =
-                NoticeChange::Renewed { notice: list.notice, deliver_by: deliver_by(context) };
+            let change = NoticeChange::Renewed {
+                notice: list.notice,
+                deliver_by: delivery_deadline(context),
+            };
             Ok(NoticeOutcome { change, list: Some(list) })
         }
-        None => unreachable(recipients, context).map(NoticeOutcome::of),
+        None => wait_for_contact(recipients, context).map(NoticeOutcome::of),
     }
 }
 
@@ -148,8 +157,8 @@ pub(crate) fn next_list(
     recipients: Option<&Recipients>,
     context: &Context,
 ) -> Result<Option<RecipientList>, Rejection> {
-    let selection = selection(claim, tenant(context)?, recipients, context);
-    Ok(selection.list(claim.notice.next(), context.actor.staff_id()))
+    let selection = recipient_selection(claim, known_tenant(context)?, recipients, context);
+    Ok(selection.to_list(claim.notice.next(), context.actor.staff_id()))
 }
 
 /// The same as it would be if whoever makes it had nothing to do with the claim.
@@ -158,22 +167,23 @@ pub(crate) fn candidate_list(
     recipients: Option<&Recipients>,
     context: &Context,
 ) -> Result<Option<RecipientList>, Rejection> {
-    let selection = selection(claim, tenant(context)?, recipients, context);
-    Ok(RecipientSelection { acting: None, ..selection }.list(claim.notice.next(), None))
+    let selection = recipient_selection(claim, known_tenant(context)?, recipients, context);
+    Ok(RecipientSelection { acting: None, ..selection }.to_list(claim.notice.next(), None))
 }
 
 /// The claim waits for a contact who can be reached: for the partner, in the partner's days, or for the
 /// operator, where the provider refuses to write to everybody.
-pub(crate) fn unreachable(
+pub(crate) fn wait_for_contact(
     recipients: Option<&Recipients>,
     context: &Context,
 ) -> Result<NoticeChange, Rejection> {
     let with_operator = recipients.is_some_and(Recipients::only_suppressed);
-    let correct_by = if with_operator { review_due(context) } else { correct_by(context)? };
+    let correct_by =
+        if with_operator { review_deadline(context) } else { correction_deadline(context)? };
     Ok(NoticeChange::Unreachable { correct_by, with_operator })
 }
 
-fn selection<'a>(
+fn recipient_selection<'a>(
     claim: &'a Claim,
     tenant: &'a Tenant,
     before: Option<&'a Recipients>,
@@ -183,7 +193,7 @@ fn selection<'a>(
         tenant,
         details: &claim.details,
         before,
-        told_until: told_until(claim),
+        told_until: void_window_end(claim),
         reserve_at_once: context.policy.window_business_days <= SHORT_WINDOW,
         acting: context.actor.staff_id(),
         at: context.at,
@@ -194,10 +204,10 @@ fn selection<'a>(
 const SHORT_WINDOW: u32 = 2;
 
 /// The end of the window that is void now, where it was told.
-pub(crate) fn told_until(claim: &Claim) -> Option<Instant> {
+pub(crate) fn void_window_end(claim: &Claim) -> Option<Instant> {
     claim.state.running_window().map(|window| window.closes_at)
 }
 
-pub(crate) fn tenant(context: &Context) -> Result<&Tenant, Rejection> {
+pub(crate) fn known_tenant(context: &Context) -> Result<&Tenant, Rejection> {
     context.facts.tenant.as_ref().ok_or(Rejection::MissingFact("tenant"))
 }

@@ -5,7 +5,7 @@ use crate::claim::Claim;
 use crate::command::CommandKind;
 use crate::context::Context;
 use crate::decision::invalid_state;
-use crate::decision::notice::{tenant, told_until};
+use crate::decision::notice::{known_tenant, void_window_end};
 use crate::event::{Event, EventBody, NoticeChange};
 use crate::recipient::{
     Authority, Recipient, RecipientList, RecipientNo, RecipientStanding, Recipients,
@@ -17,7 +17,7 @@ use crate::rejection::Rejection;
 ///
 /// # Errors
 /// [`Rejection::LinkRetired`], or an invalid state for every other link.
-pub(crate) fn acting<'a>(
+pub(crate) fn acting_recipient<'a>(
     claim: &Claim,
     command: CommandKind,
     context: &'a Context,
@@ -42,7 +42,7 @@ pub(crate) fn acting_verified<'a>(
     command: CommandKind,
     context: &'a Context,
 ) -> Result<(&'a Recipients, &'a Recipient), Rejection> {
-    let (recipients, own) = acting(claim, command, context)?;
+    let (recipients, own) = acting_recipient(claim, command, context)?;
     if own.authority == Authority::Verified && is_verified(claim, own, context)? {
         Ok((recipients, own))
     } else {
@@ -56,7 +56,7 @@ pub(crate) fn is_verified(
     own: &Recipient,
     context: &Context,
 ) -> Result<bool, Rejection> {
-    let now = match tenant(context)?.authority(&own.email) {
+    let now = match known_tenant(context)?.authority_of(&own.email) {
         Authority::Domain if claim.details.is_vouched_for(&own.email) => Authority::Verified,
         other @ (Authority::Domain | Authority::Verified | Authority::Outside) => other,
     };
@@ -64,7 +64,7 @@ pub(crate) fn is_verified(
 }
 
 /// The recipients with another standing of one of them.
-pub(crate) fn with_standing(
+pub(crate) fn with_recipient_standing(
     recipients: &Recipients,
     no: RecipientNo,
     standing: RecipientStanding,
@@ -77,8 +77,10 @@ pub(crate) fn with_standing(
 
 /// The event with the list that keeps the end of a window which the event makes void, since it was told: no
 /// later window ends before it. Where a new notice is due at once, its own list keeps it.
-pub(crate) fn with_told_end(claim: &Claim, event: Event, context: &Context) -> Event {
-    let Some(told) = told_until(claim).filter(|_| voids_window(&event.body)) else { return event };
+pub(crate) fn with_announced_end(claim: &Claim, event: Event, context: &Context) -> Event {
+    let Some(told) = void_window_end(claim).filter(|_| voids_window(&event.body)) else {
+        return event;
+    };
     let kept = context.facts.recipients.as_ref().map(|own| &own.list);
     let Some(list) = event.recipients.as_deref().or(kept) else { return event };
     let told_until = list.told_until.max(Some(told));

@@ -54,19 +54,19 @@ struct Candidate<'a> {
 impl<'a> RecipientSelection<'a> {
     /// The list of the notice `no`; `None` where the numbers are used up, or nobody is on it whose delivery
     /// could open a window.
-    pub(crate) fn list(self, no: NoticeNo, staff: Option<&StaffId>) -> Option<RecipientList> {
+    pub(crate) fn to_list(self, no: NoticeNo, staff: Option<&StaffId>) -> Option<RecipientList> {
         self.list_after(Unreported::MayArrive, no).map(|list| list.with_actor(staff))
     }
 
     /// The same where the notice before reached nobody, made by the system.
     pub(crate) fn list_after(self, unreported: Unreported, no: NoticeNo) -> Option<RecipientList> {
-        self.list_beside(self.known(unreported == Unreported::Failed), no)
+        self.list_beside(self.known_recipients(unreported == Unreported::Failed), no)
     }
 
     fn list_beside(self, known: Vec<Recipient>, no: NoticeNo) -> Option<RecipientList> {
         let mut recipients = known;
-        for candidate in self.candidates(&recipients) {
-            add(&mut recipients, &candidate, self.at)?;
+        for candidate in self.list_candidates(&recipients) {
+            add_candidate(&mut recipients, &candidate, self.at)?;
         }
         let told_before = self.before.and_then(|before| before.list.told_until);
         let acted = self.before.map(|before| before.list.acted.clone()).unwrap_or_default();
@@ -80,13 +80,13 @@ impl<'a> RecipientSelection<'a> {
     }
 
     /// Everybody who was asked before, with nobody asked by this notice yet.
-    fn known(self, reached_nobody: bool) -> Vec<Recipient> {
+    fn known_recipients(self, reached_nobody: bool) -> Vec<Recipient> {
         let standings = |before: &Recipients| before.closed_standings(reached_nobody, self.at);
         self.before.map(standings).unwrap_or_default()
     }
 
     /// Whom the rules name, each once, in the order in which they are asked.
-    fn candidates(self, known: &[Recipient]) -> Vec<Candidate<'a>> {
+    fn list_candidates(self, known: &[Recipient]) -> Vec<Candidate<'a>> {
         let may_be_asked = |email: &Email| {
             if self.is_barred(email) {
                 return false;
@@ -102,7 +102,7 @@ impl<'a> RecipientSelection<'a> {
             standing: RecipientStanding::Asked,
         };
         if let Some(contact) = &self.details.customer_contact {
-            let authority = authority(self.tenant, self.details, contact);
+            let authority = contact_authority(self.tenant, self.details, contact);
             chosen.push(asked(&contact.name, &contact.email, authority));
         }
         for extra in self.tenant.rules.contacts.iter().take(MAX_RULE_CONTACTS) {
@@ -115,7 +115,7 @@ impl<'a> RecipientSelection<'a> {
             own.authority == Authority::Outside && before.is_some()
         };
         chosen.retain(|own| may_be_asked(own.email) && !was_told(own));
-        keep_first_of_each(&mut chosen);
+        remove_duplicates(&mut chosen);
         let own_domain = |email: &Email| self.tenant.has_domain_of(email);
         let mut verified: Vec<_> = self
             .tenant
@@ -124,7 +124,7 @@ impl<'a> RecipientSelection<'a> {
             .filter(|own| !chosen.iter().any(|one| one.email.same_mailbox(own.email.as_str())))
             .map(|own| asked(&own.name, &own.email, Authority::Verified))
             .collect();
-        keep_first_of_each(&mut verified);
+        remove_duplicates(&mut verified);
         let foreign = verified.iter().position(|own| !own_domain(own.email));
         if let Some(at) = foreign.filter(|at| *at >= VERIFIED_BESIDE) {
             let outside = verified.remove(at);
@@ -141,7 +141,7 @@ impl<'a> RecipientSelection<'a> {
     /// Whether an address became what it is by somebody who also acted on this claim, later than seven days
     /// before the claim's first validation: it is on no list of the claim.
     fn is_barred(&self, email: &Email) -> bool {
-        let Some(grant) = self.tenant.grant(email) else { return false };
+        let Some(grant) = self.tenant.authority_grant(email) else { return false };
         let acted = self.before.is_some_and(|before| before.list.acted.contains(&grant.by));
         let vouched = self.details.vouched_by.contains(&grant.by);
         (acted || vouched || self.acting == Some(&grant.by))
@@ -167,26 +167,30 @@ pub fn select_first_list(claim: &Claim, tenant: &Tenant, at: Instant) -> Option<
         acting: None,
         at,
     };
-    selection.list(claim.notice.next(), None)
+    selection.to_list(claim.notice.next(), None)
 }
 
 /// What the claim's contact may do: vouching makes an address of the tenant's domain as good as verified.
-fn authority(tenant: &Tenant, details: &Details, contact: &CustomerContact) -> Authority {
+fn contact_authority(tenant: &Tenant, details: &Details, contact: &CustomerContact) -> Authority {
     let vouched = details.is_vouched_for(&contact.email);
-    match tenant.authority(&contact.email) {
+    match tenant.authority_of(&contact.email) {
         Authority::Domain if vouched => Authority::Verified,
         other @ (Authority::Domain | Authority::Verified | Authority::Outside) => other,
     }
 }
 
 /// One address gets one mail.
-fn keep_first_of_each(candidates: &mut Vec<Candidate<'_>>) {
+fn remove_duplicates(candidates: &mut Vec<Candidate<'_>>) {
     let mut seen = BTreeSet::new();
     candidates.retain(|own| seen.insert(own.email.as_str().to_ascii_lowercase()));
 }
 
 /// Adds a candidate, or asks a known recipient again; `None` where no number is left.
-fn add(recipients: &mut Vec<Recipient>, candidate: &Candidate<'_>, at: Instant) -> Option<()> {
+fn add_candidate(
+    recipients: &mut Vec<Recipient>,
+    candidate: &Candidate<'_>,
+    at: Instant,
+) -> Option<()> {
     let asked_at = (candidate.standing == RecipientStanding::Asked).then_some(at);
     let same = |own: &&mut Recipient| own.email.same_mailbox(candidate.email.as_str());
     if let Some(known) = recipients.iter_mut().find(same) {

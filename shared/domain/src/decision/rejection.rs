@@ -10,7 +10,7 @@ use crate::ids::ItemNo;
 use crate::rejection::{FieldCode, FieldError, Hint, Rejection};
 
 /// Everything undecided is rejected; once, that can be disputed.
-pub(crate) fn rejected(
+pub(crate) fn reject_undecided(
     claim: &Claim,
     rejection: RejectionRecord,
     context: &Context,
@@ -25,24 +25,24 @@ pub(crate) fn rejected(
 }
 
 /// At least one reason, each of the claim or of an item that is still in it.
-pub(crate) fn reasons_fit(claim: &Claim, given: &[GivenReason]) -> Result<(), Rejection> {
+pub(crate) fn check_reasons(claim: &Claim, given: &[GivenReason]) -> Result<(), Rejection> {
     if given.is_empty() {
         let missing = FieldError::new("/reasons", FieldCode::Required).with_hint(Hint::Entry);
-        return Err(fields(vec![missing]));
+        return Err(fields_rejection(vec![missing]));
     }
-    let foreign = |no: ItemNo| !claim.kept().any(|item| item.no == no);
+    let foreign = |no: ItemNo| !claim.kept_items().any(|item| item.no == no);
     let errors: Vec<_> = given
         .iter()
         .enumerate()
         .filter(|(_, given)| given.reason.item_no.is_some_and(foreign))
         .map(|(at, _)| FieldError::new(format!("/reasons/{at}/item_no"), FieldCode::ItemUnknown))
         .collect();
-    if errors.is_empty() { Ok(()) } else { Err(fields(errors)) }
+    if errors.is_empty() { Ok(()) } else { Err(fields_rejection(errors)) }
 }
 
 /// The details with the reasons' comments; `None` where there are none and were none, so that a
 /// rejection by code alone writes one record.
-pub(crate) fn commented(claim: &Claim, given: &[GivenReason]) -> Option<Box<Details>> {
+pub(crate) fn with_reason_comments(claim: &Claim, given: &[GivenReason]) -> Option<Box<Details>> {
     let spoken = given.iter().any(|given| given.comment.is_some());
     (spoken || !claim.details.reason_comments.is_empty()).then(|| {
         let reason_comments = given.iter().map(|given| given.comment.clone()).collect();
@@ -50,6 +50,6 @@ pub(crate) fn commented(claim: &Claim, given: &[GivenReason]) -> Option<Box<Deta
     })
 }
 
-fn fields(errors: Vec<FieldError>) -> Rejection {
+fn fields_rejection(errors: Vec<FieldError>) -> Rejection {
     Rejection::Fields(errors)
 }

@@ -29,7 +29,7 @@ impl Objections {
         }
     }
 
-    fn any(self) -> bool {
+    fn has_any(self) -> bool {
         self.suspended || self.not_enrolled || self.blocked
     }
 }
@@ -42,13 +42,14 @@ pub(crate) fn is_enrolled(claim: &Claim, partner: &Partner) -> bool {
 
 /// Those of the items that are blocked.
 fn blocked_of(claim: &Claim, items: &[ItemNo], blocked: &[ItemRef]) -> Vec<ItemNo> {
-    let is_blocked =
-        |no: &ItemNo| claim.item(*no).is_some_and(|item| blocked.contains(&claim.item_ref(item)));
+    let is_blocked = |no: &ItemNo| {
+        claim.find_item(*no).is_some_and(|item| blocked.contains(&claim.item_ref(item)))
+    };
     items.iter().copied().filter(is_blocked).collect()
 }
 
-fn undecided(claim: &Claim) -> Vec<ItemNo> {
-    claim.undecided().map(|item| item.no).collect()
+fn undecided_numbers(claim: &Claim) -> Vec<ItemNo> {
+    claim.undecided_items().map(|item| item.no).collect()
 }
 
 /// For staff and partner: the refusals of a submit, for what is undecided.
@@ -56,14 +57,14 @@ fn undecided(claim: &Claim) -> Vec<ItemNo> {
 /// # Errors
 /// [`Rejection::Fields`] for a suspended partner and a location that is not enrolled, else
 /// [`Rejection::BlockedByCustomer`].
-pub(crate) fn still_entitled(claim: &Claim, context: &Context) -> Result<(), Rejection> {
+pub(crate) fn check_entitled(claim: &Claim, context: &Context) -> Result<(), Rejection> {
     let errors = entitlement_errors(claim, context);
     if errors.is_empty() { refuse_blocked(claim, context) } else { Err(Rejection::Fields(errors)) }
 }
 
 /// The fields for which a submit would refuse the partner now.
 pub(crate) fn entitlement_errors(claim: &Claim, context: &Context) -> Vec<FieldError> {
-    let found = Objections::find(claim, &undecided(claim), context);
+    let found = Objections::find(claim, &undecided_numbers(claim), context);
     let fields = [
         (found.suspended, "", FieldCode::PartnerSuspended),
         (found.not_enrolled, "/location_id", FieldCode::LocationNotEnrolled),
@@ -80,7 +81,7 @@ pub(crate) fn entitlement_errors(claim: &Claim, context: &Context) -> Vec<FieldE
 /// # Errors
 /// [`Rejection::BlockedByCustomer`].
 pub(crate) fn refuse_blocked(claim: &Claim, context: &Context) -> Result<(), Rejection> {
-    let items = blocked_of(claim, &undecided(claim), &context.facts.blocked);
+    let items = blocked_of(claim, &undecided_numbers(claim), &context.facts.blocked);
     if items.is_empty() { Ok(()) } else { Err(Rejection::BlockedByCustomer { items }) }
 }
 
@@ -88,21 +89,21 @@ pub(crate) fn refuse_blocked(claim: &Claim, context: &Context) -> Result<(), Rej
 ///
 /// # Errors
 /// [`Rejection::InvalidState`] where anything stands against one of these items.
-pub(crate) fn still_claimable(
+pub(crate) fn check_claimable(
     claim: &Claim,
     items: &[ItemNo],
     command: CommandKind,
     context: &Context,
 ) -> Result<(), Rejection> {
     let found = Objections::find(claim, items, context);
-    if found.any() { Err(invalid_state(claim, command)) } else { Ok(()) }
+    if found.has_any() { Err(invalid_state(claim, command)) } else { Ok(()) }
 }
 
 /// For the system: why no window may open now. A customer's block takes the right to claim there as a lost
 /// enrolment does, so the claim is held for the same reason: silence decides nothing, the customer's own "no"
 /// still counts, and whoever resumes it is told of the block.
 pub(crate) fn reason_to_hold(claim: &Claim, context: &Context) -> Option<HoldReason> {
-    let found = Objections::find(claim, &undecided(claim), context);
+    let found = Objections::find(claim, &undecided_numbers(claim), context);
     match found {
         Objections { suspended: true, .. } => Some(HoldReason::PartnerSuspended),
         Objections { not_enrolled: true, .. } | Objections { blocked: true, .. } => {

@@ -5,7 +5,7 @@ use crate::directory::{Tenant, TenantItemState, TenantStatus};
 
 /// Whether the tenant still has one of the claim's items.
 pub(crate) fn has_item(claim: &Claim, item: &Item, tenant: &Tenant) -> bool {
-    let known = tenant.item(&claim.item_ref(item));
+    let known = tenant.find_item(&claim.item_ref(item));
     let runs = known.is_some_and(|known| known.state != TenantItemState::Ended);
     tenant.status != TenantStatus::Deleted && runs
 }

@@ -3,7 +3,7 @@
 
 use crate::claim::Claim;
 use crate::context::Context;
-use crate::decision::notice::{candidate_list, next_list, tenant};
+use crate::decision::notice::{candidate_list, known_tenant, next_list};
 use crate::decision::recipient_selection::is_recent_grant;
 use crate::ids::StaffId;
 use crate::recipient::{
@@ -40,7 +40,7 @@ pub(crate) fn refuse_own_work(
     context: &Context,
 ) -> Result<(), Rejection> {
     let Some(staff) = context.actor.staff_id() else { return Ok(()) };
-    for own in list.recipients.iter().filter(|own| reaches(own) && Some(own.no) != but) {
+    for own in list.recipients.iter().filter(|own| gets_notice(own) && Some(own.no) != but) {
         if is_own_work(claim, own, staff, context)? {
             return Err(Rejection::AnotherReviewerRequired);
         }
@@ -49,7 +49,7 @@ pub(crate) fn refuse_own_work(
 }
 
 /// Whether the notice of the list goes to the recipient, at once or at half time.
-fn reaches(own: &Recipient) -> bool {
+fn gets_notice(own: &Recipient) -> bool {
     matches!(own.standing, RecipientStanding::Asked | RecipientStanding::Reserve)
 }
 
@@ -60,10 +60,10 @@ fn is_own_work(
     staff: &StaffId,
     context: &Context,
 ) -> Result<bool, Rejection> {
-    let tenant = tenant(context)?;
-    let vouched = tenant.authority(&own.email) == Authority::Domain
+    let tenant = known_tenant(context)?;
+    let vouched = tenant.authority_of(&own.email) == Authority::Domain
         && claim.details.is_vouched_for(&own.email)
         && claim.details.vouched_by.last() == Some(staff);
-    let grant = tenant.grant(&own.email).filter(|grant| grant.by == *staff);
+    let grant = tenant.authority_grant(&own.email).filter(|grant| grant.by == *staff);
     Ok(vouched || grant.is_some_and(|grant| is_recent_grant(&grant, context.at)))
 }

@@ -17,9 +17,9 @@ impl Event {
         let last = &new.last_event;
         let body = match old {
             Some(old) if old.version.next() != new.version => return None,
-            Some(old) => VersionChange { old, new }.body()?,
+            Some(old) => VersionChange { old, new }.event_body()?,
             None if new.version != Version(1) => return None,
-            None => first_body(new)?,
+            None => first_event_body(new)?,
         };
         let is_changed = old.is_none_or(|old| old.details != new.details);
         Some(Self {
@@ -37,32 +37,32 @@ impl Event {
     }
 }
 
-fn first_body(new: &Claim) -> Option<EventBody> {
-    let opening = opening(new);
+fn first_event_body(new: &Claim) -> Option<EventBody> {
+    let opening = read_opening(new);
     match (new.last_event.event_type, &new.state) {
         (EventType::Drafted, State::Draft { discard_at, .. }) => {
             Some(EventBody::Drafted { opening, discard_at: *discard_at })
         }
         (EventType::Submitted, State::Submitted { due_at: Some(at) }) => {
             let priority_at = new.priority_at?;
-            Some(EventBody::Submitted { opening, due_at: deadline(new, *at), priority_at })
+            Some(EventBody::Submitted { opening, due_at: deadline_from(new, *at), priority_at })
         }
         _ => None,
     }
 }
 
-fn opening(new: &Claim) -> Box<Opening> {
+fn read_opening(new: &Claim) -> Box<Opening> {
     let (id, subject, items) = (new.id.clone(), new.subject.clone(), new.items.clone());
     Box::new(Opening { id, subject, items })
 }
 
 /// A deadline that the event set, with the calendar that stood in for the party's own.
-fn deadline(new: &Claim, at: Instant) -> Deadline {
+fn deadline_from(new: &Claim, at: Instant) -> Deadline {
     Deadline { at, stand_in: new.deadline_calendar.clone() }
 }
 
 /// When the policy's term runs out, where the claim is associated.
-fn term(new: &Claim) -> Option<Instant> {
+fn term_end(new: &Claim) -> Option<Instant> {
     if let State::Associated { ends_at, .. } = new.state { ends_at } else { None }
 }
 
@@ -79,20 +79,20 @@ struct VersionChange<'a> {
 }
 
 impl VersionChange<'_> {
-    fn body(self) -> Option<EventBody> {
+    fn event_body(self) -> Option<EventBody> {
         let Self { new, .. } = self;
-        let ends_at = term(new);
+        let ends_at = term_end(new);
         Some(match new.last_event.event_type {
             EventType::Drafted => return None,
             EventType::Submitted => {
-                let (due_at, priority_at) = (self.deadline()?, new.priority_at?);
-                EventBody::Submitted { opening: opening(new), due_at, priority_at }
+                let (due_at, priority_at) = (self.new_deadline()?, new.priority_at?);
+                EventBody::Submitted { opening: read_opening(new), due_at, priority_at }
             }
-            EventType::Edited => self.edited(),
-            EventType::Recalled => self.recalled()?,
+            EventType::Edited => self.edit_body(),
+            EventType::Recalled => self.recall_body()?,
             EventType::Discarded => EventBody::Discarded,
             EventType::ReviewBegun => EventBody::ReviewBegun {
-                due_at: self.deadline()?,
+                due_at: self.new_deadline()?,
                 contested: new.contested,
                 defence_until: new.defence_until,
             },
@@ -102,128 +102,136 @@ impl VersionChange<'_> {
             }
             EventType::InformationRequested => self.information_requested()?,
             EventType::InformationAnswered => {
-                EventBody::InformationAnswered { due_at: self.deadline()? }
+                EventBody::InformationAnswered { due_at: self.new_deadline()? }
             }
-            EventType::Rejected => self.rejected(ends_at),
+            EventType::Rejected => self.rejection_body(ends_at),
             EventType::Validated => EventBody::Validated {
                 explicit_yes: new.subject.explicit_yes,
-                dropped: self.became(|mark| matches!(mark, Mark::Dropped)),
+                dropped: self.items_marked(|mark| matches!(mark, Mark::Dropped)),
                 contested: new.contested,
                 notice: new.notice,
                 content_hash: new.content_hash?,
-                deliver_by: self.deadline()?,
+                deliver_by: self.new_deadline()?,
             },
             EventType::WindowOpened => EventBody::WindowOpened {
                 window: new.state.window()?.clone(),
                 opened_by: new.opened_by?,
             },
             EventType::NoticeFailed => self.notice_failed()?,
-            EventType::RecipientFailed => EventBody::RecipientFailed { change: self.change()? },
-            EventType::ContactRefused => EventBody::ContactRefused { change: self.change()? },
-            EventType::LinkRetired => EventBody::LinkRetired { change: self.change()? },
+            EventType::RecipientFailed => {
+                EventBody::RecipientFailed { change: self.notice_change()? }
+            }
+            EventType::ContactRefused => {
+                EventBody::ContactRefused { change: self.notice_change()? }
+            }
+            EventType::LinkRetired => EventBody::LinkRetired { change: self.notice_change()? },
             EventType::ContactVouched => EventBody::ContactVouched,
-            EventType::ContactProposed => EventBody::ContactProposed { due_at: self.deadline()? },
+            EventType::ContactProposed => {
+                EventBody::ContactProposed { due_at: self.new_deadline()? }
+            }
             EventType::ContactProposalRefused => {
-                EventBody::ContactProposalRefused { correct_by: self.deadline()? }
+                EventBody::ContactProposalRefused { correct_by: self.new_deadline()? }
             }
             EventType::ConsentChanged => EventBody::ConsentChanged,
             EventType::ContactCorrected => {
-                EventBody::ContactCorrected { notice: new.notice, deliver_by: self.deadline()? }
+                EventBody::ContactCorrected { notice: new.notice, deliver_by: self.new_deadline()? }
             }
-            EventType::ItemsDeclined => self.declined(ends_at),
-            EventType::DeclineUndone => self.undone()?,
+            EventType::ItemsDeclined => self.decline_body(ends_at),
+            EventType::DeclineUndone => self.undo_body()?,
             EventType::ItemsAccepted => {
-                let items = self.became(|mark| matches!(mark, Mark::Active { .. }));
+                let items = self.items_marked(|mark| matches!(mark, Mark::Active { .. }));
                 EventBody::ItemsAccepted { items, ends_at }
             }
-            EventType::WindowExtended => self.extended()?,
+            EventType::WindowExtended => self.extension_body()?,
             EventType::Held => EventBody::Held { reason: self.hold_reason() },
             EventType::Resumed => {
-                EventBody::Resumed { notice: new.notice, deliver_by: self.deadline()? }
+                EventBody::Resumed { notice: new.notice, deliver_by: self.new_deadline()? }
             }
-            EventType::WindowClosed => EventBody::WindowClosed { outcome: self.silence(), ends_at },
+            EventType::WindowClosed => {
+                EventBody::WindowClosed { outcome: self.silence_effect(), ends_at }
+            }
             EventType::Withdrawn => EventBody::Withdrawn { ends_at },
-            EventType::Disputed => EventBody::Disputed { due_at: self.deadline()? },
+            EventType::Disputed => EventBody::Disputed { due_at: self.new_deadline()? },
             EventType::DisputeUpheld => EventBody::DisputeUpheld,
             EventType::DisputeOverturned => {
-                EventBody::DisputeOverturned { due_at: self.deadline()? }
+                EventBody::DisputeOverturned { due_at: self.new_deadline()? }
             }
-            EventType::AssociationEnded => self.ended()?,
+            EventType::AssociationEnded => self.end_body()?,
             EventType::EvidenceAdded => self.evidence_added(),
             EventType::Erased => EventBody::Erased,
         })
     }
 
     /// The deadline of the new state.
-    fn deadline(self) -> Option<Deadline> {
-        Some(deadline(self.new, self.new.state.counted_until()?))
+    fn new_deadline(self) -> Option<Deadline> {
+        Some(deadline_from(self.new, self.new.state.counted_until()?))
     }
 
     /// The items that have another mark now, of those marks that fit.
-    fn became(self, fits: impl Fn(&Mark) -> bool) -> Vec<ItemNo> {
+    fn items_marked(self, fits: impl Fn(&Mark) -> bool) -> Vec<ItemNo> {
         let is_new = |item: &&Item| {
-            let before = self.old.item(item.no).and_then(|item| item.mark);
+            let before = self.old.find_item(item.no).and_then(|item| item.mark);
             item.mark != before && item.mark.as_ref().is_some_and(&fits)
         };
         self.new.items.iter().filter(is_new).map(|item| item.no).collect()
     }
 
-    fn edited(self) -> EventBody {
+    fn edit_body(self) -> EventBody {
         let discard_at = discard_at(self.new);
-        let opening = discard_at.map(|_| opening(self.new));
+        let opening = discard_at.map(|_| read_opening(self.new));
         let removed = match opening {
             Some(_) => Vec::new(),
-            None => self.became(|mark| matches!(mark, Mark::Dropped)),
+            None => self.items_marked(|mark| matches!(mark, Mark::Dropped)),
         };
         EventBody::Edited { opening, removed, discard_at }
     }
 
-    fn recalled(self) -> Option<EventBody> {
+    fn recall_body(self) -> Option<EventBody> {
         let State::Draft { discard_at, keeps_priority_until } = self.new.state else { return None };
-        let keeps_priority_until = deadline(self.new, keeps_priority_until?);
+        let keeps_priority_until = deadline_from(self.new, keeps_priority_until?);
         Some(EventBody::Recalled { discard_at, keeps_priority_until })
     }
 
     fn information_requested(self) -> Option<EventBody> {
         let State::ActionRequired { reasons, .. } = &self.new.state else { return None };
         let reasons = reasons.clone();
-        Some(EventBody::InformationRequested { reasons, answer_by: self.deadline()? })
+        Some(EventBody::InformationRequested { reasons, answer_by: self.new_deadline()? })
     }
 
     /// Which items: none named where nothing is left undecided. The record keeps who and why where the whole claim
     /// is rejected.
-    fn rejected(self, ends_at: Option<Instant>) -> EventBody {
+    fn rejection_body(self, ends_at: Option<Instant>) -> EventBody {
         let (rejection, disputable_until) =
             if let State::Rejected { rejection, disputable_until } = &self.new.state {
                 (rejection.clone(), *disputable_until)
             } else {
                 (RejectionRecord { by: None, reasons: Vec::new() }, None)
             };
-        let is_partial = self.new.undecided().next().is_some();
-        let items = self.became(|mark| matches!(mark, Mark::Rejected));
+        let is_partial = self.new.undecided_items().next().is_some();
+        let items = self.items_marked(|mark| matches!(mark, Mark::Rejected));
         let items = if is_partial { items } else { Vec::new() };
         EventBody::Rejected { items, rejection, disputable_until, ends_at }
     }
 
     fn notice_failed(self) -> Option<EventBody> {
         let State::Unreachable { due_at, with_operator } = self.new.state else { return None };
-        let correct_by = deadline(self.new, due_at?);
+        let correct_by = deadline_from(self.new, due_at?);
         Some(EventBody::NoticeFailed { correct_by, with_operator })
     }
 
     /// What became of the notice.
-    fn change(self) -> Option<NoticeChange> {
+    fn notice_change(self) -> Option<NoticeChange> {
         let Self { old, new } = self;
         if new.notice != old.notice {
             return Some(NoticeChange::Renewed {
                 notice: new.notice,
-                deliver_by: self.deadline()?,
+                deliver_by: self.new_deadline()?,
             });
         }
         let is_new = old.state.status() != new.state.status();
         if let (State::Unreachable { due_at: Some(at), with_operator }, true) = (&new.state, is_new)
         {
-            let correct_by = deadline(new, *at);
+            let correct_by = deadline_from(new, *at);
             let with_operator = *with_operator;
             return Some(NoticeChange::Unreachable { correct_by, with_operator });
         }
@@ -251,11 +259,11 @@ impl VersionChange<'_> {
         self.new.extended_by.iter().find(|cause| !self.old.extended_by.contains(*cause))
     }
 
-    fn declined(self, ends_at: Option<Instant>) -> EventBody {
-        let declined = |of: &Claim, no: ItemNo| of.item(no).and_then(decliners);
+    fn decline_body(self, ends_at: Option<Instant>) -> EventBody {
+        let declined = |of: &Claim, no: ItemNo| of.find_item(no).and_then(item_decliners);
         let (mut undecided, mut joined) = (Vec::new(), Vec::new());
         let (mut by, mut is_in_time) = (Decliners::NOBODY, true);
-        for no in self.became(|mark| matches!(mark, Mark::Declined { .. })) {
+        for no in self.items_marked(|mark| matches!(mark, Mark::Declined { .. })) {
             let now = declined(self.new, no).unwrap_or_default();
             if let Some(before) = declined(self.old, no) {
                 by = by.with(now.without(before));
@@ -263,13 +271,13 @@ impl VersionChange<'_> {
             } else {
                 by = by.with(now);
                 undecided.push(no);
-                is_in_time &= self.new.item(no).is_some_and(is_in_time_decline);
+                is_in_time &= self.new.find_item(no).is_some_and(is_in_time_decline);
             }
         }
         EventBody::ItemsDeclined {
             declined: undecided,
             ended_at: self.ended_before(),
-            ended: self.became(|mark| matches!(mark, Mark::Ended { .. })),
+            ended: self.items_marked(|mark| matches!(mark, Mark::Ended { .. })),
             joined,
             by: if by.is_empty() { self.acting_party() } else { by },
             in_time: is_in_time,
@@ -279,23 +287,23 @@ impl VersionChange<'_> {
 
     /// Since when associations run no more that ended before the event's own moment.
     fn ended_before(self) -> Option<Instant> {
-        let EventBody::AssociationEnded { at, .. } = self.ended()? else { return None };
+        let EventBody::AssociationEnded { at, .. } = self.end_body()? else { return None };
         Some(at).filter(|at| *at < self.new.last_event.at)
     }
 
     /// Whose "no" it was: a recipient's by its link, else the administrator's.
     fn acting_party(self) -> Decliners {
         if let Some(ActorId::Recipient(no)) = &self.new.last_event.actor_id {
-            return Decliners::recipient(*no);
+            return Decliners::only_recipient(*no);
         }
         Decliners::ADMINISTRATOR
     }
 
-    fn undone(self) -> Option<EventBody> {
+    fn undo_body(self) -> Option<EventBody> {
         let (mut items, mut by) = (Vec::new(), Decliners::NOBODY);
         for item in &self.old.items {
-            let Some(before) = decliners(item) else { continue };
-            let now = self.new.item(item.no).and_then(decliners).unwrap_or_default();
+            let Some(before) = item_decliners(item) else { continue };
+            let now = self.new.find_item(item.no).and_then(item_decliners).unwrap_or_default();
             let taken_back = before.without(now);
             if !taken_back.is_empty() {
                 by = by.with(taken_back);
@@ -304,10 +312,10 @@ impl VersionChange<'_> {
         }
         let by_recipient = matches!(self.new.last_event.actor_id, Some(ActorId::Recipient(_)));
         let by_link = by_recipient || self.new.used.undos > self.old.used.undos;
-        Some(EventBody::DeclineUndone { items, by, by_link, change: self.change()? })
+        Some(EventBody::DeclineUndone { items, by, by_link, change: self.notice_change()? })
     }
 
-    fn extended(self) -> Option<EventBody> {
+    fn extension_body(self) -> Option<EventBody> {
         let Self { old, new } = self;
         let opened_by: Option<RecipientNo> =
             new.opened_by.filter(|now| old.opened_by != Some(*now));
@@ -339,18 +347,18 @@ impl VersionChange<'_> {
     }
 
     /// What silence did: a "no" by it stands on an item, or has taken the window away.
-    fn silence(self) -> Silence {
+    fn silence_effect(self) -> Silence {
         let by_silence = |mark: &Mark| matches!(mark, Mark::Declined { no_answer: true, .. });
         let is_over = matches!(self.new.state, State::Declined { window: None });
-        if is_over || !self.became(by_silence).is_empty() {
+        if is_over || !self.items_marked(by_silence).is_empty() {
             return Silence::Decline;
         }
         Silence::Associate
     }
 
-    fn ended(self) -> Option<EventBody> {
-        let items = self.became(|mark| matches!(mark, Mark::Ended { .. }));
-        let mark = self.new.item(*items.first()?)?.mark;
+    fn end_body(self) -> Option<EventBody> {
+        let items = self.items_marked(|mark| matches!(mark, Mark::Ended { .. }));
+        let mark = self.new.find_item(*items.first()?)?.mark;
         let Some(Mark::Ended { reason, at, .. }) = mark else { return None };
         Some(EventBody::AssociationEnded { items, reason, at })
     }
@@ -365,7 +373,7 @@ impl VersionChange<'_> {
 }
 
 /// Who declined the item; `None` where nobody did.
-fn decliners(item: &Item) -> Option<Decliners> {
+fn item_decliners(item: &Item) -> Option<Decliners> {
     if let Some(Mark::Declined { by, .. }) = item.mark { Some(by) } else { None }
 }
 

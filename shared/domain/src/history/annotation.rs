@@ -40,7 +40,7 @@ impl fmt::Debug for FieldChange {
 impl Annotation {
     /// What goes with an event that leads from `old` to `new`.
     pub fn of(old: &Claim, new: &Claim, remarks: Vec<Remark>) -> Self {
-        Self { remarks, changes: changes(old, new) }
+        Self { remarks, changes: field_changes(old, new) }
     }
 
     /// Whether there is nothing to keep.
@@ -50,36 +50,36 @@ impl Annotation {
 }
 
 /// The fields of the partner's content that changed. An erasure changes nothing that anybody may read afterwards.
-fn changes(old: &Claim, new: &Claim) -> Vec<FieldChange> {
+fn field_changes(old: &Claim, new: &Claim) -> Vec<FieldChange> {
     if new.last_event.event_type == EventType::Erased {
         return Vec::new();
     }
-    let (before, after) = (fields(old), fields(new));
+    let (before, after) = (content_fields(old), content_fields(new));
     let fields = before.into_iter().zip(after).map(|((field, old), (_, new))| (field, old, new));
     let fields = fields.map(|(field, old, new)| FieldChange { field: field.to_owned(), old, new });
-    let evidence = evidence(&old.details, &new.details);
+    let evidence = evidence_changes(&old.details, &new.details);
     fields.filter(|change| change.old != change.new).chain(evidence).collect()
 }
 
 /// The fields in the order of the documentation, each with its value.
-fn fields(claim: &Claim) -> [(&'static str, Value); 9] {
+fn content_fields(claim: &Claim) -> [(&'static str, Value); 9] {
     let details = &claim.details;
-    let items: Vec<_> = claim.kept().map(|item| item.id.as_str()).collect();
+    let items: Vec<_> = claim.kept_items().map(|item| item.id.as_str()).collect();
     [
-        ("/location_id", value(&claim.subject.location)),
-        ("/activity", value(&claim.subject.activity)),
-        ("/items", value(&items)),
-        ("/customer_contact", value(&details.customer_contact)),
-        ("/proposed_contact", value(&details.proposed_contact)),
-        ("/technical_contact", value(&details.technical_contact)),
-        ("/partner_contact", value(&details.partner_contact)),
-        ("/label", value(&details.label)),
-        ("/external_ref", value(&details.external_ref)),
+        ("/location_id", to_value(&claim.subject.location)),
+        ("/activity", to_value(&claim.subject.activity)),
+        ("/items", to_value(&items)),
+        ("/customer_contact", to_value(&details.customer_contact)),
+        ("/proposed_contact", to_value(&details.proposed_contact)),
+        ("/technical_contact", to_value(&details.technical_contact)),
+        ("/partner_contact", to_value(&details.partner_contact)),
+        ("/label", to_value(&details.label)),
+        ("/external_ref", to_value(&details.external_ref)),
     ]
 }
 
 /// The entries that came, went, or were judged.
-fn evidence(old: &Details, new: &Details) -> Vec<FieldChange> {
+fn evidence_changes(old: &Details, new: &Details) -> Vec<FieldChange> {
     let of = |list: &[Evidence], id: &str| list.iter().find(|own| own.id.as_str() == id).cloned();
     let mut ids: Vec<&str> = Vec::new();
     for entry in old.evidence.iter().chain(&new.evidence) {
@@ -89,13 +89,13 @@ fn evidence(old: &Details, new: &Details) -> Vec<FieldChange> {
     }
     let change = |id: &str| FieldChange {
         field: format!("/evidence/{id}"),
-        old: value(&of(&old.evidence, id)),
-        new: value(&of(&new.evidence, id)),
+        old: to_value(&of(&old.evidence, id)),
+        new: to_value(&of(&new.evidence, id)),
     };
     ids.into_iter().map(change).filter(|change| change.old != change.new).collect()
 }
 
 /// The JSON form; every type of the claim has one.
-fn value<T: Serialize>(value: &T) -> Value {
+fn to_value<T: Serialize>(value: &T) -> Value {
     serde_json::to_value(value).unwrap_or_default()
 }

@@ -13,7 +13,7 @@ use crate::event::{Event, EventType};
 use crate::ids::{ClaimId, ItemId, ItemNo, NoticeNo, Sha256Hash, StaffId, Version};
 use crate::reason::{EndReason, Reason};
 use crate::recipient::{Decliners, RecipientNo};
-use crate::remark::readers;
+use crate::remark::remark_readers;
 use crate::text::Comment;
 
 /// The number of the present format.
@@ -252,13 +252,14 @@ impl Entry {
             reconstructed: event.is_none(),
             status: changed_status(old, new),
             items,
-            members: event.map_or_else(Members::default, |event| members::of(old, new, &event)),
+            members: event
+                .map_or_else(Members::default, |event| members::event_members(old, new, &event)),
         }
     }
 
     /// The claim's last event, which is in no archive yet. What it changed is known without the version before only
     /// as far as the claim tells: of a no and an undo, the items.
-    pub fn latest(claim: &Claim, details: Sha256Hash) -> Self {
+    pub fn from_last_event(claim: &Claim, details: Sha256Hash) -> Self {
         Self {
             status: None,
             items: latest_changes(claim),
@@ -270,10 +271,10 @@ impl Entry {
 
     /// The same with what is kept beside the version.
     #[must_use]
-    pub fn annotated(mut self, annotation: &Annotation) -> Self {
+    pub fn with_annotation(mut self, annotation: &Annotation) -> Self {
         self.members.changes.clone_from(&annotation.changes);
         for remark in &annotation.remarks {
-            let readers = readers(self.event_type, self.actor, remark.kind);
+            let readers = remark_readers(self.event_type, self.actor, remark.kind);
             let is_read_by = |audience| readers.contains(&audience);
             if is_read_by(Audience::Partner) {
                 self.members.remarks.push(remark.text.clone());
@@ -289,7 +290,7 @@ impl Entry {
     }
 
     /// The items that got that status by the event, as the API names it.
-    pub fn became(&self, status: &str) -> Vec<ItemNo> {
+    pub fn items_with_status(&self, status: &str) -> Vec<ItemNo> {
         let changes = self.items.iter().filter(|change| change.to == status);
         changes.flat_map(|change| change.no.iter().copied()).collect()
     }
@@ -329,7 +330,9 @@ fn latest_changes(claim: &Claim) -> Vec<ItemsChange> {
     };
     let mut changes = changed_items(None, claim);
     for change in &mut changes {
-        change.no.retain(|no| claim.item(*no).is_some_and(|item| is_new(claim.item_status(item))));
+        change
+            .no
+            .retain(|no| claim.find_item(*no).is_some_and(|item| is_new(claim.item_status(item))));
     }
     changes.retain(|change| !change.no.is_empty());
     let is_standing = |item: &Item| {
@@ -356,7 +359,8 @@ fn changed_status(old: Option<&Claim>, new: &Claim) -> Option<StatusChange> {
 fn changed_items(old: Option<&Claim>, new: &Claim) -> Vec<ItemsChange> {
     let mut changes: Vec<ItemsChange> = Vec::new();
     for Item { no, .. } in &new.items {
-        let status = |claim: &Claim| Some(claim.item_status(claim.item(*no)?).as_str().to_owned());
+        let status =
+            |claim: &Claim| Some(claim.item_status(claim.find_item(*no)?).as_str().to_owned());
         let (from, to) = (old.and_then(status), status(new));
         let Some(to) = to.filter(|to| from.as_ref() != Some(to)) else { continue };
         match changes.iter_mut().find(|change| change.from == from && change.to == to) {
@@ -368,6 +372,6 @@ fn changed_items(old: Option<&Claim>, new: &Claim) -> Vec<ItemsChange> {
 }
 
 /// Who declined an item, and has not taken it back.
-pub(super) fn decliners(status: ItemStatus) -> Decliners {
+pub(super) fn status_decliners(status: ItemStatus) -> Decliners {
     if let ItemStatus::Declined { by, .. } = status { by } else { Decliners::NOBODY }
 }

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 
 /// The members of the present format that an entry of the first one has.
-pub(super) fn upgrade(old: &Map<String, Value>) -> Option<Map<String, Value>> {
+pub(super) fn upgrade_members(old: &Map<String, Value>) -> Option<Map<String, Value>> {
     let detail = old.get("detail")?.as_object()?;
     let mut new = Map::new();
     new.insert("format".to_owned(), 1.into());

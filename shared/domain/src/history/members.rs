@@ -1,27 +1,27 @@
 //! What an event decides, as members of its entry.
 
-use super::entry::{Members, Noes, WindowText, decliners};
+use super::entry::{Members, Noes, WindowText, status_decliners};
 use crate::claim::{Claim, Subject};
 use crate::event::{Event, EventBody, NoticeChange, Opening, Silence};
 use crate::recipient::Decliners;
 
 /// The members of the event that led from `old` to `new`.
-pub(super) fn of(old: Option<&Claim>, new: &Claim, event: &Event) -> Members {
+pub(super) fn event_members(old: Option<&Claim>, new: &Claim, event: &Event) -> Members {
     let mut members = Members::default();
     if let Some(deadline) = event.body.deadline() {
         members.due_at = Some(deadline.at);
         members.counted_by.clone_from(&deadline.stand_in);
     }
-    fill(&mut members, &event.body);
+    fill_members(&mut members, &event.body);
     let Some(old) = old else { return members };
-    members.noes = gained_noes(new, old);
-    members.taken_back = gained_noes(old, new);
+    members.noes = added_noes(new, old);
+    members.taken_back = added_noes(old, new);
     let is_moved = old.opened_by.is_some() && old.opened_by != new.opened_by;
     members.counted_from = new.opened_by.filter(|_| is_moved);
     members
 }
 
-fn fill(members: &mut Members, body: &EventBody) {
+fn fill_members(members: &mut Members, body: &EventBody) {
     match body {
         EventBody::Drafted { opening, discard_at } => {
             fill_opening(members, opening);
@@ -135,11 +135,11 @@ fn fill_change(members: &mut Members, change: &NoticeChange) {
 }
 
 /// Whose "no" stands in `more` and not in `fewer`, and at which items.
-fn gained_noes(more: &Claim, fewer: &Claim) -> Option<Noes> {
+fn added_noes(more: &Claim, fewer: &Claim) -> Option<Noes> {
     let mut noes = Noes::default();
     for item in &more.items {
-        let before = fewer.item(item.no).map(|item| decliners(fewer.item_status(item)));
-        let own = decliners(more.item_status(item)).without(before.unwrap_or_default());
+        let before = fewer.find_item(item.no).map(|item| status_decliners(fewer.item_status(item)));
+        let own = status_decliners(more.item_status(item)).without(before.unwrap_or_default());
         if own != Decliners::NOBODY {
             noes.by = noes.by.with(own);
             noes.items.push(item.no);

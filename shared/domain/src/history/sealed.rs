@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::{Map, Value};
 
 use super::Entry;
-use super::first_format::upgrade;
+use super::first_format::upgrade_members;
 use crate::actor::ActorKind;
 use crate::canonical;
 use crate::claim::Instant;
@@ -81,7 +81,7 @@ impl WithheldEntry {
 }
 
 /// What stands in the text for the type of an event that not every party is told of, and who is.
-fn withheld(entry: &Entry) -> Option<(&'static str, Audience)> {
+fn withheld_type(entry: &Entry) -> Option<(&'static str, Audience)> {
     if entry.concerns_recipients() {
         return Some((WithheldEntry::NOTICE_CHANGED, Audience::Customer));
     }
@@ -92,7 +92,7 @@ fn withheld(entry: &Entry) -> Option<(&'static str, Audience)> {
 impl SealedPart {
     /// A part of the entry with that key.
     pub fn new(audience: Audience, key: Sha256Hash, value: impl Into<String>) -> Self {
-        Self { salt: salt(audience, key), value: value.into() }
+        Self { salt: part_salt(audience, key), value: value.into() }
     }
 
     /// The digest that stands in the text.
@@ -109,20 +109,20 @@ impl SealedEntry {
         let mut public = Map::new();
         let mut parts: BTreeMap<Audience, Map<String, Value>> = BTreeMap::new();
         for (name, value) in whole.as_object().into_iter().flatten() {
-            match audience(entry, name) {
+            match member_audience(entry, name) {
                 None => public.insert(name.clone(), value.clone()),
                 Some(audience) => {
                     parts.entry(audience).or_default().insert(name.clone(), value.clone())
                 }
             };
         }
-        if let Some((name, _)) = withheld(entry) {
+        if let Some((name, _)) = withheld_type(entry) {
             public.insert("type".to_owned(), name.into());
             public.insert("actor".to_owned(), WithheldEntry::ACTOR.as_str().into());
         }
         let seal = |audience: &Audience| {
             let members = parts.get(audience).cloned().unwrap_or_default();
-            let value = canonical::text(&Value::Object(members));
+            let value = canonical::to_canonical_json(&Value::Object(members));
             (*audience, SealedPart::new(*audience, key, value))
         };
         let mut parts: BTreeMap<_, _> = Audience::ALL.iter().map(seal).collect();
@@ -132,17 +132,18 @@ impl SealedEntry {
         let digests: Map<String, Value> = parts.iter().map(digest).collect();
         public.insert(SEALED.to_owned(), Value::Object(digests));
         parts.retain(|_, part| part.value != "{}");
-        Self { text: canonical::text(&Value::Object(public)), parts }
+        Self { text: canonical::to_canonical_json(&Value::Object(public)), parts }
     }
 
     /// The event again, as far as the parts tell. `None` for a text that is no entry's.
-    pub fn told(&self) -> Option<ReadableEntry> {
+    pub fn to_readable(&self) -> Option<ReadableEntry> {
         let mut members: Map<String, Value> = serde_json::from_str(&self.text).ok()?;
         members.remove(SEALED);
         for part in self.parts.values() {
             members.extend(serde_json::from_str::<Map<String, Value>>(&part.value).ok()?);
         }
-        let members = if members.contains_key("format") { members } else { upgrade(&members)? };
+        let members =
+            if members.contains_key("format") { members } else { upgrade_members(&members)? };
         let name = members.get("type").and_then(Value::as_str);
         if name.is_some_and(|name| WithheldEntry::NAMES.contains(&name)) {
             let told = serde_json::from_value(Value::Object(members)).ok()?;
@@ -154,7 +155,7 @@ impl SealedEntry {
 
     /// The same with those parts alone that `reads` names.
     #[must_use]
-    pub fn read_by(&self, reads: &[Audience]) -> Self {
+    pub fn with_readable_parts(&self, reads: &[Audience]) -> Self {
         let parts = self.parts.iter().filter(|(audience, _)| reads.contains(audience));
         let parts = parts.map(|(audience, part)| (*audience, part.clone())).collect();
         Self { text: self.text.clone(), parts }
@@ -168,7 +169,7 @@ impl SealedEntry {
 }
 
 /// The salt of a part: 16 bytes of SHA-256 over the audience's name, a colon and the entry's key.
-fn salt(audience: Audience, key: Sha256Hash) -> [u8; 16] {
+fn part_salt(audience: Audience, key: Sha256Hash) -> [u8; 16] {
     let text = format!("{}:", audience.as_str());
     let digest = Sha256Hash::of(&[text.as_bytes(), &key.0].concat());
     let mut salt = [0; 16];
@@ -182,7 +183,7 @@ fn fixes_content(event: EventType) -> bool {
 }
 
 /// Whose a member is; `None`: everybody's. By its name and the type of the event alone, never by its value.
-fn audience(entry: &Entry, name: &str) -> Option<Audience> {
+fn member_audience(entry: &Entry, name: &str) -> Option<Audience> {
     if ALWAYS.contains(&name) {
         return None;
     }
@@ -205,6 +206,6 @@ fn audience(entry: &Entry, name: &str) -> Option<Audience> {
         | "keeps_priority_until"
         | "disputable_until" => Some(Audience::Partner),
         "explicit_yes" if fixes_content(entry.event_type) => Some(Audience::Customer),
-        _ => withheld(entry).map(|(_, audience)| audience),
+        _ => withheld_type(entry).map(|(_, audience)| audience),
     }
 }

@@ -18,12 +18,12 @@ impl Decliners {
     pub const ALL: Self = Self((1 << (MAX_RECIPIENTS + 1)) - 1);
 
     /// The set of one recipient alone.
-    pub fn recipient(no: RecipientNo) -> Self {
+    pub fn only_recipient(no: RecipientNo) -> Self {
         Self((1 << no.0.min(MAX_RECIPIENTS)) & Self::ALL.0)
     }
 
     /// The set as a number of 24 bits: bit 0 is the administrator, bit n recipient n.
-    pub fn bits(self) -> u32 {
+    pub fn to_bits(self) -> u32 {
         self.0
     }
 
@@ -61,7 +61,7 @@ impl Decliners {
 
     /// The recipients in it, in the order of their numbers.
     pub fn recipients(self) -> impl Iterator<Item = RecipientNo> {
-        let is_in = move |no: &RecipientNo| self.contains(Self::recipient(*no));
+        let is_in = move |no: &RecipientNo| self.contains(Self::only_recipient(*no));
         (1..=MAX_RECIPIENTS).map(RecipientNo).filter(is_in)
     }
 }
@@ -71,21 +71,21 @@ mod tests {
     use super::*;
 
     fn recipient(no: u8) -> Decliners {
-        Decliners::recipient(RecipientNo(no))
+        Decliners::only_recipient(RecipientNo(no))
     }
 
     #[test]
     fn the_administrator_is_bit_zero_and_recipient_n_bit_n() {
-        assert_eq!(Decliners::ADMINISTRATOR.bits(), 1);
-        assert_eq!(recipient(1).bits(), 2);
-        assert_eq!(recipient(MAX_RECIPIENTS).bits(), 1 << 23);
-        assert_eq!(Decliners::ALL.bits(), 0x00ff_ffff);
+        assert_eq!(Decliners::ADMINISTRATOR.to_bits(), 1);
+        assert_eq!(recipient(1).to_bits(), 2);
+        assert_eq!(recipient(MAX_RECIPIENTS).to_bits(), 1 << 23);
+        assert_eq!(Decliners::ALL.to_bits(), 0x00ff_ffff);
     }
 
     #[test]
     fn a_set_is_read_from_its_bits_and_a_bit_for_nobody_is_refused() {
         for set in [Decliners::NOBODY, Decliners::ALL, recipient(7).with(recipient(23))] {
-            assert_eq!(Decliners::of_bits(set.bits()), Some(set));
+            assert_eq!(Decliners::of_bits(set.to_bits()), Some(set));
         }
         assert_eq!(Decliners::of_bits(1 << 24), None);
         assert_eq!(Decliners::of_bits(u32::MAX), None);

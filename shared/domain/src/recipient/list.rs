@@ -30,7 +30,7 @@ impl RecipientList {
     }
 
     /// The recipient with that address.
-    pub fn find(&self, email: &Email) -> Option<&Recipient> {
+    pub fn find_recipient(&self, email: &Email) -> Option<&Recipient> {
         self.recipients.iter().find(|own| own.email.same_mailbox(email.as_str()))
     }
 
@@ -111,13 +111,13 @@ impl Recipients {
     }
 
     /// Whether the notice goes to the recipient: at once, or from its reserve by now.
-    pub fn is_asked(&self, own: &Recipient) -> bool {
+    pub fn gets_notice(&self, own: &Recipient) -> bool {
         own.standing == RecipientStanding::Asked
             || (own.standing == RecipientStanding::Reserve && self.reports.of(own.no).sent)
     }
 
     /// Whether the recipient gets later mails of the claim: it has a link, and neither failed nor was retired.
-    pub fn is_told(&self, own: &Recipient) -> bool {
+    pub fn gets_later_mails(&self, own: &Recipient) -> bool {
         let standing = match own.standing {
             RecipientStanding::Asked
             | RecipientStanding::Refused
@@ -132,14 +132,14 @@ impl Recipients {
 
     /// The recipients with an address that may be asked again although mails to it failed: the operator says so.
     /// Who refused, or whose link was retired, stays so.
-    pub(crate) fn forgiving(&self, email: &Email) -> Self {
+    pub(crate) fn forgive_failures(&self, email: &Email) -> Self {
         let mut recipients = self.clone();
         let same = |own: &&mut Recipient| own.email.same_mailbox(email.as_str());
         if let Some(own) = recipients.list.recipients.iter_mut().find(same) {
             if matches!(own.standing, RecipientStanding::Failed | RecipientStanding::Unreported) {
                 own.standing = RecipientStanding::Past;
             }
-            recipients.reports.entry(own.no).failure = None;
+            recipients.reports.report_mut(own.no).failure = None;
         }
         recipients
     }
@@ -149,7 +149,7 @@ impl Recipients {
     pub(crate) fn closed_standings(&self, reached_nobody: bool, at: Instant) -> Vec<Recipient> {
         let closed = |own: &Recipient| {
             let report = self.reports.of(own.no);
-            let asked = self.is_asked(own);
+            let asked = self.gets_notice(own);
             let standing = match own.standing {
                 RecipientStanding::Asked
                 | RecipientStanding::Reserve
@@ -209,12 +209,12 @@ mod tests {
     }
 
     fn delivered(recipients: &mut Recipients, no: u8, hours: i64) {
-        recipients.reports.entry(RecipientNo(no)).delivered_at = Some(at(hours));
+        recipients.reports.report_mut(RecipientNo(no)).delivered_at = Some(at(hours));
     }
 
     fn failed(recipients: &mut Recipients, no: u8, hours: i64, cause: FailureCause) {
         let failure = DeliveryFailure { at: at(hours), cause };
-        recipients.reports.entry(RecipientNo(no)).failure = Some(failure);
+        recipients.reports.report_mut(RecipientNo(no)).failure = Some(failure);
     }
 
     #[test]
@@ -275,10 +275,10 @@ mod tests {
     fn the_contact_in_reserve_is_told_once_its_mail_was_sent() {
         let mut own = recipients();
         let is_told = |own: &Recipients, no: u8| {
-            own.list.get(RecipientNo(no)).is_some_and(|recipient| own.is_told(recipient))
+            own.list.get(RecipientNo(no)).is_some_and(|recipient| own.gets_later_mails(recipient))
         };
         assert!(is_told(&own, 1) && is_told(&own, 2) && !is_told(&own, 4));
-        own.reports.entry(RecipientNo(4)).sent = true;
+        own.reports.report_mut(RecipientNo(4)).sent = true;
         assert!(is_told(&own, 4));
         failed(&mut own, 4, 1, FailureCause::Bounce);
         assert!(!is_told(&own, 4));
@@ -295,9 +295,9 @@ mod tests {
         };
         assert_eq!(standings(&own, false), ["failed", "past", "past", "past"]);
         assert_eq!(standings(&own, true), ["failed", "past", "past", "past"], "no mail was sent");
-        own.reports.entry(RecipientNo(3)).sent = true;
+        own.reports.report_mut(RecipientNo(3)).sent = true;
         assert_eq!(standings(&own, true), ["failed", "past", "unreported", "past"]);
-        own.reports.entry(RecipientNo(4)).sent = true;
+        own.reports.report_mut(RecipientNo(4)).sent = true;
         assert_eq!(standings(&own, true), ["failed", "past", "unreported", "unreported"]);
         let asked_at = own.closed_standings(false, at(9)).last().and_then(|own| own.asked_at);
         assert_eq!(asked_at, Some(at(9)), "it was asked, by its mail");
@@ -311,7 +311,7 @@ mod tests {
             own.list = own.list.with_standing(RecipientNo(2), before);
             failed(&mut own, 2, 1, FailureCause::Suppressed);
             let email = own.list.get(RecipientNo(2)).unwrap().email.clone();
-            let forgiven = own.forgiving(&email);
+            let forgiven = own.forgive_failures(&email);
             let standing = forgiven.list.get(RecipientNo(2)).map(|own| own.standing);
             assert_eq!(standing, Some(after));
             assert_eq!(forgiven.reports.of(RecipientNo(2)).failure, None);

@@ -56,12 +56,12 @@ impl Reports {
     }
 
     /// The report of one recipient, to be written to.
-    pub fn entry(&mut self, no: RecipientNo) -> &mut Report {
+    pub fn report_mut(&mut self, no: RecipientNo) -> &mut Report {
         self.0.entry(no).or_default()
     }
 
     /// How many recipients had an automatic answer.
-    pub fn unattended(&self) -> usize {
+    pub fn unattended_count(&self) -> usize {
         self.0.values().filter(|report| report.unattended).count()
     }
 }
@@ -73,9 +73,9 @@ mod tests {
     #[test]
     fn of_a_recipient_without_report_nothing_is_known() {
         let mut reports = Reports::default();
-        reports.entry(RecipientNo(2)).unattended = true;
+        reports.report_mut(RecipientNo(2)).unattended = true;
         assert_eq!(reports.of(RecipientNo(1)), Report::default());
         assert!(reports.of(RecipientNo(2)).unattended);
-        assert_eq!(reports.unattended(), 1);
+        assert_eq!(reports.unattended_count(), 1);
     }
 }

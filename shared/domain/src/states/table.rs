@@ -24,7 +24,7 @@ macro_rules! table {
         | $stage:ident | $phase:ident;)*) => {
         impl Status {
             /// The row of a state.
-            pub const fn row(self) -> StateRow {
+            pub const fn table_row(self) -> StateRow {
                 match self {$(
                     Self::$status => StateRow {
                         turn: Who::$turn,
@@ -70,6 +70,6 @@ table! {
 impl Status {
     /// Whether a submitted claim still waits for somebody's decision.
     pub fn is_open(self) -> bool {
-        self.row().stage == Stage::Open
+        self.table_row().stage == Stage::Open
     }
 }

@@ -32,7 +32,7 @@ const NO_BREAK_SPACE: char = '\u{a0}';
 const JOINER: char = '\u{200d}';
 
 /// The text in Unicode's composed form (NFC), without blanks around it.
-pub(super) fn normalized(text: &str) -> String {
+pub(super) fn normalize_text(text: &str) -> String {
     ComposingNormalizerBorrowed::new_nfc().normalize(text.trim()).into_owned()
 }
 
@@ -40,22 +40,23 @@ pub(super) fn normalized(text: &str) -> String {
 /// characters and no separators of lines and paragraphs, no letter or mark that nobody sees, no mark without a letter
 /// before it, and no tower of marks.
 /// `may_have` are control characters that are permitted all the same.
-pub(super) fn is_honest(text: &str, may_have: &[char]) -> bool {
+pub(super) fn is_printable_as_is(text: &str, may_have: &[char]) -> bool {
     let characters: Vec<_> = text.chars().collect();
     let mut marks = 0;
     for (at, character) in characters.iter().enumerate() {
-        let category = category(*character);
+        let category = general_category(*character);
         let is_mark = GeneralCategoryGroup::Mark.contains(category);
         marks = if is_mark { marks + 1 } else { 0 };
         if (is_mark && at == 0) || marks > MOST_MARKS {
             return false;
         }
         let is_permitted = if category == GeneralCategory::Format {
-            joins(&characters, at)
+            is_valid_joiner(&characters, at)
         } else if category == GeneralCategory::Control {
             may_have.contains(character)
         } else {
-            !REFUSED.contains(&category) && (!is_unseen(*character) || styles(&characters, at))
+            !REFUSED.contains(&category)
+                && (!is_invisible(*character) || is_style_mark(&characters, at))
         };
         if !is_permitted {
             return false;
@@ -65,38 +66,38 @@ pub(super) fn is_honest(text: &str, may_have: &[char]) -> bool {
 }
 
 /// Whether a character takes no place, or the place of a blank, where it is no blank.
-fn is_unseen(character: char) -> bool {
+fn is_invisible(character: char) -> bool {
     character == BRAILLE_BLANK
         || CodePointSetData::new::<DefaultIgnorableCodePoint>().contains(character)
 }
 
 /// Whether the character at a place says how the sign before it is shown.
-fn styles(text: &[char], at: usize) -> bool {
+fn is_style_mark(text: &[char], at: usize) -> bool {
     let before = at.checked_sub(1).and_then(|before| text.get(before));
-    let is_sign = |own: &char| GeneralCategoryGroup::Symbol.contains(category(*own));
+    let is_sign = |own: &char| GeneralCategoryGroup::Symbol.contains(general_category(*own));
     text.get(at).is_some_and(|own| STYLES_OF_SIGNS.contains(own)) && before.is_some_and(is_sign)
 }
 
 /// Whether a text is a person's name: letters with their marks, blanks, apostrophes, hyphens and commas, and a full
 /// stop before a blank or at the end (`Jr.`).
 pub(super) fn is_person(text: &str) -> bool {
-    has_only(text, is_of_name)
+    consists_of(text, is_name_character)
 }
 
 /// Whether a text is a title or a function: as a person's name, and with digits, `&`, `/` and brackets.
 pub(super) fn is_title(text: &str) -> bool {
     let more = |character: char| {
-        let is_digit = category(character) == GeneralCategory::DecimalNumber;
+        let is_digit = general_category(character) == GeneralCategory::DecimalNumber;
         is_digit || "&/()[]–+".contains(character)
     };
-    has_only(text, |character| is_of_name(character) || more(character))
+    consists_of(text, |character| is_name_character(character) || more(character))
 }
 
 /// Whether a label of a domain has letters, marks, digits, hyphens, and what IDNA 2008 allows between them (RFC 5892,
 /// appendix A), and no signs.
 pub(super) fn is_label(label: &str) -> bool {
     let is_permitted = |character: char| {
-        let category = category(character);
+        let category = general_category(character);
         GeneralCategoryGroup::Letter.contains(category)
             || GeneralCategoryGroup::Mark.contains(category)
             || category == GeneralCategory::DecimalNumber
@@ -105,14 +106,15 @@ pub(super) fn is_label(label: &str) -> bool {
     label.chars().all(is_permitted)
 }
 
-fn has_only(text: &str, is_permitted: impl Fn(char) -> bool) -> bool {
+fn consists_of(text: &str, is_permitted: impl Fn(char) -> bool) -> bool {
     let characters: Vec<_> = text.chars().collect();
     let mut has_letter = false;
     for (at, character) in characters.iter().enumerate() {
         has_letter |= is_letter(*character);
         let is_joiner = matches!(*character, JOINER | NON_JOINER);
         let after = characters.get(at + 1..).unwrap_or_default();
-        if !(is_permitted(*character) || is_joiner || (*character == '.' && abbreviates(after))) {
+        if !(is_permitted(*character) || is_joiner || (*character == '.' && is_abbreviation(after)))
+        {
             return false;
         }
     }
@@ -121,7 +123,7 @@ fn has_only(text: &str, is_permitted: impl Fn(char) -> bool) -> bool {
 
 /// Whether a full stop abbreviates, by what follows it: a blank, a comma, the end, or one letter alone (`Ph.D.`). The
 /// domain of an address has more.
-fn abbreviates(after: &[char]) -> bool {
+fn is_abbreviation(after: &[char]) -> bool {
     match after {
         [] | [' ' | NO_BREAK_SPACE | ',', ..] => true,
         [letter] => is_letter(*letter),
@@ -132,23 +134,23 @@ fn abbreviates(after: &[char]) -> bool {
 }
 
 fn is_letter(character: char) -> bool {
-    GeneralCategoryGroup::Letter.contains(category(character))
+    GeneralCategoryGroup::Letter.contains(general_category(character))
 }
 
-fn is_of_name(character: char) -> bool {
-    let category = category(character);
+fn is_name_character(character: char) -> bool {
+    let category = general_category(character);
     GeneralCategoryGroup::Letter.contains(category)
         || GeneralCategoryGroup::Mark.contains(category)
         || character == NO_BREAK_SPACE
         || " '’‘-,·・".contains(character)
 }
 
-fn category(character: char) -> GeneralCategory {
+fn general_category(character: char) -> GeneralCategory {
     CodePointMapData::<GeneralCategory>::new().get(character)
 }
 
 /// Whether the character at a place is a joiner where letters need it (RFC 5892, appendix A.1 and A.2).
-fn joins(text: &[char], at: usize) -> bool {
+fn is_valid_joiner(text: &[char], at: usize) -> bool {
     let (before, after) =
         (text.get(..at).unwrap_or_default(), text.get(at + 1..).unwrap_or_default());
     let after_virama = before.last().is_some_and(|last| {
@@ -197,22 +199,22 @@ mod tests {
             "\u{301}a",
             "",
         ] {
-            assert!(!is_honest(&normalized(text), &[]), "{text:?}");
+            assert!(!is_printable_as_is(&normalize_text(text), &[]), "{text:?}");
         }
         let tower = format!("a{}", "\u{316}".repeat(50));
-        assert!(!is_honest(&normalized(&tower), &[]));
-        assert!(is_honest("a\nb", &['\n']) && !is_honest("a\nb", &[]));
+        assert!(!is_printable_as_is(&normalize_text(&tower), &[]));
+        assert!(is_printable_as_is("a\nb", &['\n']) && !is_printable_as_is("a\nb", &[]));
     }
 
     #[test]
     fn a_joiner_stays_where_a_script_needs_it() {
         // Persian "nāmeh‌ām" and Sinhala "śrī".
         for text in ["نامه\u{200c}ام", "ශ්\u{200d}රී"] {
-            assert!(is_honest(text, &[]), "{text:?}");
+            assert!(is_printable_as_is(text, &[]), "{text:?}");
             assert!(is_person(text), "{text:?}");
         }
         for text in ["a\u{200c}b", "a\u{200d}b", "\u{200d}", "a\u{200c}"] {
-            assert!(!is_honest(text, &[]), "{text:?}");
+            assert!(!is_printable_as_is(text, &[]), "{text:?}");
         }
     }
 
@@ -229,7 +231,7 @@ mod tests {
             "J.R.R. Tolkien",
             "ジョン・スミス",
         ] {
-            assert!(is_person(&normalized(name)), "{name}");
+            assert!(is_person(&normalize_text(name)), "{name}");
         }
         for text in [
             "visit https://evil.example now",
@@ -243,7 +245,7 @@ mod tests {
             "…",
             "- -",
         ] {
-            assert!(!is_person(&normalized(text)), "{text}");
+            assert!(!is_person(&normalize_text(text)), "{text}");
         }
         assert!(
             is_title("Head of IT & Security – R+D (EMEA) 2/3") && !is_title("see evil.example")
@@ -252,6 +254,6 @@ mod tests {
 
     #[test]
     fn a_composed_and_a_decomposed_name_are_one() {
-        assert_eq!(normalized(" Kater\u{30c}ina "), normalized("Kateřina"));
+        assert_eq!(normalize_text(" Kater\u{30c}ina "), normalize_text("Kateřina"));
     }
 }

@@ -17,7 +17,7 @@ pub const ISOLATE_END: char = '\u{2069}';
 /// ```
 /// assert_eq!(domain::text::isolation::isolate("Alpine"), "\u{2068}Alpine\u{2069}");
 /// ```
-pub fn isolate(name: &str) -> String {
+pub fn isolate_name(name: &str) -> String {
     let kept = name.chars().filter(|c| !turns_text(*c));
     let kept = kept.map(|c| if is_line_break(c) { ' ' } else { c });
     once(ISOLATE_BEGIN).chain(kept).chain(once(ISOLATE_END)).collect()
@@ -80,19 +80,19 @@ mod tests {
             "Al\u{200f}pine\u{61c}Cloud",
             "\u{202d}AlpineCloud\u{202c}",
         ] {
-            assert_eq!(isolate(name), "\u{2068}AlpineCloud\u{2069}", "{name:?}");
+            assert_eq!(isolate_name(name), "\u{2068}AlpineCloud\u{2069}", "{name:?}");
         }
-        assert_eq!(isolate("a\u{2029}b\nc"), "\u{2068}a b c\u{2069}");
+        assert_eq!(isolate_name("a\u{2029}b\nc"), "\u{2068}a b c\u{2069}");
         // What joins letters stays.
-        assert!(isolate("نامه\u{200c}ام").contains('\u{200c}'));
+        assert!(isolate_name("نامه\u{200c}ام").contains('\u{200c}'));
     }
 
     #[test]
     fn marks_stay_around_names_that_are_written_from_right_to_left_alone() {
-        let text = format!("{}: {} 5", isolate(HEBREW), isolate("Alpine 5"));
+        let text = format!("{}: {} 5", isolate_name(HEBREW), isolate_name("Alpine 5"));
         assert_eq!(without_idle_marks(&text), format!("\u{2068}{HEBREW}\u{2069}: Alpine 5 5"));
         assert_eq!(without_idle_marks("plain"), "plain");
         assert_eq!(without_idle_marks("\u{2068}no end"), "\u{2068}no end");
-        assert_eq!(without_idle_marks(&isolate("٣")), isolate("٣"), "an Arabic digit");
+        assert_eq!(without_idle_marks(&isolate_name("٣")), isolate_name("٣"), "an Arabic digit");
     }
 }

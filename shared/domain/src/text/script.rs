@@ -20,7 +20,7 @@ enum Writing {
 /// Whether one way of writing has all the characters. Digits and marks that every script has belong to each.
 pub(super) fn is_single(word: &str) -> bool {
     let mut common: Option<BTreeSet<Writing>> = None;
-    for own in word.chars().filter_map(writings) {
+    for own in word.chars().filter_map(character_writings) {
         common = Some(match common {
             Some(before) => before.intersection(&own).copied().collect(),
             None => own,
@@ -30,7 +30,7 @@ pub(super) fn is_single(word: &str) -> bool {
 }
 
 /// The ways of writing that have a character; `None`: all of them.
-fn writings(character: char) -> Option<BTreeSet<Writing>> {
+fn character_writings(character: char) -> Option<BTreeSet<Writing>> {
     let scripts = ScriptWithExtensions::new().get_script_extensions_val(character);
     if scripts.contains(&Script::Common) || scripts.contains(&Script::Inherited) {
         return None;
@@ -38,13 +38,13 @@ fn writings(character: char) -> Option<BTreeSet<Writing>> {
     let mut all = BTreeSet::new();
     for script in scripts.iter() {
         all.insert(Writing::One(script));
-        all.extend(together(script));
+        all.extend(scripts_written_with(script));
     }
     Some(all)
 }
 
 /// The scripts with which one is written.
-fn together(script: Script) -> &'static [Writing] {
+fn scripts_written_with(script: Script) -> &'static [Writing] {
     match script {
         Script::Han => &[Writing::Chinese, Writing::Japanese, Writing::Korean],
         Script::Hiragana | Script::Katakana => &[Writing::Japanese],

@@ -9,7 +9,7 @@ use chrono::Duration;
 use domain::actor::Actor;
 use domain::claim::{ItemStatus, State, Status};
 use domain::command::{Command, DirectoryLoss};
-use domain::effects::{begun_after_holder, ended_before_next};
+use domain::effects::{delay_begin, ended_before_next};
 use domain::event::{Event, EventBody, FailureCause};
 use domain::ids::ItemNo;
 use domain::reason::EndReason;
@@ -81,7 +81,7 @@ impl Line {
     fn take_over(&mut self, command: &Command, actor: Actor, now: Instant) {
         self.next = self.next.clone().then(command, actor, now);
         let (since, _) = recorded(&self.next);
-        let items = self.holder.claim.active().map(|item| item.no).collect();
+        let items = self.holder.claim.active_items().map(|item| item.no).collect();
         let supersede = Command::Supersede { items, since };
         if let Some(event) = self.holder.when(&supersede, Actor::System, since.max(now)).unwrap() {
             self.holder = self.holder.clone().evolved(event);
@@ -180,9 +180,9 @@ fn a_yes_that_arrived_before_the_holder_left_begins_when_the_holder_had_left() {
         line.next.when(&accept, administrator(), at).unwrap().unwrap()
     };
     let (before, after) = (left_at - Duration::seconds(20), left_at + Duration::seconds(20));
-    assert_eq!(begun_after_holder(&yes(&line, after), left_at), None);
+    assert_eq!(delay_begin(&yes(&line, after), left_at), None);
     line.leave(EndReason::PartnerLeft, left_at);
-    let begun = begun_after_holder(&yes(&line, before), left_at).unwrap();
+    let begun = delay_begin(&yes(&line, before), left_at).unwrap();
     line.next = line.next.clone().evolved(begun);
     assert_eq!(recorded(&line.next), (left_at, None));
     line.no_two_recorded_associations_overlap().unwrap();

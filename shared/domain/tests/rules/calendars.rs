@@ -191,7 +191,7 @@ fn idle_days_and_the_time_to_dispute_end_in_the_partners_zone() {
     assert_eq!(discard_at, at("2027-03-30T22:00:00Z"));
     let rejected = after(Given::in_review(), &reject(), reviewer(), late_evening());
     // The 30th is 29 January.
-    assert_eq!(rejected.claim.state.until(), Some(at("2027-01-29T22:00:00Z")));
+    assert_eq!(rejected.claim.state.runs_until(), Some(at("2027-01-29T22:00:00Z")));
 }
 
 #[test]

@@ -101,7 +101,7 @@ fn a_rejection_is_disputed_once_though_the_claim_was_held_and_asked_anew_since()
     let given = given.delivered(FIRST, delivered_at());
     let given = held_and_resumed(given, minutes(1)).then(&hold(), operator(), minutes(2));
     let given = given.then(&reject(), reviewer(), minutes(3));
-    assert_eq!(given.claim.state.until(), None, "nobody can dispute it");
+    assert_eq!(given.claim.state.runs_until(), None, "nobody can dispute it");
     let dispute = Command::Dispute { comment: comment() };
     assert!(is_invalid_state(&given.when(&dispute, alpine(), minutes(4))));
 }
@@ -154,7 +154,7 @@ fn why_a_window_is_longer_is_said_of_that_window_only() {
     let renewed = renewed.failed(FIRST, minutes(2));
     assert_eq!(renewed.claim.notice, NoticeNo(2));
     for given in [on_hold, lost, renewed] {
-        assert_eq!(given.claim.extended_by.bits(), 0, "{:?}", given.status());
+        assert_eq!(given.claim.extended_by.to_bits(), 0, "{:?}", given.status());
         assert_eq!(given.claim.opened_by, None, "{:?}", given.status());
     }
 }

@@ -30,7 +30,7 @@ fn extend() -> Command {
 
 /// Whose noes stand on an item.
 fn decliners(claim: &Claim, no: u8) -> Decliners {
-    match claim.item(ItemNo(no)).unwrap().mark {
+    match claim.find_item(ItemNo(no)).unwrap().mark {
         Some(Mark::Declined { by, .. }) => by,
         other => panic!("{other:?}"),
     }
@@ -117,7 +117,7 @@ fn a_link_of_an_earlier_notice_says_no_and_nothing_else() {
     let given = open().then(&hold(), operator(), later());
     let given = given.then(&Command::Resume, operator(), later()).delivered(FIRST, later());
     let given = given.then(&decline(&[1]), link_of(1, SECOND), later());
-    assert_eq!(decliners(&given.claim, 1), Decliners::recipient(SECOND));
+    assert_eq!(decliners(&given.claim, 1), Decliners::only_recipient(SECOND));
     for command in [undo(&[1]), extend(), Command::WrongContact] {
         let answer = given.when(&command, link_of(1, SECOND), later() + Duration::hours(1));
         assert!(is_invalid_state(&answer), "{command:?}: {answer:?}");
@@ -221,8 +221,8 @@ fn a_declined_item_keeps_everybody_who_declined_it() {
     let given = given.then(&decline(&[1]), link_of(1, DOMAIN), second);
     let third = later() + Duration::minutes(2);
     let given = given.then(&decline(&[1]), administrator(), third);
-    let by = Decliners::recipient(FIRST)
-        .with(Decliners::recipient(DOMAIN))
+    let by = Decliners::only_recipient(FIRST)
+        .with(Decliners::only_recipient(DOMAIN))
         .with(Decliners::ADMINISTRATOR);
     let expected = Mark::Declined {
         at: later(),
@@ -261,7 +261,7 @@ fn one_event_declines_joins_and_ends_by_what_each_item_is() {
     let event = given.when(&decline(&[]), link(), later()).unwrap().unwrap();
     let EventBody::ItemsDeclined { declined, ended, joined, by, .. } = event.body else { panic!() };
     assert_eq!((declined, ended, joined), (vec![ItemNo(2)], vec![ItemNo(3)], vec![ItemNo(1)]));
-    assert_eq!(by, Decliners::recipient(FIRST));
+    assert_eq!(by, Decliners::only_recipient(FIRST));
 }
 
 #[test]
@@ -332,7 +332,7 @@ fn from_the_end_of_a_window_on_a_rule_says_nothing_about_it() {
 #[test]
 fn an_explicit_yes_that_is_taken_back_changes_no_claim_that_was_submitted() {
     let changed = open().then(&Command::ChangeConsent, administrator(), later());
-    assert!(!changed.tenant.rules.ask_for_a_yes(&changed.claim.subject.program));
+    assert!(!changed.tenant.rules.needs_explicit_yes(&changed.claim.subject.program));
     let held = changed.then(&hold(), operator(), later());
     let resumed = held.then(&Command::Resume, operator(), later()).delivered(FIRST, later());
     assert!(resumed.claim.subject.explicit_yes, "nor does a new notice");
@@ -377,25 +377,25 @@ fn declined_in_the_window_is_a_state_with_a_window_until_it_settles() {
 
 #[test]
 fn a_block_reaches_what_silence_made_active_after_it_and_nothing_that_was_active_before() {
-    use domain::decide::demanded_by;
+    use domain::decide::commands_demanded_by;
     use domain::rules::StandingRules;
     let partner = Given::awaiting().claim.subject.partner;
     let rules = StandingRules { blocked_partners: [partner].into(), ..StandingRules::default() };
     let closed = Given::awaiting().closed();
     let before = closes_at() - Duration::milliseconds(1);
-    assert_eq!(demanded_by(&rules, &closed.claim, before), [decline(&[1, 2, 3])]);
+    assert_eq!(commands_demanded_by(&rules, &closed.claim, before), [decline(&[1, 2, 3])]);
     for moment in [closes_at(), after_grace()] {
-        assert_eq!(demanded_by(&rules, &closed.claim, moment), [], "{moment}");
+        assert_eq!(commands_demanded_by(&rules, &closed.claim, moment), [], "{moment}");
     }
     // What somebody said yes to stays, although its window has ended at the moment of the yes.
     let mut said = closed;
     let (basis, effective_at) = (domain::claim::Basis::Explicit, closes_at());
     said.claim.items.first_mut().unwrap().mark = Some(Mark::Active { basis, effective_at });
-    assert_eq!(demanded_by(&rules, &said.claim, before), [decline(&[2, 3])]);
+    assert_eq!(commands_demanded_by(&rules, &said.claim, before), [decline(&[2, 3])]);
     // Nor what an earlier window had made active.
     let earlier = Mark::Active { basis: domain::claim::Basis::Deemed, effective_at: later() };
     said.claim.items.first_mut().unwrap().mark = Some(earlier);
-    assert_eq!(demanded_by(&rules, &said.claim, delivered_at()), [decline(&[2, 3])]);
+    assert_eq!(commands_demanded_by(&rules, &said.claim, delivered_at()), [decline(&[2, 3])]);
 }
 
 #[test]
@@ -411,11 +411,11 @@ fn a_no_that_stands_is_later_for_every_item_that_is_named_again() {
     let given = given.evolved(event);
     for (no, first) in [(1, later()), (2, again)] {
         let Some(Mark::Declined { at, latest, by, .. }) =
-            given.claim.item(ItemNo(no)).unwrap().mark
+            given.claim.find_item(ItemNo(no)).unwrap().mark
         else {
             panic!()
         };
-        assert_eq!((at, latest, by), (first, again, Decliners::recipient(FIRST)));
+        assert_eq!((at, latest, by), (first, again, Decliners::only_recipient(FIRST)));
     }
     // An undo that arrived in between takes neither back.
     let between = later() + Duration::minutes(2);

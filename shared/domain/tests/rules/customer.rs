@@ -15,7 +15,7 @@ fn just_before() -> Instant {
 }
 
 fn declined_by_link(at: Instant, in_time: bool) -> Mark {
-    let by = Decliners::recipient(FIRST);
+    let by = Decliners::only_recipient(FIRST);
     Mark::Declined { at, latest: at, by, in_time, no_answer: false, settled: false }
 }
 
@@ -281,7 +281,7 @@ fn a_second_rejection_after_one_that_fell_leaves_the_no_beside_it() {
     let given = reviewed_again().then(&decline(&[2]), link(), delivered_at());
     let given = given.then(&reject(), reviewer(), delivered_at());
     assert_eq!(given.items(), ["rejected", "declined", "rejected"]);
-    assert_eq!((given.status(), given.claim.state.until()), (Status::Rejected, None));
+    assert_eq!((given.status(), given.claim.state.runs_until()), (Status::Rejected, None));
 }
 
 #[test]

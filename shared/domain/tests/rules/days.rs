@@ -76,7 +76,7 @@ fn a_recount_takes_no_closure_that_was_added_on_a_counted_day() {
     let announced = customer(prague(), &["2026-12-29", "2026-12-30"], &["2026-12-31"]);
     let event = in_place(&given, &Command::Recount, Actor::System, delivered_at(), announced);
     let window = window_of(event);
-    assert_eq!(window.closures().count(), 0);
+    assert_eq!(window.skipped_closures().count(), 0);
     assert_eq!(window.closes_at, at("2027-01-04T23:00:00Z"));
 }
 

@@ -82,7 +82,7 @@ fn after(given: Given, command: &Command, actor: Actor, world: World) -> Given {
 
 /// Until when the claim's state runs, in that calendar, as its explanation has it.
 fn counted(claim: &Claim) -> (Option<Instant>, Option<String>) {
-    let explanation = claim.explain(&Policy::default(), claim.last_event.at);
+    let explanation = claim.explain_state(&Policy::default(), claim.last_event.at);
     let calendar = explanation.facts.into_iter().find(|fact| fact.name == "calendar");
     let named = claim.deadline_calendar.as_ref().map(ToString::to_string);
     assert_eq!(calendar.map(|fact| fact.value), named);
@@ -310,7 +310,7 @@ fn a_partners_calendar_that_ends_does_not_touch_the_operators_deadlines() {
 #[test]
 fn a_way_to_the_partners_deadline_makes_it_the_partners_turn_and_the_others_do_not() {
     use domain::turn::Who;
-    let turn = |way| step(way, partner_ends).state.turn();
+    let turn = |way| step(way, partner_ends).state.whose_turn();
     for way in partners() {
         let told = told(&way);
         assert_eq!(turn(way), Who::Partner, "{told}");
@@ -595,7 +595,7 @@ fn weekdays_are_counted_from_the_day_after_and_saturday_and_sunday_never() {
         for days in 1..12 {
             let end = weekdays_after(from, days, &colombo);
             let zone = "Asia/Colombo".parse::<domain::calendar::Tz>().unwrap();
-            let (first, after) = (zone.date(from), zone.date(end));
+            let (first, after) = (zone.local_date(from), zone.local_date(end));
             let is_counted = |weekday| !matches!(weekday, Weekday::Sat | Weekday::Sun);
             let between = first.iter_days().skip(1).take_while(|date| *date < after);
             let counted = between.filter(|date| is_counted(date.weekday())).count();

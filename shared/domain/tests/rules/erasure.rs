@@ -102,7 +102,7 @@ fn nothing_is_erased_while_anything_but_a_no_can_come() {
 fn a_dispute_and_an_undo_that_arrived_in_time_find_their_claim_for_as_long_as_the_grace_lasts() {
     for status in [Status::Rejected, Status::Declined] {
         let given = given_in(status);
-        let end = given.claim.state.until().unwrap();
+        let end = given.claim.state.runs_until().unwrap();
         let grace = Duration::seconds(i64::from(given.policy.grace_seconds));
         let early = end + grace - Duration::milliseconds(1);
         assert!(given.claim.is_final(early));
@@ -119,7 +119,7 @@ fn an_erasure_is_offered_once_the_longest_grace_of_any_policy_is_over_and_not_be
     let longest = Duration::seconds(LONGEST_GRACE_SECONDS.into());
     for (told, given) in finals() {
         let since =
-            given.claim.state.until().map_or(given.claim.last_event.at, |end| end + longest);
+            given.claim.state.runs_until().map_or(given.claim.last_event.at, |end| end + longest);
         assert!(offered(&given, since), "{told}");
         assert!(!offered(&given, since - Duration::milliseconds(1)), "{told}");
         assert!(!offered(&erased(given), much_later()), "{told}");
@@ -178,7 +178,8 @@ fn the_system_erases_when_the_policys_time_is_over_and_not_a_millisecond_before(
         let due = erasure_due_at(&given.claim, &given.policy).unwrap();
         let days = if given.status() == Status::Discarded { 30 } else { 400 };
         let grace = Duration::seconds(i64::from(given.policy.grace_seconds));
-        let since = given.claim.state.until().map_or(given.claim.last_event.at, |end| end + grace);
+        let since =
+            given.claim.state.runs_until().map_or(given.claim.last_event.at, |end| end + grace);
         assert_eq!(due, since + Duration::days(days), "{told}");
         let early = due - Duration::milliseconds(1);
         assert_eq!(given.when(&Command::Erase, Actor::System, early), Ok(None), "{told}");

@@ -11,7 +11,7 @@ use domain::turn::{OnSilence, Turn, Who};
 use crate::given::*;
 
 fn explained(given: &Given) -> Explanation {
-    given.claim.explain(&Policy::default(), given.claim.last_event.at)
+    given.claim.explain_state(&Policy::default(), given.claim.last_event.at)
 }
 
 fn value(explanation: &Explanation, name: &str) -> Option<String> {
@@ -68,9 +68,9 @@ fn every_state_says_until_when_among_its_facts() {
     for status in Status::ALL.iter().copied() {
         let claim = in_status(status);
         let now = claim.last_event.at;
-        let explanation = claim.explain(&Policy::default(), now);
+        let explanation = claim.explain_state(&Policy::default(), now);
         let until = claim.turn(&Policy::default(), now).and_then(|turn: Turn| turn.until);
-        let told = until.map(domain::time::rfc3339);
+        let told = until.map(domain::time::format_rfc3339);
         let among = |told: &String| explanation.facts.iter().any(|fact| fact.value == *told);
         assert!(told.as_ref().is_none_or(among), "{status:?}: {explanation:?}");
     }

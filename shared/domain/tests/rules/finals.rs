@@ -7,7 +7,10 @@ use domain::calendar::Exception;
 use domain::claim::{Mark, Scan, State, Status};
 use domain::command::{Command, CommandKind, DirectoryLoss};
 use domain::context::Context;
-use domain::decide::{contacts_at, gone_at, refusable, reports_are_pending, undoable, unenrolled};
+use domain::decide::{
+    contacts_loss, enrolment_loss, refusable_items, reports_are_pending, tenant_loss,
+    undoable_items,
+};
 use domain::directory::{PartnerStatus, TenantStatus};
 use domain::event::FailureCause;
 use domain::ids::ItemNo;
@@ -120,9 +123,9 @@ fn nothing_that_vanishes_moves_a_final_claim() {
             assert_eq!(given.decided(&vanish, &world), Ok(None), "{told}: {vanish:?}");
         }
         let (partner, tenant) = (world.facts.partner.unwrap(), world.facts.tenant.unwrap());
-        assert_eq!(unenrolled(&given.claim, &partner), None, "{told}");
-        assert_eq!(gone_at(&given.claim, &tenant), None, "{told}");
-        assert_eq!(contacts_at(&given.claim, much_later()), None, "{told}");
+        assert_eq!(enrolment_loss(&given.claim, &partner), None, "{told}");
+        assert_eq!(tenant_loss(&given.claim, &tenant), None, "{told}");
+        assert_eq!(contacts_loss(&given.claim, much_later()), None, "{told}");
     }
 }
 
@@ -198,9 +201,9 @@ fn a_retired_link_changes_nothing_of_a_final_claim_but_the_list() {
 fn nobody_is_asked_about_a_final_claim_and_nothing_of_it_is_taken_back() {
     let yes = StandingRules { explicit_yes: ExplicitYes::All, ..StandingRules::default() };
     for (told, given) in finals() {
-        assert_eq!(refusable(&given.claim, much_later()), [], "{told}");
-        assert_eq!(undoable(&given.claim, Decliners::ALL, much_later()), [], "{told}");
-        for command in domain::decide::demanded_by(&yes, &given.claim, much_later()) {
+        assert_eq!(refusable_items(&given.claim, much_later()), [], "{told}");
+        assert_eq!(undoable_items(&given.claim, Decliners::ALL, much_later()), [], "{told}");
+        for command in domain::decide::commands_demanded_by(&yes, &given.claim, much_later()) {
             let decided = given.when(&command, administrator(), much_later());
             assert_eq!(decided.ok().flatten(), None, "{told}: {command:?}");
         }
@@ -219,7 +222,7 @@ fn an_item_that_is_decided_stays_so_when_it_vanishes_while_others_wait() {
     let given = Given::in_review().then(&dropped, reviewer(), submitted_at());
     let gone = Command::Vanish(DirectoryLoss::Items(vec![ItemNo(1)]));
     assert_eq!(given.when(&gone, Actor::System, delivered_at()), Ok(None));
-    assert_eq!(given.claim.item(ItemNo(1)).unwrap().mark, Some(Mark::Dropped));
+    assert_eq!(given.claim.find_item(ItemNo(1)).unwrap().mark, Some(Mark::Dropped));
 }
 
 #[test]

@@ -326,7 +326,7 @@ impl Given {
 
     /// A delivery is noted; the first stays.
     pub(crate) fn noted_delivery(mut self, no: RecipientNo, at: Instant) -> Self {
-        let report = self.reports().entry(no);
+        let report = self.reports().report_mut(no);
         report.sent = true;
         report.delivered_at = Some(report.delivered_at.map_or(at, |before| before.min(at)));
         self
@@ -339,7 +339,7 @@ impl Given {
         at: Instant,
         cause: FailureCause,
     ) -> Self {
-        let report = self.reports().entry(no);
+        let report = self.reports().report_mut(no);
         report.sent = true;
         report.failure = report.failure.or(Some(DeliveryFailure { at, cause }));
         self
@@ -347,7 +347,7 @@ impl Given {
 
     /// The mail service never took the mail to this recipient.
     pub(crate) fn unsent(mut self, no: RecipientNo) -> Self {
-        self.reports().entry(no).sent = false;
+        self.reports().report_mut(no).sent = false;
         self
     }
 
@@ -402,7 +402,7 @@ impl Given {
         let again = evolve(Some(old.clone()), &between);
         assert_eq!(again.as_ref(), Ok(&self.claim), "{event:?} read back as {between:?}");
         let entry = Entry::of(Some(&old), &self.claim, KEY);
-        let told = SealedEntry::of(&entry, KEY).told();
+        let told = SealedEntry::of(&entry, KEY).to_readable();
         assert_eq!(told, Some(ReadableEntry::Event(Box::new(entry))));
         self.versions.push(old);
         if let Some(list) = event.recipients.as_deref().cloned() {
@@ -410,7 +410,7 @@ impl Given {
             let mut reports = known.map(|own| own.reports).unwrap_or_default();
             let asked = |own: &&Recipient| own.standing == RecipientStanding::Asked;
             for own in list.recipients.iter().filter(asked) {
-                reports.entry(own.no).sent = true;
+                reports.report_mut(own.no).sent = true;
             }
             assert_eq!(list.notice, self.claim.notice, "a list belongs to the current notice");
             self.recipients = Some(Recipients { list, reports });
@@ -439,7 +439,7 @@ impl Given {
         let decision = decide(Some(&self.claim), command, context);
         if let Ok(Some(event)) = &decision {
             let made = event.body.event_type();
-            assert!(command.kind().row().makes.contains(&made), "{command:?} made {made:?}");
+            assert!(command.kind().table_row().makes.contains(&made), "{command:?} made {made:?}");
         }
         decision
     }

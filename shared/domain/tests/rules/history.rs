@@ -5,12 +5,12 @@ use domain::claim::Claim;
 use domain::command::{ClaimInput, Command, GivenReason};
 use domain::event::EventType;
 use domain::history::{
-    Annotation, Audience, Entry, ReadableEntry, SealedEntry, WithheldEntry, hash,
+    Annotation, Audience, Entry, ReadableEntry, SealedEntry, WithheldEntry, hash_entry,
 };
 use domain::ids::{ItemNo, PartnerId, PersonId, Sha256Hash, StaffId};
 use domain::reason::{Reason, ReasonCode};
 use domain::recipient::Decliners;
-use domain::remark::{Remark, RemarkKind, readers};
+use domain::remark::{Remark, RemarkKind, remark_readers};
 use domain::text::Comment;
 use serde_json::Value;
 
@@ -54,7 +54,7 @@ fn each_party_computes_each_hash_of_what_it_is_shown() {
         let mut previous = None;
         for entry in entries(&story()) {
             let kept = SealedEntry::of(&entry, KEY);
-            let shown = kept.read_by(&reads);
+            let shown = kept.with_readable_parts(&reads);
             assert!(shown.is_public());
             assert!(shown.parts.keys().all(|audience| reads.contains(audience)));
             for (audience, part) in &shown.parts {
@@ -62,8 +62,8 @@ fn each_party_computes_each_hash_of_what_it_is_shown() {
                     Sha256Hash::of(&[part.salt.as_slice(), part.value.as_bytes()].concat());
                 assert_eq!(computed.to_string(), digest(&shown.text, *audience));
             }
-            let own = hash(previous, &shown.text);
-            assert_eq!(own, hash(previous, &kept.text), "one text for every party");
+            let own = hash_entry(previous, &shown.text);
+            assert_eq!(own, hash_entry(previous, &kept.text), "one text for every party");
             previous = Some(own);
         }
     }
@@ -103,14 +103,16 @@ fn a_partner_is_told_of_a_joined_no_that_the_notice_changed_and_the_customer_who
         .rfind(|entry| entry.items.is_empty() && entry.event_type == EventType::ItemsDeclined)
         .unwrap();
     let kept = SealedEntry::of(&joined, KEY);
-    let partner = kept.read_by(&[Audience::Partner]).told().unwrap();
+    let partner = kept.with_readable_parts(&[Audience::Partner]).to_readable().unwrap();
     let name = WithheldEntry::NOTICE_CHANGED.to_owned();
     let told = WithheldEntry { name, version: joined.version, at: joined.at };
     assert_eq!(partner, ReadableEntry::Withheld(told));
-    let Some(ReadableEntry::Event(customer)) = kept.read_by(&[Audience::Customer]).told() else {
+    let Some(ReadableEntry::Event(customer)) =
+        kept.with_readable_parts(&[Audience::Customer]).to_readable()
+    else {
         panic!()
     };
-    assert_eq!(customer.members.noes.unwrap().by, Decliners::recipient(SECOND));
+    assert_eq!(customer.members.noes.unwrap().by, Decliners::only_recipient(SECOND));
     assert_eq!(customer.actor_id.as_deref(), Some("recipient:3"));
 }
 
@@ -123,7 +125,7 @@ fn what_was_said_and_what_changed_stand_in_the_parts_of_their_readers_and_never_
     relabelled.details.label = Some(name("Zebra"));
     let remarks = vec![Remark::comment(said("Quagga")), Remark::note(said("Okapi"))];
     let annotation = Annotation::of(&held[0], &relabelled, remarks);
-    let entry = Entry::of(held.first(), &relabelled, KEY).annotated(&annotation);
+    let entry = Entry::of(held.first(), &relabelled, KEY).with_annotation(&annotation);
     let kept = SealedEntry::of(&entry, KEY);
     let word = |audience: Audience, word: &str| {
         kept.parts.get(&audience).is_some_and(|part| part.value.contains(word))
@@ -136,11 +138,12 @@ fn what_was_said_and_what_changed_stand_in_the_parts_of_their_readers_and_never_
             assert_eq!(word(*reads, text), *reads == audience, "{text} by {reads:?}");
         }
     }
-    let Some(ReadableEntry::Event(told)) = kept.told() else { panic!() };
+    let Some(ReadableEntry::Event(told)) = kept.to_readable() else { panic!() };
     assert_eq!(*told, entry);
     // Another text is another digest, of that audience alone.
     let other = Annotation { remarks: vec![Remark::comment(said("Zebu"))], ..annotation };
-    let other = SealedEntry::of(&Entry::of(held.first(), &relabelled, KEY).annotated(&other), KEY);
+    let other =
+        SealedEntry::of(&Entry::of(held.first(), &relabelled, KEY).with_annotation(&other), KEY);
     assert_ne!(digest(&kept.text, Audience::Partner), digest(&other.text, Audience::Partner));
     assert_eq!(digest(&kept.text, Audience::Customer), digest(&other.text, Audience::Customer));
 }
@@ -150,13 +153,13 @@ fn whoever_ends_an_association_is_read_by_everybody_and_a_customer_by_customer_a
     let ended = EventType::AssociationEnded;
     let all = [Audience::Customer, Audience::Partner, Audience::Staff];
     for side in [ActorKind::Partner, ActorKind::Operator] {
-        assert_eq!(readers(ended, side, RemarkKind::Comment), all);
-        assert_eq!(readers(ended, side, RemarkKind::Note), [Audience::Staff]);
+        assert_eq!(remark_readers(ended, side, RemarkKind::Comment), all);
+        assert_eq!(remark_readers(ended, side, RemarkKind::Note), [Audience::Staff]);
     }
     for event in EventType::ALL {
-        let own = readers(*event, ActorKind::Customer, RemarkKind::Comment);
+        let own = remark_readers(*event, ActorKind::Customer, RemarkKind::Comment);
         assert_eq!(own, [Audience::Customer, Audience::Staff], "{event:?}");
-        let of_partner = readers(*event, ActorKind::Partner, RemarkKind::Comment);
+        let of_partner = remark_readers(*event, ActorKind::Partner, RemarkKind::Comment);
         let is_customers = of_partner.contains(&Audience::Customer);
         assert_eq!(is_customers, *event == ended, "{event:?}");
         assert!(of_partner.contains(&Audience::Staff), "{event:?}");
@@ -187,8 +190,12 @@ fn a_partner_reads_what_is_said_with_these_events_and_with_no_other() {
             &[Audience::Staff]
         };
         for side in [ActorKind::Partner, ActorKind::Operator, ActorKind::System] {
-            assert_eq!(readers(*event, side, RemarkKind::Comment), expected, "{event:?} {side:?}");
-            let note = readers(*event, side, RemarkKind::Note);
+            assert_eq!(
+                remark_readers(*event, side, RemarkKind::Comment),
+                expected,
+                "{event:?} {side:?}"
+            );
+            let note = remark_readers(*event, side, RemarkKind::Note);
             assert_eq!(note, [Audience::Staff], "{event:?} {side:?}");
         }
     }
@@ -224,15 +231,16 @@ fn a_customer_reads_in_a_history_no_reason_no_priority_no_rival_and_no_end_of_a_
     let mut read_by_partner = String::new();
     for two in disputed_story().windows(2) {
         let changed = Annotation::of(&two[0], &two[1], Vec::new());
-        let kept = SealedEntry::of(&Entry::of(two.first(), &two[1], KEY).annotated(&changed), KEY);
-        let shown = kept.read_by(&[Audience::Customer]);
+        let kept =
+            SealedEntry::of(&Entry::of(two.first(), &two[1], KEY).with_annotation(&changed), KEY);
+        let shown = kept.with_readable_parts(&[Audience::Customer]);
         let texts = [&shown.text].into_iter().chain(shown.parts.values().map(|own| &own.value));
         for text in texts {
             for secret in secrets {
                 assert!(!text.contains(secret), "{secret}: {text}");
             }
         }
-        let own = kept.read_by(&[Audience::Partner]).parts;
+        let own = kept.with_readable_parts(&[Audience::Partner]).parts;
         read_by_partner.extend(own.values().map(|part| part.value.as_str()));
     }
     for told in ["reasons", "evidence_item_missing", "disputable_until", "contested", "Zebra"] {
@@ -286,7 +294,7 @@ fn an_entry_of_a_version_before_which_nothing_is_known_says_so_and_how_the_claim
     let entry = Entry::of(None, &declined.claim, KEY);
     assert!(entry.reconstructed && entry.version.0 > 1);
     assert_eq!(entry.status.unwrap().from, None);
-    assert_eq!(entry.became("declined"), [ItemNo(2)]);
+    assert_eq!(entry.items_with_status("declined"), [ItemNo(2)]);
     let known = Entry::of(declined.versions.last(), &declined.claim, KEY);
     assert!(!known.reconstructed);
     assert!(!Entry::of(None, declined.versions.first().unwrap(), KEY).reconstructed);
@@ -295,12 +303,15 @@ fn an_entry_of_a_version_before_which_nothing_is_known_says_so_and_how_the_claim
 #[test]
 fn the_last_event_is_told_before_it_is_archived() {
     let declined = Given::awaiting().then(&decline(&[2]), link(), delivered_at());
-    let entry = Entry::latest(&declined.claim, KEY);
-    assert_eq!((entry.became("declined"), entry.reconstructed), (vec![ItemNo(2)], false));
+    let entry = Entry::from_last_event(&declined.claim, KEY);
+    assert_eq!(
+        (entry.items_with_status("declined"), entry.reconstructed),
+        (vec![ItemNo(2)], false)
+    );
     assert!(!entry.concerns_recipients());
     let later = delivered_at() + chrono::Duration::hours(1);
     let joined = declined.then(&decline(&[2]), link_of(1, SECOND), later);
-    assert!(Entry::latest(&joined.claim, KEY).concerns_recipients());
+    assert!(Entry::from_last_event(&joined.claim, KEY).concerns_recipients());
 }
 
 #[test]
@@ -308,16 +319,20 @@ fn an_entry_of_the_first_format_is_read_as_what_it_says() {
     let text = r#"{"actor":"customer","actor_id":null,"at":"2026-12-23T09:00:00Z","claim":"cbplyjelfz5a5xwmpnah5uzxk4","detail":{"items":[{"from":"pending","no":2,"to":"declined"}],"recipients":{"noes":{"by":4,"items":[2]}}},"details_sha256":"0000000000000000000000000000000000000000000000000000000000000000","type":"items_declined","version":6}"#;
     let kept = SealedEntry { text: text.to_owned(), parts: [].into() };
     assert!(!kept.is_public());
-    let Some(ReadableEntry::Event(entry)) = kept.told() else { panic!("no entry") };
+    let Some(ReadableEntry::Event(entry)) = kept.to_readable() else { panic!("no entry") };
     assert_eq!((entry.format, entry.version.0), (1, 6));
-    assert_eq!(entry.became("declined"), [ItemNo(2)]);
-    assert_eq!(entry.members.noes.unwrap().by.bits(), 4);
+    assert_eq!(entry.items_with_status("declined"), [ItemNo(2)]);
+    assert_eq!(entry.members.noes.unwrap().by.to_bits(), 4);
 }
 
 #[test]
 fn what_is_no_entry_is_told_to_nobody() {
     for text in ["", "{}", "[]", r#"{"format":2}"#, r#"{"format":2,"type":"notice_changed"}"#] {
-        assert_eq!(SealedEntry { text: text.to_owned(), parts: [].into() }.told(), None, "{text}");
+        assert_eq!(
+            SealedEntry { text: text.to_owned(), parts: [].into() }.to_readable(),
+            None,
+            "{text}"
+        );
     }
 }
 
@@ -338,11 +353,11 @@ fn a_partner_does_not_learn_from_a_draft_what_silence_means_at_its_customer() {
     given.claim.subject.explicit_yes = true;
     let kept = SealedEntry::of(&Entry::of(None, &given.claim, KEY), KEY);
     for reads in [vec![], vec![Audience::Partner]] {
-        let shown = kept.read_by(&reads);
+        let shown = kept.with_readable_parts(&reads);
         let parts: String = shown.parts.values().map(|part| part.value.as_str()).collect();
         assert!(!shown.text.contains("explicit_yes") && !parts.contains("explicit_yes"));
     }
-    let Some(ReadableEntry::Event(entry)) = kept.told() else { panic!() };
+    let Some(ReadableEntry::Event(entry)) = kept.to_readable() else { panic!() };
     assert!(entry.members.explicit_yes);
 }
 
@@ -352,11 +367,13 @@ fn a_customer_is_not_told_that_a_rival_has_come() {
     let asked = Given::associated().then(&Command::RequestDefence { until }, Actor::System, until);
     let kept = SealedEntry::of(&Entry::of(asked.versions.last(), &asked.claim, KEY), KEY);
     assert!(!kept.text.contains("defence"), "{}", kept.text);
-    let customer = kept.read_by(&[Audience::Customer]).told().unwrap();
+    let customer = kept.with_readable_parts(&[Audience::Customer]).to_readable().unwrap();
     assert!(
         matches!(customer, ReadableEntry::Withheld(told) if told.name == WithheldEntry::CLAIM_CHANGED)
     );
-    let Some(ReadableEntry::Event(partner)) = kept.read_by(&[Audience::Partner]).told() else {
+    let Some(ReadableEntry::Event(partner)) =
+        kept.with_readable_parts(&[Audience::Partner]).to_readable()
+    else {
         panic!()
     };
     assert_eq!(partner.event_type, EventType::DefenceRequested);
@@ -380,8 +397,10 @@ fn what_made_a_window_longer_is_between_customer_and_staff() {
         delivered_at() + chrono::Duration::hours(1),
     );
     let kept = SealedEntry::of(&Entry::of(longer.versions.last(), &longer.claim, KEY), KEY);
-    assert!(!kept.read_by(&[Audience::Partner]).text.contains("extended_by"));
-    let Some(ReadableEntry::Event(entry)) = kept.read_by(&[Audience::Customer]).told() else {
+    assert!(!kept.with_readable_parts(&[Audience::Partner]).text.contains("extended_by"));
+    let Some(ReadableEntry::Event(entry)) =
+        kept.with_readable_parts(&[Audience::Customer]).to_readable()
+    else {
         panic!()
     };
     assert!(entry.members.extended_by.is_some() && entry.closes_at().is_some());

@@ -263,7 +263,7 @@ impl World {
     fn remember(&mut self, event: &Event, actor: Option<&Actor>) -> Result<(), TestCaseError> {
         let notice = self.given.claim.notice;
         if let EventBody::ItemsDeclined { declined, ended, joined, by, .. } = &event.body {
-            let said = declined.iter().chain(joined).map(|no| (*no, by.bits()));
+            let said = declined.iter().chain(joined).map(|no| (*no, by.to_bits()));
             self.noes.extend(said);
             self.ended.extend(ended);
         }
@@ -314,7 +314,7 @@ impl World {
                 let list = self.given.list();
                 prop_assert_eq!(*notice, list.notice);
                 prop_assert!(list.get(*no).is_some_and(|own| own.authority == Authority::Verified));
-                let others = by.without(Decliners::recipient(*no));
+                let others = by.without(Decliners::only_recipient(*no));
                 let verified = |own: &RecipientNo| {
                     list.get(*own).is_none_or(|own| own.authority == Authority::Verified)
                 };
@@ -335,7 +335,7 @@ impl World {
     ) -> Result<(), TestCaseError> {
         let claim = &self.given.claim;
         let party = if let Actor::CustomerLink { recipient: Some(no), .. } = actor {
-            Decliners::recipient(*no)
+            Decliners::only_recipient(*no)
         } else {
             Decliners::ADMINISTRATOR
         };
@@ -385,13 +385,13 @@ impl World {
     fn every_no_stands(&self) -> Result<(), TestCaseError> {
         let claim = &self.given.claim;
         for (no, bits) in &self.noes {
-            let status = claim.item_status(claim.item(*no).unwrap());
+            let status = claim.item_status(claim.find_item(*no).unwrap());
             let party = Decliners::of_bits(*bits).unwrap();
             let stands = matches!(status, ItemStatus::Declined { by, .. } if by.contains(party));
             prop_assert!(stands, "I2: item {no} of {party:?} is {}", status.as_str());
         }
         for no in &self.ended {
-            let status = claim.item_status(claim.item(*no).unwrap());
+            let status = claim.item_status(claim.find_item(*no).unwrap());
             let ended = matches!(status, ItemStatus::Ended { .. });
             prop_assert!(ended, "I2: item {no} is {}", status.as_str());
         }
@@ -406,7 +406,7 @@ impl World {
             let report = recipients.reports.of(own.no);
             let full = report
                 .delivered_at
-                .is_some_and(|at| place.window(at, 5).unwrap().closes_at <= closes_at);
+                .is_some_and(|at| place.open_window(at, 5).unwrap().closes_at <= closes_at);
             let failed = report.failure.is_some_and(|failure| failure.at < closes_at);
             let left = self.left.get(&own.no).is_some_and(|at| *at < closes_at);
             own.authority == Authority::Verified && full && !failed && !left
@@ -427,7 +427,7 @@ impl World {
             failure.is_some_and(|failure| failure.at < window.closes_at)
         };
         let carried = self.carriers.iter().any(|no| !failed(no));
-        let deemed = claim.active().any(|item| {
+        let deemed = claim.active_items().any(|item| {
             matches!(claim.item_status(item), ItemStatus::Active { basis: Basis::Deemed, .. })
         });
         prop_assert!(carried || !deemed, "associations that no delivery carries");
@@ -437,7 +437,7 @@ impl World {
     /// I1 and I6.
     fn silence_was_earned(&self) -> Result<(), TestCaseError> {
         let claim = &self.given.claim;
-        for item in claim.active() {
+        for item in claim.active_items() {
             let ItemStatus::Active { basis: Basis::Deemed, effective_at } = claim.item_status(item)
             else {
                 continue;
@@ -449,7 +449,7 @@ impl World {
             prop_assert!(claim.last_event.at >= window.closes_at, "I1: not before it closed");
             prop_assert_eq!(
                 claim.content_hash,
-                Some(content::hash(claim, &self.given.policy)),
+                Some(content::content_hash(claim, &self.given.policy)),
                 "I6"
             );
             prop_assert!(claim.opened_by.is_some());

@@ -6,7 +6,7 @@ use domain::claim::{Claim, Instant, Mark, Scan, State, Status};
 use domain::command::{ClaimInput, Command, DeclaredEvidence, GivenReason};
 use domain::context::{Context, Rival, RivalStatus};
 use domain::decide;
-use domain::decide::demanded_by;
+use domain::decide::commands_demanded_by;
 use domain::event::FailureCause;
 use domain::ids::{EvidenceId, ItemNo, Sha256Hash};
 use domain::program::{ItemKind, Policy};
@@ -266,11 +266,11 @@ fn a_block_is_a_no_beside_somebody_elses() {
     let item = declined.claim.item_ref(declined.claim.items.first().unwrap());
     let block = ItemBlock { partner, kind: item.kind, id: item.id, until };
     let rules = StandingRules { blocks: [block].into(), ..StandingRules::default() };
-    let demanded = demanded_by(&rules, &declined.claim, next_day());
+    let demanded = commands_demanded_by(&rules, &declined.claim, next_day());
     assert_eq!(demanded, [decline(&[1])]);
     let later = next_day() + Duration::hours(1);
     let joined = declined.then(&decline(&[1]), administrator(), later);
-    assert_eq!(demanded_by(&rules, &joined.claim, later), []);
+    assert_eq!(commands_demanded_by(&rules, &joined.claim, later), []);
     let undone = joined.when(&undo(&[1]), link(), later + Duration::hours(1)).unwrap().unwrap();
     let left = joined.evolved(undone);
     assert_eq!(left.items().first(), Some(&"declined"), "the administrator's stands");
@@ -320,7 +320,7 @@ fn a_term_ends_what_runs_and_leaves_what_has_ended_as_it_was() {
     let event = given.decided(&Command::DeadlinePassed, &due).unwrap().unwrap();
     assert!(event.by_silence);
     let ended = given.evolved(event);
-    let reason = |no| match ended.claim.item(ItemNo(no)).unwrap().mark {
+    let reason = |no| match ended.claim.find_item(ItemNo(no)).unwrap().mark {
         Some(Mark::Ended { reason, at, .. }) => (reason, at),
         other => panic!("{other:?}"),
     };
@@ -420,5 +420,5 @@ fn a_location_is_enrolled_for_itself_alone() {
     let expected = FieldError::new("/location_id", FieldCode::LocationNotEnrolled);
     assert_eq!(submitted(input().location), Err(Rejection::Fields(vec![expected])));
     let claim = Given::begun(submitted(Some(id)).unwrap()).claim;
-    assert_eq!(domain::decide::unenrolled(&claim, &two), None);
+    assert_eq!(domain::decide::enrolment_loss(&claim, &two), None);
 }

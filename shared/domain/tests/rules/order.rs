@@ -749,7 +749,7 @@ fn chain_of(kind: CommandKind) -> Option<&'static str> {
 fn every_command_that_anybody_but_the_system_gives_has_its_chain() {
     let source = include_str!("order.rs");
     for kind in CommandKind::ALL {
-        let is_of_people = kind.row().who.iter().any(|party| *party != actor::Party::System);
+        let is_of_people = kind.table_row().who.iter().any(|party| *party != actor::Party::System);
         let chain = chain_of(*kind);
         assert_eq!(chain.is_some(), is_of_people, "{kind:?}");
         let Some(name) = chain else { continue };
@@ -775,8 +775,9 @@ fn not_named(kind: CommandKind) -> Vec<Actor> {
         link_of(9, RecipientNo(9)),
         Actor::System,
     ];
-    let named =
-        |actor: &Actor| kind.row().who.iter().any(|party: &actor::Party| party.includes(actor));
+    let named = |actor: &Actor| {
+        kind.table_row().who.iter().any(|party: &actor::Party| party.includes(actor))
+    };
     everybody.into_iter().filter(|actor| !named(actor)).collect()
 }
 

@@ -63,7 +63,7 @@ fn a_window_that_ends_in_the_interval_gets_one_business_day_of_the_customers_cal
 fn an_outage_gives_a_window_one_day_however_often_it_is_carried_out_and_by_whomever() {
     let long = Outage { closing_until: closes_at() + Duration::days(30), ..outage(1) };
     let given = longer(Given::awaiting(), &[long], last_hour());
-    assert!(long.covers(given.closes_at().unwrap()), "it ends in the interval again");
+    assert!(long.covers_end(given.closes_at().unwrap()), "it ends in the interval again");
     assert_eq!(decided(&given, &[long], last_hour()), None);
     let late = at(ONE_DAY_MORE) + Duration::minutes(2);
     let closed = given.decided(&Command::DeadlinePassed, &knowing(&given, &[long], late));
@@ -219,10 +219,10 @@ fn no_more_outages_are_kept_than_fifty_and_those_of_long_ago_make_room() {
     };
     let (mut all, now) = (Outages::default(), at("2026-12-22T14:00:00Z"));
     for number in 1..=u32::try_from(MOST_OUTAGES).unwrap() {
-        all = all.with(announced(number, now)).unwrap();
+        all = all.with_outage(announced(number, now)).unwrap();
     }
-    let refused = all.with(announced(51, now + Duration::days(89))).unwrap_err();
+    let refused = all.with_outage(announced(51, now + Duration::days(89))).unwrap_err();
     assert_eq!((refused.pointer.as_str(), refused.code), ("", FieldCode::TooLong));
-    let later = all.with(announced(51, now + Duration::days(91))).unwrap();
+    let later = all.with_outage(announced(51, now + Duration::days(91))).unwrap();
     assert_eq!(later.announced.len(), 1);
 }

@@ -3,7 +3,7 @@ use domain::actor::Actor;
 use domain::calendar::extend_by;
 use domain::claim::{State, Status};
 use domain::command::{ClaimInput, Command, GivenReason};
-use domain::decide::undoable;
+use domain::decide::undoable_items;
 use domain::directory::PartnerStatus;
 use domain::effects::{LockChange, lock_changes, newly_blocked};
 use domain::history::Entry;
@@ -249,7 +249,7 @@ fn silence_after_a_request_rejects() {
 
 #[test]
 fn a_rejection_that_cannot_be_disputed_is_not_explained_as_one_that_can() {
-    let explained = |given: &Given| given.claim.explain(&given.policy, now());
+    let explained = |given: &Given| given.claim.explain_state(&given.policy, now());
     let rejected = Given::in_review().then(&reject(), reviewer(), now());
     let first = explained(&rejected);
     assert!(!first.is_final_rejection, "{first:?}");
@@ -315,7 +315,7 @@ fn a_no_that_was_there_before_a_review_stays_in_the_window_that_follows_it() {
     assert_eq!(open.when(&undo(&[2]), link_of(2, FIRST), delivered_at()), Ok(None));
     let refused = open.when(&undo(&[1]), link_of(2, FIRST), delivered_at());
     assert!(matches!(refused, Err(Rejection::InvalidState { .. })), "{refused:?}");
-    assert_eq!(undoable(&open.claim, Decliners::ALL, delivered_at()), []);
+    assert_eq!(undoable_items(&open.claim, Decliners::ALL, delivered_at()), []);
     let closed = open.clone().then(&Command::DeadlinePassed, Actor::System, after_grace());
     assert_eq!(closed.items(), ["declined", "active", "active"]);
     assert_eq!(newly_blocked(Some(&open.claim), &closed.claim), [], "it blocks since it was final");

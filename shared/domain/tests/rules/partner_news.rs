@@ -57,7 +57,7 @@ pub(crate) fn is_told_what_it_must_do(
     let turn = after.turn(&Policy::default(), at).map(|turn| turn.who);
     let tasks = after.partner_tasks(at);
     let is_asked = turn == Some(Who::Partner) && after.status() != Status::Draft;
-    let is_late = after.state.until().is_some_and(|until| at >= until);
+    let is_late = after.state.runs_until().is_some_and(|until| at >= until);
     prop_assert!(!is_asked || is_late || !tasks.is_empty(), "{:?} at {now}", after.status());
     let told = partner_news(before, after);
     let had = before.turn(&Policy::default(), at).map(|turn| turn.who);
@@ -188,26 +188,26 @@ fn what_a_partner_does_itself_is_no_news_to_it() {
 fn a_partner_is_told_everything_unless_it_says_what_and_what_has_ended_alone_while_it_is_suspended()
 {
     let mut own = partner();
-    assert_eq!(own.told_topics().len(), 0, "nobody is there to be told");
+    assert_eq!(own.mail_topics().len(), 0, "nobody is there to be told");
     own.domains = [domain::text::Domain::parse("alpine.example").unwrap()].into();
     let at = |email: &str| domain::claim::PartnerContact {
         name: name("Petr Alpin"),
         email: domain::text::Email::parse(email).unwrap(),
     };
     own.contacts = vec![at("petr@sub.alpine.example"), at("petr@contoso.example")];
-    assert_eq!(own.told_topics().len(), 0, "no address is at a domain of the partner's");
+    assert_eq!(own.mail_topics().len(), 0, "no address is at a domain of the partner's");
     own.contacts.extend([at("petr@alpine.example"), at("PETR@alpine.example")]);
-    assert_eq!(own.told_contacts().count(), 1, "one mail a mailbox");
-    assert_eq!(own.told_topics().len(), PartnerTopic::ALL.len());
+    assert_eq!(own.mail_contacts().count(), 1, "one mail a mailbox");
+    assert_eq!(own.mail_topics().len(), PartnerTopic::ALL.len());
     own.notify = Some([Decided].into());
-    assert_eq!(own.told_topics(), [Decided].into());
+    assert_eq!(own.mail_topics(), [Decided].into());
     own.notify = Some([].into());
-    assert_eq!(own.told_topics(), [].into());
+    assert_eq!(own.mail_topics(), [].into());
     own.notify = None;
     own.status = domain::directory::PartnerStatus::Suspended;
-    assert_eq!(own.told_topics(), [Ended].into());
+    assert_eq!(own.mail_topics(), [Ended].into());
     own.notify = Some([Decided].into());
-    assert_eq!(own.told_topics(), [].into());
+    assert_eq!(own.mail_topics(), [].into());
 }
 
 #[test]

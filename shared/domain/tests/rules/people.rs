@@ -12,7 +12,7 @@ use domain::command::{
     ClaimInput, Command, CommandKind, Creation, DeclaredEvidence, DirectoryLoss, ItemSelection,
 };
 use domain::context::{Context, Facts, LocalCalendar, LocalCalendars};
-use domain::decide::{contacts_at, is_closing, is_lost_before, unenrolled};
+use domain::decide::{awaits_close, contacts_loss, enrolment_loss, is_lost_before};
 use domain::directory::{Partner, PartnerStatus, Tenant, TenantContact};
 use domain::effects::newly_blocked;
 use domain::event::{Event, EventBody, FailureCause};
@@ -138,32 +138,32 @@ fn with_contact(before: &Tenant, address: &str, by: &str, since: Instant) -> Ten
         verified_since: None,
         verified_by: None,
     });
-    next.stamped(Some(before), &staff(by), since)
+    next.stamp_changes(Some(before), &staff(by), since)
 }
 
 /// The tenant with an address that nobody has verified any more.
 fn without_contact(before: &Tenant, address: &str) -> Tenant {
     let mut next = before.clone();
     next.contacts.retain(|own| own.email != email(address));
-    next.stamped(Some(before), &staff("otto"), submitted_at())
+    next.stamp_changes(Some(before), &staff("otto"), submitted_at())
 }
 
 /// The tenant after `by` gave it one more domain.
 fn with_domain(before: &Tenant, domain: &str, by: &str, since: Instant) -> Tenant {
     let mut next = before.clone();
     next.domains.insert(Domain::parse(domain).unwrap());
-    next.stamped(Some(before), &staff(by), since)
+    next.stamp_changes(Some(before), &staff(by), since)
 }
 
 fn suspended(since: Instant) -> Partner {
     let next = Partner { status: PartnerStatus::Suspended, ..partner() };
-    next.stamped(Some(&partner()), since)
+    next.stamp_changes(Some(&partner()), since)
 }
 
 fn not_enrolled(since: Instant) -> Partner {
     let mut next = partner();
     next.locations.iter_mut().for_each(|own| own.programs.clear());
-    next.stamped(Some(&partner()), since)
+    next.stamp_changes(Some(&partner()), since)
 }
 
 fn input(customer: &str) -> ClaimInput {
@@ -274,18 +274,19 @@ impl Story {
     }
 
     fn no(&self, address: &str) -> RecipientNo {
-        self.list.as_ref().unwrap().find(&email(address)).unwrap().no
+        self.list.as_ref().unwrap().find_recipient(&email(address)).unwrap().no
     }
 
     fn delivered(&mut self, address: &str, at: Instant) {
         let no = self.no(address);
-        let report = self.reports.entry(no);
+        let report = self.reports.report_mut(no);
         (report.sent, report.delivered_at) = (true, Some(at));
     }
 
     fn failed(&mut self, address: &str, at: Instant) {
         let no = self.no(address);
-        self.reports.entry(no).failure = Some(DeliveryFailure { at, cause: FailureCause::Bounce });
+        self.reports.report_mut(no).failure =
+            Some(DeliveryFailure { at, cause: FailureCause::Bounce });
     }
 
     fn context(&self, actor: Actor, at: Instant) -> Context {
@@ -325,7 +326,7 @@ impl Story {
         let decision = decide(self.claim.as_ref(), command, &self.context(actor, at));
         if let Ok(Some(event)) = &decision {
             let made = event.body.event_type();
-            assert!(command.kind().row().makes.contains(&made), "{command:?} made {made:?}");
+            assert!(command.kind().table_row().makes.contains(&made), "{command:?} made {made:?}");
         }
         decision
     }
@@ -521,13 +522,13 @@ fn a_changed_partner_has_everything_held_that_waits_for_the_customer() {
         (not_enrolled(since), DirectoryLoss::Enrolment, HoldReason::NotEnrolled),
     ];
     for story in &stories {
-        assert_eq!(unenrolled(story.claim(), &partner()), None);
+        assert_eq!(enrolment_loss(story.claim(), &partner()), None);
         for (partner, lost, reason) in &losses {
             let mut world = Story { partner: partner.clone(), ..story.clone() };
-            assert_eq!(unenrolled(world.claim(), partner), Some(lost.clone()));
+            assert_eq!(enrolment_loss(world.claim(), partner), Some(lost.clone()));
             world.does(&Command::Vanish(lost.clone()), Actor::System, since);
             assert_eq!(world.claim().state, State::OnHold { reason: Some(*reason) });
-            assert_eq!(unenrolled(world.claim(), partner), None);
+            assert_eq!(enrolment_loss(world.claim(), partner), None);
         }
     }
 }
@@ -540,11 +541,11 @@ fn a_window_that_has_ended_is_not_held_any_more() {
     story.partner = suspended(end - Duration::hours(1));
     assert_eq!(story.decides(&vanish, Actor::System, end), Ok(None));
     // Silence makes it active first; a window that had ended before the loss is none of the sweep's.
-    assert_eq!(unenrolled(story.claim(), &story.partner), Some(DirectoryLoss::Partner));
-    assert_eq!(unenrolled(story.claim(), &suspended(end)), None);
-    assert!(is_closing(story.claim(), end));
+    assert_eq!(enrolment_loss(story.claim(), &story.partner), Some(DirectoryLoss::Partner));
+    assert_eq!(enrolment_loss(story.claim(), &suspended(end)), None);
+    assert!(awaits_close(story.claim(), end));
     let last = end - Duration::milliseconds(1);
-    assert!(!is_closing(story.claim(), last));
+    assert!(!awaits_close(story.claim(), last));
     assert!(story.decides(&vanish, Actor::System, last).unwrap().is_some());
 }
 
@@ -565,14 +566,14 @@ fn what_silence_made_active_after_the_loss_ends_without_a_block() {
         (not_enrolled(since), DirectoryLoss::Enrolment),
     ] {
         let mut world = Story { partner: partner.clone(), ..story.clone() };
-        assert_eq!(unenrolled(world.claim(), &partner), Some(lost.clone()));
+        assert_eq!(enrolment_loss(world.claim(), &partner), Some(lost.clone()));
         let before = world.claim().clone();
         let body = world.does(&Command::Vanish(lost.clone()), Actor::System, swept_at);
         let EventBody::AssociationEnded { items, reason, at } = body else { panic!() };
         assert_eq!((items.len(), reason, at), (2, EndReason::NotEnrolled, swept_at));
         assert_eq!(world.status(), Status::Ended);
         assert_eq!(newly_blocked(Some(&before), world.claim()), []);
-        assert_eq!(unenrolled(world.claim(), &partner), None);
+        assert_eq!(enrolment_loss(world.claim(), &partner), None);
         assert_eq!(world.decides(&Command::Vanish(lost), Actor::System, swept_at), Ok(None));
     }
 }
@@ -585,7 +586,7 @@ fn what_begins_at_the_moment_of_a_loss_or_before_it_begins_with_right() {
         let lost = |at| is_lost_before(story.claim(), &partner, at);
         assert!(!lost(since) && lost(since + Duration::milliseconds(1)));
     }
-    let back = partner().stamped(Some(&not_enrolled(since)), since + Duration::hours(1));
+    let back = partner().stamp_changes(Some(&not_enrolled(since)), since + Duration::hours(1));
     assert!(!is_lost_before(story.claim(), &back, since + Duration::hours(2)), "it has it again");
 }
 
@@ -595,7 +596,7 @@ fn what_silence_made_active_before_the_loss_stays() {
     let end = story.closes_at();
     for since in [end, end + Duration::hours(1)] {
         let world = Story { partner: suspended(since), ..story.clone() };
-        assert_eq!(unenrolled(world.claim(), &world.partner), None);
+        assert_eq!(enrolment_loss(world.claim(), &world.partner), None);
         let vanish = Command::Vanish(DirectoryLoss::Partner);
         assert_eq!(world.decides(&vanish, Actor::System, end + Duration::hours(2)), Ok(None));
     }
@@ -605,7 +606,7 @@ fn what_silence_made_active_before_the_loss_stays() {
 fn what_silence_made_active_stays_with_a_partner_that_may_claim_again() {
     let mut story = closed(Story::awaiting(tenant(&["it@tejo.example"]), "it@tejo.example"));
     let since = story.closes_at() - Duration::hours(1);
-    let again = partner().stamped(Some(&suspended(since)), story.closes_at());
+    let again = partner().stamp_changes(Some(&suspended(since)), story.closes_at());
     story.partner = again;
     let vanish = Command::Vanish(DirectoryLoss::Partner);
     let swept_at = story.closes_at() + Duration::hours(1);
@@ -635,19 +636,19 @@ fn a_partners_loss_bears_the_moment_at_which_it_began() {
     let since = |partner: &Partner| partner.excluded_since(&location, &osu);
     assert_eq!(since(&partner()), None);
     // Put again, it is as long ago as before.
-    let again = suspended(first).stamped(Some(&suspended(first)), second);
+    let again = suspended(first).stamp_changes(Some(&suspended(first)), second);
     assert_eq!(since(&again), Some(first));
-    let again = not_enrolled(first).stamped(Some(&not_enrolled(first)), second);
+    let again = not_enrolled(first).stamp_changes(Some(&not_enrolled(first)), second);
     assert_eq!(since(&again), Some(first));
     // Of two losses the earlier one counts.
     let both = Partner { status: PartnerStatus::Suspended, ..not_enrolled(first) };
-    assert_eq!(since(&both.stamped(Some(&not_enrolled(first)), second)), Some(first));
+    assert_eq!(since(&both.stamp_changes(Some(&not_enrolled(first)), second)), Some(first));
     // What is given back is lost no more, and a later loss is a new one.
-    let back = partner().stamped(Some(&suspended(first)), second);
+    let back = partner().stamp_changes(Some(&suspended(first)), second);
     assert_eq!((since(&back), back.suspended_since), (None, None));
-    let back = partner().stamped(Some(&not_enrolled(first)), second);
+    let back = partner().stamp_changes(Some(&not_enrolled(first)), second);
     assert_eq!((since(&back), back.left_programs.len()), (None, 0));
-    assert_eq!(since(&suspended(second).stamped(Some(&back), second)), Some(second));
+    assert_eq!(since(&suspended(second).stamp_changes(Some(&back), second)), Some(second));
 }
 
 /// A claim with a contact of the tenant's domain that otto vouches for.
@@ -874,9 +875,9 @@ fn where_nobody_else_is_left_the_customer_is_unreachable() {
 fn a_tenants_first_entry_is_free_and_every_later_change_bears_who_made_it() {
     let (first, second) = (at("2026-11-03T09:00:00Z"), at("2026-11-04T09:00:00Z"));
     let grant = |tenant: &Tenant, address: &str| {
-        tenant.grant(&email(address)).map(|grant| (grant.by.to_string(), grant.since))
+        tenant.authority_grant(&email(address)).map(|grant| (grant.by.to_string(), grant.since))
     };
-    let entry = tenant(&["it@tejo.example"]).stamped(None, &staff("otto"), first);
+    let entry = tenant(&["it@tejo.example"]).stamp_changes(None, &staff("otto"), first);
     assert_eq!(grant(&entry, "it@tejo.example"), None);
     assert_eq!(grant(&entry, "anybody@tejo.example"), None);
     assert!(entry.domain_added.is_empty());
@@ -889,7 +890,7 @@ fn a_tenants_first_entry_is_free_and_every_later_change_bears_who_made_it() {
     let mut again = entry.clone();
     again.contacts.iter_mut().for_each(|own| own.verified_by = Some(staff("nobody")));
     again.contacts.iter_mut().for_each(|own| own.verified_since = None);
-    let again = again.stamped(Some(&entry), &staff("olga"), second);
+    let again = again.stamp_changes(Some(&entry), &staff("olga"), second);
     assert_eq!(again, entry);
     // Taken away and given again, it is new.
     let gone = without_contact(&entry, "new@tejo.example");
@@ -898,12 +899,12 @@ fn a_tenants_first_entry_is_free_and_every_later_change_bears_who_made_it() {
     // A contact that is listed and not verified bears nothing until it is.
     let mut listed = entry.clone();
     listed.contacts.iter_mut().for_each(|own| own.verified = false);
-    let listed = listed.stamped(Some(&entry), &staff("olga"), second);
+    let listed = listed.stamp_changes(Some(&entry), &staff("olga"), second);
     assert!(listed.contacts.iter().all(|own| own.verified_since.is_none()));
 
     let wider = with_domain(&entry, "tejo.test", "otto", first);
     assert_eq!(grant(&wider, "anybody@TEJO.test"), by_otto);
-    let again = wider.clone().stamped(Some(&wider), &staff("olga"), second);
+    let again = wider.clone().stamp_changes(Some(&wider), &staff("olga"), second);
     assert_eq!(again, wider);
     let domains: BTreeSet<_> = again.domain_added.keys().map(Domain::as_str).collect();
     assert_eq!(domains, BTreeSet::from(["tejo.test"]));
@@ -941,7 +942,7 @@ fn a_contact_that_is_not_verified_any_more_is_off_the_list_while_the_notice_is_o
     let two = tenant(&["a@tejo.example", "b@tejo.example"]);
     let mut story = Story::notifying(two, "a@tejo.example");
     let now = validated_at() + Duration::minutes(1);
-    assert_eq!(contacts_at(story.claim(), now), Some(DirectoryLoss::Contacts));
+    assert_eq!(contacts_loss(story.claim(), now), Some(DirectoryLoss::Contacts));
     assert_eq!(story.decides(&contacts_changed(), Actor::System, now), Ok(None));
     story.tenant = without_contact(&story.tenant, "b@tejo.example");
     let body = story.does(&contacts_changed(), Actor::System, now);
@@ -985,7 +986,7 @@ fn a_window_is_counted_anew_without_the_contact_that_is_not_verified_any_more() 
     assert!(story.closes_at() > first);
     // Without another delivery a new notice goes to who is left, and no window runs.
     let no = other.no("b@tejo.example");
-    other.reports.entry(no).delivered_at = None;
+    other.reports.report_mut(no).delivered_at = None;
     let renewed = with_contact(&other.tenant, "c@tejo.example", "xenia", next_week);
     other.tenant = renewed;
     other.does(&contacts_changed(), Actor::System, next_week);
@@ -1001,7 +1002,7 @@ fn where_all_is_declined_a_lost_contact_shows_when_the_no_is_taken_back() {
     story.does(&decline(), administrator(), said);
     story.tenant = without_contact(&story.tenant, "a@tejo.example");
     let later = said + Duration::hours(1);
-    assert_eq!(contacts_at(story.claim(), later), Some(DirectoryLoss::Contacts));
+    assert_eq!(contacts_loss(story.claim(), later), Some(DirectoryLoss::Contacts));
     story.does(&contacts_changed(), Actor::System, later);
     assert_eq!(story.status(), Status::Declined);
     let undo = Command::Undo { items: ItemSelection::All };
@@ -1016,11 +1017,11 @@ fn from_the_end_of_the_window_a_lost_contact_changes_nothing() {
     let mut story = Story::awaiting(tenant(&["a@tejo.example"]), "a@tejo.example");
     let end = story.closes_at();
     story.tenant = without_contact(&story.tenant, "a@tejo.example");
-    assert_eq!(contacts_at(story.claim(), end), None);
+    assert_eq!(contacts_loss(story.claim(), end), None);
     assert_eq!(story.decides(&contacts_changed(), Actor::System, end), Ok(None));
     let closed = closed(story);
     assert_eq!(closed.status(), Status::Associated);
-    assert_eq!(contacts_at(closed.claim(), end), None);
+    assert_eq!(contacts_loss(closed.claim(), end), None);
     let later = end + Duration::hours(1);
     assert_eq!(closed.decides(&contacts_changed(), Actor::System, later), Ok(None));
 }
@@ -1038,9 +1039,9 @@ fn who_is_replaced_as_a_verified_contact_is_told_who_took_the_place() {
         contacts: swapped.contacts.into_iter().filter(|own| own.verified_since.is_some()).collect(),
         ..swapped
     };
-    let swapped = swapped.stamped(Some(&before), &staff("otto"), second);
+    let swapped = swapped.stamp_changes(Some(&before), &staff("otto"), second);
     let emptied = Tenant { contacts: Vec::new(), ..before.clone() };
-    let emptied = emptied.stamped(Some(&before), &staff("otto"), first);
+    let emptied = emptied.stamp_changes(Some(&before), &staff("otto"), first);
     let refilled = with_contact(&emptied, "new@tejo.example", "otto", second);
     for after in [&swapped, &refilled] {
         let (new, known) = after.verified_at(second);
@@ -1049,11 +1050,11 @@ fn who_is_replaced_as_a_verified_contact_is_told_who_took_the_place() {
     }
     // Who was verified for a minute is told of, and is not told later.
     let gone = Tenant { contacts: Vec::new(), ..refilled.clone() };
-    let gone = gone.stamped(Some(&refilled), &staff("otto"), second + Duration::minutes(1));
+    let gone = gone.stamp_changes(Some(&refilled), &staff("otto"), second + Duration::minutes(1));
     assert_eq!(addresses(gone.verified_at(second).0), ["new@tejo.example"]);
     // Three months later nothing is kept.
     let months = second + Duration::days(90);
-    let later = refilled.clone().stamped(Some(&refilled), &staff("olga"), months);
+    let later = refilled.clone().stamp_changes(Some(&refilled), &staff("olga"), months);
     assert!(later.former_contacts.is_empty());
     // Who comes back is former no more.
     let back = with_contact(&emptied, "it@tejo.example", "olga", second);

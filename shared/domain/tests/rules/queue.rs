@@ -23,11 +23,14 @@ fn a_claim_without_a_contact_is_overdue_once_the_operators_deadline_has_passed_a
         assert_eq!(given.status(), Status::Unreachable);
         let due = given.claim.deadline().expect("a deadline");
         let before = due - Duration::milliseconds(1);
-        assert!(!Queue::Overdue.takes(&given.claim, before));
-        assert!(Queue::Overdue.takes(&given.claim, due));
+        assert!(!Queue::Overdue.takes_claim(&given.claim, before));
+        assert!(Queue::Overdue.takes_claim(&given.claim, due));
         let recorded = given.then(&Command::DeadlinePassed, Actor::System, due);
-        assert!(Queue::Overdue.takes(&recorded.claim, due), "its passing is recorded");
-        assert!(Queue::Unreachable.takes(&recorded.claim, due), "it waits for a contact still");
+        assert!(Queue::Overdue.takes_claim(&recorded.claim, due), "its passing is recorded");
+        assert!(
+            Queue::Unreachable.takes_claim(&recorded.claim, due),
+            "it waits for a contact still"
+        );
     }
 }
 
@@ -35,8 +38,8 @@ fn a_claim_without_a_contact_is_overdue_once_the_operators_deadline_has_passed_a
 fn a_claim_without_a_contact_is_not_overdue_while_it_is_the_partners_turn() {
     let claim = in_status(Status::Unreachable);
     let due = claim.deadline().expect("a deadline");
-    assert!(Queue::Unreachable.takes(&claim, due));
-    assert!(!Queue::Overdue.takes(&claim, due));
+    assert!(Queue::Unreachable.takes_claim(&claim, due));
+    assert!(!Queue::Overdue.takes_claim(&claim, due));
 }
 
 #[test]
@@ -52,7 +55,7 @@ fn every_other_queue_has_the_claims_of_its_status_and_no_others() {
         let statuses = queue.statuses();
         assert_eq!(statuses.len(), 1, "{queue:?}");
         for status in Status::ALL.iter().copied() {
-            let taken = queue.takes(&in_status(status), after_grace());
+            let taken = queue.takes_claim(&in_status(status), after_grace());
             assert_eq!(taken, statuses.contains(&status), "{queue:?}: {status:?}");
         }
     }

@@ -383,7 +383,10 @@ fn r4_where_nobody_can_be_reached_submit_says_so() {
 /// Nobody is left who could be asked; it is the partner's turn.
 fn unreachable() -> Given {
     let given = Given::awaiting().failed(FIRST, delivered_at());
-    assert_eq!((given.status(), given.claim.state.turn()), (Status::Unreachable, Who::Partner));
+    assert_eq!(
+        (given.status(), given.claim.state.whose_turn()),
+        (Status::Unreachable, Who::Partner)
+    );
     given
 }
 
@@ -394,7 +397,10 @@ fn r5_a_contact_of_the_partners_is_proposed_and_nothing_is_mailed() {
     // Five of the partner's days after Tuesday, 22 December in Berlin, where the 24th is one: 23, 24, 28, 29, 30.
     assert_eq!(partners, Some(at("2026-12-30T23:00:00Z")));
     let given = given.then(&correct("ota@contoso.example"), alpine(), later());
-    assert_eq!((given.status(), given.claim.state.turn()), (Status::Unreachable, Who::Operator));
+    assert_eq!(
+        (given.status(), given.claim.state.whose_turn()),
+        (Status::Unreachable, Who::Operator)
+    );
     assert_eq!(given.claim.notice, NoticeNo(1), "no notice is due");
     // Five of the operator's in Dublin: 23, 24, 28, 29, 30.
     let due = at("2026-12-31T00:00:00Z");
@@ -442,7 +448,10 @@ fn r5_the_operator_refuses_a_proposed_contact_twice_at_most_and_then_rejects() {
         let moment = later() + Duration::days(round);
         given = given.then(&correct("ota@contoso.example"), alpine(), moment);
         given = given.then(&refuse, operator(), moment);
-        assert_eq!((given.status(), given.claim.state.turn()), (Status::Unreachable, Who::Partner));
+        assert_eq!(
+            (given.status(), given.claim.state.whose_turn()),
+            (Status::Unreachable, Who::Partner)
+        );
         assert_eq!(given.claim.details.proposed_contact, None);
     }
     // Refused on Wednesday, 23 December: 24, 28, 29, 30 and 31 in Berlin, a full deadline.
@@ -457,7 +466,7 @@ fn r5_an_address_that_is_verified_and_has_not_failed_needs_no_operator() {
     let mut given = unreachable();
     given.tenant = tenant_with(&["it@contoso.example", "new@contoso.example"]);
     let failed = given.clone().then(&correct("it@contoso.example"), alpine(), later());
-    assert_eq!(failed.claim.state.turn(), Who::Operator, "one that failed is proposed");
+    assert_eq!(failed.claim.state.whose_turn(), Who::Operator, "one that failed is proposed");
     let given = given.then(&correct("new@contoso.example"), alpine(), later());
     assert_eq!((given.status(), given.claim.notice), (Status::Notifying, NoticeNo(2)));
     assert_eq!(given.standing(FIRST), RecipientStanding::Failed);
@@ -575,7 +584,7 @@ fn r6_else_the_customer_is_unreachable() {
     for (cause, end) in ends() {
         let given = end(Given::awaiting(), FIRST);
         assert_eq!(given.status(), Status::Unreachable, "{cause}");
-        assert_eq!(given.claim.state.turn(), Who::Partner, "{cause}");
+        assert_eq!(given.claim.state.whose_turn(), Who::Partner, "{cause}");
     }
 }
 
@@ -635,7 +644,7 @@ fn r6_who_refused_keeps_a_link_that_says_no_and_gets_later_mails_and_a_retired_o
     let given = Given::awaiting_of(&TWO).delivered(SECOND, later());
     let told = |given: &Given, no| {
         let recipients = given.recipients.as_ref().unwrap();
-        recipients.is_told(recipients.list.get(no).unwrap())
+        recipients.gets_later_mails(recipients.list.get(no).unwrap())
     };
     let refused = given.clone().then(&Command::WrongContact, link(), later());
     assert_eq!(refused.standing(FIRST), RecipientStanding::Refused);
@@ -737,7 +746,7 @@ fn r7_in_windows_of_one_or_two_days_the_contact_in_reserve_is_asked_at_once() {
 fn r7_whoever_was_in_reserve_and_never_asked_is_told_nothing_and_has_no_link() {
     let told = |given: &Given| {
         let recipients = given.recipients.as_ref().unwrap();
-        recipients.is_told(recipients.list.get(RESERVE).unwrap())
+        recipients.gets_later_mails(recipients.list.get(RESERVE).unwrap())
     };
     // Of the next notice three others are the first.
     let mut given = Given::awaiting_of(&FOUR);
@@ -760,7 +769,10 @@ fn r7_whoever_was_in_reserve_and_never_asked_is_told_nothing_and_has_no_link() {
 fn r9_where_the_provider_refuses_to_write_it_is_the_operators_turn_and_the_same_address_is_tried_again()
  {
     let given = Given::notifying().failed_by(FIRST, delivered_at(), FailureCause::Suppressed);
-    assert_eq!((given.status(), given.claim.state.turn()), (Status::Unreachable, Who::Operator));
+    assert_eq!(
+        (given.status(), given.claim.state.whose_turn()),
+        (Status::Unreachable, Who::Operator)
+    );
     // Five of the operator's days: 23, 24, 28, 29, 30 in Dublin.
     assert_eq!(given.claim.deadline(), Some(at("2026-12-31T00:00:00Z")));
     assert!(is_invalid_state(&given.when(&correct("it@contoso.example"), alpine(), later())));
@@ -778,7 +790,10 @@ fn r9_one_bounce_beside_a_suppressed_address_is_the_partners_turn() {
     let given =
         Given::notifying_to(&TWO).failed_by(FIRST, delivered_at(), FailureCause::Suppressed);
     let given = given.failed(SECOND, delivered_at());
-    assert_eq!((given.status(), given.claim.state.turn()), (Status::Unreachable, Who::Partner));
+    assert_eq!(
+        (given.status(), given.claim.state.whose_turn()),
+        (Status::Unreachable, Who::Partner)
+    );
 }
 
 #[test]
@@ -801,7 +816,7 @@ fn an_address_keeps_its_number_through_every_notice_of_the_claim() {
     let given = given.then(&hold(), operator(), later());
     let given = given.then(&Command::Resume, operator(), later());
     for own in before {
-        assert_eq!(given.list().find(&own.email).map(|now| now.no), Some(own.no));
+        assert_eq!(given.list().find_recipient(&own.email).map(|now| now.no), Some(own.no));
     }
 }
 
@@ -887,7 +902,7 @@ fn an_address_that_refused_or_was_retired_is_proposed_again_and_one_that_did_not
         let given = end(Given::awaiting(), FIRST);
         assert_eq!(given.status(), Status::Unreachable, "{cause}");
         let given = given.then(&correct("it@contoso.example"), alpine(), later());
-        assert_eq!(given.claim.state.turn(), Who::Operator, "{cause}");
+        assert_eq!(given.claim.state.whose_turn(), Who::Operator, "{cause}");
     }
     // The claim's own contact is on the list, nobody has heard of a failure, and the directory verifies it.
     let mut given = unreachable();

@@ -70,14 +70,15 @@ fn validating_freezes_the_content_and_asks_for_the_first_notice() {
     let given = Given::notifying();
     assert_eq!(given.items(), ["pending", "pending", "pending"]);
     assert_eq!(given.claim.notice.0, 1);
-    assert_eq!(given.claim.content_hash, Some(content::hash(&given.claim, &given.policy)));
+    assert_eq!(given.claim.content_hash, Some(content::content_hash(&given.claim, &given.policy)));
 }
 
 #[test]
 fn what_the_customer_is_promised_covers_which_days_can_be_read() {
     let claim = Given::notifying().claim;
-    let hash =
-        |usage_history| content::hash(&claim, &Policy { usage_history, ..Policy::default() });
+    let hash = |usage_history| {
+        content::content_hash(&claim, &Policy { usage_history, ..Policy::default() })
+    };
     assert_ne!(hash(UsageHistory::SinceAssociation), hash(UsageHistory::All));
 }
 
@@ -85,7 +86,7 @@ fn what_the_customer_is_promised_covers_which_days_can_be_read() {
 fn a_reviewer_drops_one_of_three_and_its_number_stays() {
     let given = Given::in_review().then(&validate(&[2]), reviewer(), now());
     assert_eq!(given.items(), ["pending", "dropped", "pending"]);
-    assert_eq!(given.claim.content_hash, Some(content::hash(&given.claim, &given.policy)));
+    assert_eq!(given.claim.content_hash, Some(content::content_hash(&given.claim, &given.policy)));
 }
 
 #[test]
@@ -129,7 +130,7 @@ fn what_has_vanished_or_was_dropped_is_not_judged_at_validate() {
     let at_its_place = FieldError::new("/items/1/id", FieldCode::ItemNotClaimable).of_claim();
     assert_eq!(refused, Err(Rejection::Fields(vec![at_its_place])));
     // The second is the partner's already, by another claim; the customer blocks the partner for the third.
-    let item_ref = |no| given.claim.item_ref(given.claim.item(ItemNo(no)).unwrap());
+    let item_ref = |no| given.claim.item_ref(given.claim.find_item(ItemNo(no)).unwrap());
     context.facts.own_claims = vec![(item_ref(2), ClaimId::of(&partner().id, "other"))];
     let refused = decide(Some(&given.claim), &validate(&[]), &context);
     assert!(matches!(refused, Err(Rejection::DuplicateClaim { .. })), "{refused:?}");

@@ -278,7 +278,7 @@ fn a_subscription_is_claimable_by_its_product_and_a_workload_by_its_id() {
         let item = serde_json::json!({"kind": "subscription", "id": subscription,
             "product": product, "claimable": claimable, "state": "active"});
         context.facts.tenant.as_mut().unwrap().items = vec![serde_json::from_value(item).unwrap()];
-        domain::decide::check(&claim, &[], &context)
+        domain::decide::check_submit(&claim, &[], &context)
     };
     assert_eq!(found(&[sku], sku, true), []);
     let refused = [FieldError::new("/items/0/id", FieldCode::ItemNotClaimable)];

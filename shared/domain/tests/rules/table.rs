@@ -135,7 +135,10 @@ fn outcome(claim: Option<Claim>, command: &Command, context: &Context) -> String
     let kind = command.kind();
     match decide(claim.as_ref(), command, context) {
         Ok(Some(event)) => {
-            assert!(kind.row().makes.contains(&event.body.event_type()), "{kind:?}: {event:?}");
+            assert!(
+                kind.table_row().makes.contains(&event.body.event_type()),
+                "{kind:?}: {event:?}"
+            );
             let after = evolve(claim, &event).unwrap();
             format!("{} > {}", event.body.event_type().as_str(), after.status().as_str())
         }
@@ -154,7 +157,7 @@ fn every_command_in_every_state_does_what_the_table_says() {
     for kind in CommandKind::ALL {
         writeln!(table, "\n{}", kind.as_str()).unwrap();
         let created = creating_cell(*kind);
-        assert_eq!(created != ".", kind.row().creates, "{}", kind.as_str());
+        assert_eq!(created != ".", kind.table_row().creates, "{}", kind.as_str());
         if created != "." {
             writeln!(table, "  {:<18} {created}", "(no claim yet)").unwrap();
         }

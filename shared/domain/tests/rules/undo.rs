@@ -4,7 +4,7 @@ use chrono::Duration;
 use domain::actor::Actor;
 use domain::claim::{ExtensionCause, Mark, Status};
 use domain::command::Command;
-use domain::decide::undoable;
+use domain::decide::undoable_items;
 use domain::event::{EventBody, EventType};
 use domain::ids::{ItemNo, NoticeNo};
 use domain::recipient::Decliners;
@@ -65,7 +65,7 @@ fn an_undo_takes_away_noes_and_the_item_waits_again_only_when_none_is_left() {
         let given = given.then(&undo(&[1]), link(), minutes(9));
         assert_eq!(given.items(), ["declined", "pending", "pending"], "{other:?}");
         let left = if other == second_link() {
-            Decliners::recipient(SECOND)
+            Decliners::only_recipient(SECOND)
         } else {
             Decliners::ADMINISTRATOR
         };
@@ -110,11 +110,11 @@ fn a_mark_from_before_these_rules_is_the_administrators() {
 #[test]
 fn who_can_take_something_back_is_said_by_party() {
     let given = declined_by(&[link(), second_link()]);
-    let of = |party| undoable(&given.claim, party, minutes(9));
-    assert_eq!(of(Decliners::recipient(FIRST)), [ItemNo(1)]);
-    assert_eq!(of(Decliners::recipient(DOMAIN)), []);
+    let of = |party| undoable_items(&given.claim, party, minutes(9));
+    assert_eq!(of(Decliners::only_recipient(FIRST)), [ItemNo(1)]);
+    assert_eq!(of(Decliners::only_recipient(DOMAIN)), []);
     assert_eq!(of(Decliners::ALL), [ItemNo(1)]);
-    assert_eq!(undoable(&given.claim, Decliners::ALL, closes_at()), []);
+    assert_eq!(undoable_items(&given.claim, Decliners::ALL, closes_at()), []);
 }
 
 // Arrivals are compared, not commits
@@ -328,7 +328,7 @@ fn the_event_says_whose_noes_and_whether_a_link_took_them_back() {
         };
         (items.clone(), *by, *by_link)
     };
-    let own = Decliners::recipient(FIRST).with(Decliners::recipient(DOMAIN));
+    let own = Decliners::only_recipient(FIRST).with(Decliners::only_recipient(DOMAIN));
     assert_eq!(said(link()), (vec![ItemNo(1)], own, true));
     assert_eq!(said(administrator()), (vec![ItemNo(1)], Decliners::ALL, false));
 }

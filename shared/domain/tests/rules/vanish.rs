@@ -2,7 +2,8 @@ use domain::actor::Actor;
 use domain::claim::{Mark, Status};
 use domain::command::{Command, DirectoryLoss};
 use domain::decide::{
-    Consequence, foresee, gone_at, is_due, refusable, takes_from_claims, unenrolled,
+    Consequence, enrolment_loss, foresee_loss, is_due, refusable_items, takes_from_claims,
+    tenant_loss,
 };
 use domain::directory::{Partner, PartnerStatus, Tenant, TenantItemState, TenantStatus};
 use domain::effects::{lock_changes, newly_blocked};
@@ -86,7 +87,7 @@ fn silence_beside_a_vanished_item_is_executed_once_whatever_it_means() {
 #[test]
 fn nobody_is_asked_about_a_vanished_item_but_a_no_to_it_is_kept() {
     let given = without_the_second();
-    assert_eq!(refusable(&given.claim, delivered_at()), [ItemNo(1), ItemNo(3)]);
+    assert_eq!(refusable_items(&given.claim, delivered_at()), [ItemNo(1), ItemNo(3)]);
     let before = given.claim.clone();
     let alone = given.clone().then(&decline(&[2]), link(), delivered_at());
     assert_eq!(alone.items(), ["pending", "declined", "pending"]);
@@ -183,22 +184,22 @@ fn a_tenants_entry_takes_from_a_claim_what_it_has_no_more() {
     };
     let deleted = Tenant { status: TenantStatus::Deleted, ..tenant() };
     for given in [Given::in_review(), Given::awaiting(), Given::associated()] {
-        assert_eq!(gone_at(&given.claim, &tenant()), None);
+        assert_eq!(tenant_loss(&given.claim, &tenant()), None);
         let second = DirectoryLoss::Items(vec![ItemNo(2)]);
-        assert_eq!(gone_at(&given.claim, &ended(&[1])), Some(second));
-        assert_eq!(gone_at(&given.claim, &deleted), Some(DirectoryLoss::Tenant));
+        assert_eq!(tenant_loss(&given.claim, &ended(&[1])), Some(second));
+        assert_eq!(tenant_loss(&given.claim, &deleted), Some(DirectoryLoss::Tenant));
         let mut lost = tenant();
         lost.items.remove(0);
-        assert_eq!(gone_at(&given.claim, &lost), Some(DirectoryLoss::Items(vec![ItemNo(1)])));
+        assert_eq!(tenant_loss(&given.claim, &lost), Some(DirectoryLoss::Items(vec![ItemNo(1)])));
     }
     let mut grace = tenant();
     grace.items.get_mut(0).unwrap().state = TenantItemState::Grace;
-    assert_eq!(gone_at(&Given::awaiting().claim, &grace), None, "it is still there");
+    assert_eq!(tenant_loss(&Given::awaiting().claim, &grace), None, "it is still there");
     // Beside what is decided only the rest is touched.
     let given = Given::awaiting().then(&decline(&[2]), link(), delivered_at());
-    assert_eq!(gone_at(&given.claim, &ended(&[1])), None);
+    assert_eq!(tenant_loss(&given.claim, &ended(&[1])), None);
     let drafted = in_status(Status::Draft);
-    assert_eq!(gone_at(&drafted, &deleted), None, "a draft is judged when it is submitted");
+    assert_eq!(tenant_loss(&drafted, &deleted), None, "a draft is judged when it is submitted");
 }
 
 /// A claim in every state in which it waits for somebody, or is official.
@@ -219,14 +220,14 @@ fn what_a_partner_loses_now_holds_what_waits_for_the_customer_and_ends_nothing()
         let suspended = Partner { status: PartnerStatus::Suspended, ..partner() };
         let left = Partner { locations: Vec::new(), ..partner() };
         for next in [suspended, left] {
-            let next = next.stamped(Some(&partner()), now);
+            let next = next.stamp_changes(Some(&partner()), now);
             let mut context = given.context(Actor::System, now);
             context.facts.partner = Some(next.clone());
             let waits = matches!(given.status(), Status::Notifying | Status::AwaitingCustomer);
-            let what = unenrolled(&given.claim, &next);
+            let what = enrolment_loss(&given.claim, &next);
             assert_eq!(what.is_some(), waits, "{:?}", given.status());
             let Some(what) = what else { continue };
-            let foreseen = foresee(&given.claim, &what, &context).unwrap();
+            let foreseen = foresee_loss(&given.claim, &what, &context).unwrap();
             assert_eq!((foreseen.is_final(), foreseen.held), (false, true), "{:?}", given.status());
         }
     }
@@ -237,8 +238,9 @@ fn what_is_foreseen_of_a_deleted_tenant_is_what_comes_of_it() {
     let deleted = Tenant { status: TenantStatus::Deleted, ..tenant() };
     for given in every_state() {
         let now = given.claim.last_event.at;
-        let what = gone_at(&given.claim, &deleted).unwrap();
-        let foreseen = foresee(&given.claim, &what, &given.context(Actor::System, now)).unwrap();
+        let what = tenant_loss(&given.claim, &deleted).unwrap();
+        let foreseen =
+            foresee_loss(&given.claim, &what, &given.context(Actor::System, now)).unwrap();
         let command = Command::Vanish(what);
         let mut after = given.clone();
         while let Some(event) = after.when(&command, Actor::System, now).unwrap() {

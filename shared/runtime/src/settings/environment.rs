@@ -24,7 +24,7 @@ impl<'a> Environment<'a> {
     }
 
     /// A text that is there and not empty.
-    pub fn text(&mut self, name: &'static str) -> Option<String> {
+    pub fn read_text(&mut self, name: &'static str) -> Option<String> {
         self.asked.push(name);
         let text = (self.lookup)(name).filter(|text| !text.is_empty());
         if text.is_none() {
@@ -34,13 +34,13 @@ impl<'a> Environment<'a> {
     }
 
     /// A text that `parse` understands; `what` says what it should be.
-    pub fn parsed<T>(
+    pub fn read_parsed<T>(
         &mut self,
         name: &'static str,
         what: &str,
         parse: impl FnOnce(&str) -> Option<T>,
     ) -> Option<T> {
-        let text = self.text(name)?;
+        let text = self.read_text(name)?;
         let value = parse(&text);
         if value.is_none() {
             self.problems.push(format!("{name} is {what}"));
@@ -53,22 +53,25 @@ impl<'a> Environment<'a> {
 ///
 /// # Errors
 /// [`SettingsError`] with every problem.
-pub fn read<S: Settings>() -> Result<S, SettingsError> {
-    parse(&variable)
+pub fn read_settings<S: Settings>() -> Result<S, SettingsError> {
+    parse_settings(&read_variable)
 }
 
 /// Where the services are, if they are not Amazon's own.
-pub(crate) fn endpoint() -> Option<String> {
-    variable("AWS_ENDPOINT_URL").filter(|url| !url.is_empty())
+pub(crate) fn service_endpoint() -> Option<String> {
+    read_variable("AWS_ENDPOINT_URL").filter(|url| !url.is_empty())
 }
 
 /// Whether the authorities to trust are named: in the variables of OpenSSL, which others follow.
 pub(crate) fn names_authorities() -> bool {
-    ["SSL_CERT_FILE", "SSL_CERT_DIR"].into_iter().filter_map(variable).any(|path| !path.is_empty())
+    ["SSL_CERT_FILE", "SSL_CERT_DIR"]
+        .into_iter()
+        .filter_map(read_variable)
+        .any(|path| !path.is_empty())
 }
 
 #[expect(clippy::disallowed_methods, reason = "the one place where the environment is read")]
-fn variable(name: &str) -> Option<String> {
+fn read_variable(name: &str) -> Option<String> {
     std::env::var(name).ok()
 }
 
@@ -76,7 +79,9 @@ fn variable(name: &str) -> Option<String> {
 ///
 /// # Errors
 /// [`SettingsError`] with every problem.
-pub fn parse<S: Settings>(lookup: &dyn Fn(&str) -> Option<String>) -> Result<S, SettingsError> {
+pub fn parse_settings<S: Settings>(
+    lookup: &dyn Fn(&str) -> Option<String>,
+) -> Result<S, SettingsError> {
     let mut environment = Environment::new(lookup);
     let settings = S::from_environment(&mut environment);
     match settings {
@@ -86,7 +91,7 @@ pub fn parse<S: Settings>(lookup: &dyn Fn(&str) -> Option<String>) -> Result<S, 
 }
 
 /// The names that these settings are read from: those that reading asks for.
-pub fn names<S: Settings>() -> Vec<&'static str> {
+pub fn setting_names<S: Settings>() -> Vec<&'static str> {
     let mut environment = Environment::new(&|_| None);
     drop(S::from_environment(&mut environment));
     environment.asked

@@ -22,7 +22,7 @@ pub struct StackSettings {
 
 impl Settings for StackSettings {
     fn from_environment(environment: &mut Environment<'_>) -> Option<Self> {
-        Some(Self { name: environment.text("STACK")? })
+        Some(Self { name: environment.read_text("STACK")? })
     }
 }
 
@@ -43,14 +43,15 @@ pub struct TableSettings {
 
 impl Settings for TableSettings {
     fn from_environment(environment: &mut Environment<'_>) -> Option<Self> {
-        let name = environment.text("TABLE_NAME");
-        let shards = environment.parsed("SHARDS", "not a number from 1 to 64", shards);
-        let sandbox = environment.parsed("SANDBOX", "neither true nor false", flag);
-        let closing = environment.parsed("CLOSING", "neither batch nor single", closing);
+        let name = environment.read_text("TABLE_NAME");
+        let shards = environment.read_parsed("SHARDS", "not a number from 1 to 64", parse_shards);
+        let sandbox = environment.read_parsed("SANDBOX", "neither true nor false", parse_flag);
+        let closing =
+            environment.read_parsed("CLOSING", "neither batch nor single", parse_close_method);
         let calendar = "not a country with a calendar";
-        let calendar = environment.parsed("OPERATOR_COUNTRY", calendar, calendar_of);
+        let calendar = environment.read_parsed("OPERATOR_COUNTRY", calendar, calendar_of);
         let zone = "not a name of the time zone database";
-        let zone = environment.parsed("OPERATOR_TIME_ZONE", zone, |text| text.parse().ok());
+        let zone = environment.read_parsed("OPERATOR_TIME_ZONE", zone, |text| text.parse().ok());
         let operator = LocalCalendar { calendar: calendar?, zone: Zone::Known(zone?) };
         let (name, shards, sandbox) = (name?, shards?, sandbox?);
         Some(Self { name, shards, sandbox, closing: closing?, operator })
@@ -61,11 +62,11 @@ fn calendar_of(country: &str) -> Option<BusinessCalendar> {
     BusinessCalendar::new(country.parse().ok()?, None, UnknownSubdivision::Any).ok()
 }
 
-fn shards(text: &str) -> Option<u16> {
+fn parse_shards(text: &str) -> Option<u16> {
     text.parse().ok().filter(|shards| (1..=MOST_SHARDS).contains(shards))
 }
 
-fn closing(text: &str) -> Option<CloseMethod> {
+fn parse_close_method(text: &str) -> Option<CloseMethod> {
     match text {
         "batch" => Some(CloseMethod::Batch),
         "single" => Some(CloseMethod::OneByOne),
@@ -73,7 +74,7 @@ fn closing(text: &str) -> Option<CloseMethod> {
     }
 }
 
-fn flag(text: &str) -> Option<bool> {
+fn parse_flag(text: &str) -> Option<bool> {
     text.parse().ok()
 }
 
@@ -90,9 +91,9 @@ pub struct AppClientSettings {
 
 impl Settings for AppClientSettings {
     fn from_environment(environment: &mut Environment<'_>) -> Option<Self> {
-        let partners = environment.text("PARTNERS_CLIENT");
-        let operators = environment.text("OPERATORS_CLIENT");
-        let customers = environment.text("CUSTOMERS_CLIENT");
+        let partners = environment.read_text("PARTNERS_CLIENT");
+        let operators = environment.read_text("OPERATORS_CLIENT");
+        let customers = environment.read_text("CUSTOMERS_CLIENT");
         let clients = Self { partners: partners?, operators: operators?, customers: customers? };
         Some(clients)
     }
@@ -107,7 +108,7 @@ pub struct LinkSecretSettings {
 
 impl Settings for LinkSecretSettings {
     fn from_environment(environment: &mut Environment<'_>) -> Option<Self> {
-        Some(Self { id: environment.text("SECRET_ID")? })
+        Some(Self { id: environment.read_text("SECRET_ID")? })
     }
 }
 
@@ -120,7 +121,7 @@ pub struct CursorSecretSettings {
 
 impl Settings for CursorSecretSettings {
     fn from_environment(environment: &mut Environment<'_>) -> Option<Self> {
-        Some(Self { id: environment.text("CURSOR_SECRET_ID")? })
+        Some(Self { id: environment.read_text("CURSOR_SECRET_ID")? })
     }
 }
 
@@ -139,11 +140,12 @@ pub struct PageSettings {
 
 impl Settings for PageSettings {
     fn from_environment(environment: &mut Environment<'_>) -> Option<Self> {
-        let base_url = environment.parsed("PUBLIC_BASE_URL", "not an http(s) address", base_url);
-        let contact = environment.parsed("OPERATOR_CONTACT", NOT_AN_ADDRESS, address);
+        let base_url =
+            environment.read_parsed("PUBLIC_BASE_URL", "not an http(s) address", base_url);
+        let contact = environment.read_parsed("OPERATOR_CONTACT", NOT_AN_ADDRESS, parse_address);
         let name = "not a name of 1 to 60 characters";
-        let name = environment.parsed("OPERATOR_NAME", name, operator_name);
-        let color = environment.text("BRAND_COLOR");
+        let name = environment.read_parsed("OPERATOR_NAME", name, operator_name);
+        let color = environment.read_text("BRAND_COLOR");
         Some(Self {
             base_url: base_url?,
             operator_contact: contact?,
@@ -164,15 +166,15 @@ pub struct MailSettings {
 
 impl Settings for MailSettings {
     fn from_environment(environment: &mut Environment<'_>) -> Option<Self> {
-        let sender = environment.parsed("SENDER_ADDRESS", NOT_AN_ADDRESS, address);
-        let configuration_set = environment.text("CONFIGURATION_SET");
+        let sender = environment.read_parsed("SENDER_ADDRESS", NOT_AN_ADDRESS, parse_address);
+        let configuration_set = environment.read_text("CONFIGURATION_SET");
         Some(Self { sender: sender?, configuration_set: configuration_set? })
     }
 }
 
 const NOT_AN_ADDRESS: &str = "not an e-mail address";
 
-fn address(text: &str) -> Option<Email> {
+fn parse_address(text: &str) -> Option<Email> {
     Email::parse(text).ok()
 }
 
@@ -195,7 +197,7 @@ pub struct BusSettings {
 
 impl Settings for BusSettings {
     fn from_environment(environment: &mut Environment<'_>) -> Option<Self> {
-        Some(Self { name: environment.text("BUS_NAME")? })
+        Some(Self { name: environment.read_text("BUS_NAME")? })
     }
 }
 
@@ -208,7 +210,7 @@ pub struct ParkSettings {
 
 impl Settings for ParkSettings {
     fn from_environment(environment: &mut Environment<'_>) -> Option<Self> {
-        Some(Self { queue_url: environment.text("PARK_QUEUE_URL")? })
+        Some(Self { queue_url: environment.read_text("PARK_QUEUE_URL")? })
     }
 }
 
@@ -221,7 +223,7 @@ pub struct ShardQueueSettings {
 
 impl Settings for ShardQueueSettings {
     fn from_environment(environment: &mut Environment<'_>) -> Option<Self> {
-        Some(Self { queue_url: environment.text("SHARD_QUEUE_URL")? })
+        Some(Self { queue_url: environment.read_text("SHARD_QUEUE_URL")? })
     }
 }
 
@@ -234,7 +236,7 @@ pub struct DocumentSettings {
 
 impl Settings for DocumentSettings {
     fn from_environment(environment: &mut Environment<'_>) -> Option<Self> {
-        Some(Self { bucket: environment.text("DOCUMENT_BUCKET")? })
+        Some(Self { bucket: environment.read_text("DOCUMENT_BUCKET")? })
     }
 }
 
@@ -249,8 +251,8 @@ pub struct MailQueueSettings {
 
 impl Settings for MailQueueSettings {
     fn from_environment(environment: &mut Environment<'_>) -> Option<Self> {
-        let notices_url = environment.text("NOTICES_QUEUE_URL");
-        let reminders_url = environment.text("REMINDERS_QUEUE_URL");
+        let notices_url = environment.read_text("NOTICES_QUEUE_URL");
+        let reminders_url = environment.read_text("REMINDERS_QUEUE_URL");
         Some(Self { notices_url: notices_url?, reminders_url: reminders_url? })
     }
 }

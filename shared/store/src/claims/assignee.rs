@@ -5,7 +5,7 @@ use domain::claim::Instant;
 use domain::ids::{ClaimId, StaffId};
 
 use crate::erasure::list::erasure_key;
-use crate::table::attributes::{Reader, instant, key, put, text};
+use crate::table::attributes::{Reader, instant_value, item_key, put_value, text_value};
 use crate::table::config::Store;
 use crate::table::error::StoreError;
 use crate::table::fetched::{FetchedItems, ItemKey};
@@ -19,14 +19,14 @@ const AT: &str = "at";
 
 /// Where it stands who works on a claim.
 pub(crate) fn assignee_key(claim: &ClaimId) -> ItemKey {
-    (keys::claim(claim), keys::ASSIGNEE.to_owned())
+    (keys::claim_pk(claim), keys::ASSIGNEE.to_owned())
 }
 
 impl FetchedItems {
     /// Who works on a claim, if that was fetched; `None`: nobody.
     pub(crate) fn assignee(&self, claim: &ClaimId) -> Result<Option<StaffId>, StoreError> {
         let item = self.get(&assignee_key(claim))?;
-        item.map(|item| Reader::new("assignee", item).parsed(TO, StaffId::parse)).transpose()
+        item.map(|item| Reader::new("assignee", item).read_parsed(TO, StaffId::parse)).transpose()
     }
 }
 
@@ -36,25 +36,25 @@ impl Store {
     ///
     /// # Errors
     /// Where the table does not answer.
-    pub async fn assign(
+    pub async fn assign_claim(
         &self,
         claim: &ClaimId,
         to: Option<&StaffId>,
         by: &StaffId,
         at: Instant,
     ) -> Result<bool, StoreError> {
-        let place = key(keys::claim(claim), keys::ASSIGNEE);
+        let place = item_key(keys::claim_pk(claim), keys::ASSIGNEE);
         let Some(to) = to else {
             self.delete_items(vec![place]).await?;
             return Ok(true);
         };
         let mut item = place;
-        put(&mut item, TO, Some(text(to.as_str())));
-        put(&mut item, BY, Some(text(by.as_str())));
-        put(&mut item, AT, Some(instant(at)));
+        put_value(&mut item, TO, Some(text_value(to.as_str())));
+        put_value(&mut item, BY, Some(text_value(by.as_str())));
+        put_value(&mut item, AT, Some(instant_value(at)));
         let not_erased = TransactionAction::Check(erasure_key(claim), Condition::absent());
         let written = self
-            .transact(vec![not_erased, TransactionAction::Put(item, None)], WriteId::new())
+            .run_transaction(vec![not_erased, TransactionAction::Put(item, None)], WriteId::new())
             .await?;
         match written {
             WriteOutcome::Done => Ok(true),

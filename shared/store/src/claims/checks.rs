@@ -12,7 +12,9 @@ use domain::text::Name;
 
 use super::claimed_items::held_items;
 use super::quota::seconds_to_next_day;
-use crate::table::attributes::{Attributes, Reader, instant, key, number, text};
+use crate::table::attributes::{
+    Attributes, Reader, instant_value, item_key, number_value, text_value,
+};
 use crate::table::config::Store;
 use crate::table::counter::Counter;
 use crate::table::error::StoreError;
@@ -86,23 +88,23 @@ impl Store {
         tenant: &TenantId,
         at: Instant,
     ) -> Result<bool, StoreError> {
-        let day = partner.time_zone.date(at);
-        let mark = key(keys::quotas_of_tenant(tenant), keys::check(&partner.id, day));
+        let day = partner.time_zone.local_date(at);
+        let mark = item_key(keys::tenant_quotas_pk(tenant), keys::check_sk(&partner.id, day));
         let (noted, own) = tokio::try_join!(
             self.get_item(mark.clone()),
             self.claims_at_tenant(Some(&partner.id), tenant),
         )?;
-        let own = own.ids()?;
-        if noted.is_some() || self.claims_something(&own).await? {
+        let own = own.all_ids()?;
+        if noted.is_some() || self.has_live_items(&own).await? {
             return Ok(true);
         }
         if !self.count_of_day(partner, 1, at).await? {
             return Ok(false);
         }
         let mut item = mark;
-        item.insert("at".to_owned(), instant(at));
-        item.insert("name".to_owned(), text(partner.name.as_str()));
-        item.insert("expires".to_owned(), number((self.raw_now() + KEPT).timestamp()));
+        item.insert("at".to_owned(), instant_value(at));
+        item.insert("name".to_owned(), text_value(partner.name.as_str()));
+        item.insert("expires".to_owned(), number_value((self.system_time() + KEPT).timestamp()));
         // Another request of the same day may have noted it meanwhile.
         let (WriteOutcome::Done | WriteOutcome::Conflict) =
             self.put_item_if(item, Condition::absent()).await?;
@@ -110,7 +112,7 @@ impl Store {
     }
 
     /// Whether one of a partner's claims names an item that is undecided or active.
-    async fn claims_something(&self, own: &[ClaimId]) -> Result<bool, StoreError> {
+    async fn has_live_items(&self, own: &[ClaimId]) -> Result<bool, StoreError> {
         if own.is_empty() {
             return Ok(false);
         }
@@ -135,7 +137,7 @@ impl Store {
         partner: &Partner,
         at: Instant,
     ) -> Result<u32, StoreError> {
-        let used = self.counted(day_key(partner, at), COUNT).await?;
+        let used = self.read_counter(day_key(partner, at), COUNT).await?;
         Ok(partner.daily_check_quota.saturating_sub(used))
     }
 
@@ -149,16 +151,16 @@ impl Store {
         from: Option<&Cursor>,
         limit: u16,
     ) -> Result<ListPage<Check>, StoreError> {
-        let partition = keys::quotas_of_tenant(tenant);
-        let start = from.map(|from| key(partition.clone(), from.sort.clone()));
+        let partition = keys::tenant_quotas_pk(tenant);
+        let start = from.map(|from| item_key(partition.clone(), from.sort.clone()));
         let query = self
             .client
             .query()
-            .table_name(self.table())
+            .table_name(self.table_name())
             .consistent_read(true)
             .key_condition_expression("pk = :p AND begins_with(sk, :s)")
-            .expression_attribute_values(":p", text(partition))
-            .expression_attribute_values(":s", text(keys::CHECKS))
+            .expression_attribute_values(":p", text_value(partition))
+            .expression_attribute_values(":s", text_value(keys::CHECKS))
             .scan_index_forward(false)
             .limit(limit.into())
             .set_exclusive_start_key(start);
@@ -166,14 +168,15 @@ impl Store {
         let found = answer.items.unwrap_or_default();
         let items = found.iter().map(|item| {
             let item = Reader::new("check", item);
-            let (partner, date) = item.parsed("sk", |sort| keys::check_of(sort).ok_or(()))?;
-            let name = item.parsed("name", Name::parse)?;
-            Ok(Check { partner, name, date, at: item.instant("at")? })
+            let (partner, date) =
+                item.read_parsed("sk", |sort| keys::parse_check_sk(sort).ok_or(()))?;
+            let name = item.read_parsed("name", Name::parse)?;
+            Ok(Check { partner, name, date, at: item.read_instant("at")? })
         });
         let items = items.collect::<Result<_, StoreError>>()?;
         let next = match &answer.last_evaluated_key {
             Some(last) => {
-                let sort = Reader::new("check", last).text("sk")?.to_owned();
+                let sort = Reader::new("check", last).read_text("sk")?.to_owned();
                 Some(Cursor { part: None, sort })
             }
             None => None,
@@ -184,9 +187,9 @@ impl Store {
 
 /// Where a check stands among those of its tenant.
 pub(crate) fn check_sort(check: &Check) -> String {
-    keys::check(&check.partner, check.date)
+    keys::check_sk(&check.partner, check.date)
 }
 
 fn day_key(partner: &Partner, at: Instant) -> Attributes {
-    key(keys::quotas(&partner.id), keys::checks_of_day(partner.time_zone.date(at)))
+    item_key(keys::quotas_pk(&partner.id), keys::checks_of_day_sk(partner.time_zone.local_date(at)))
 }

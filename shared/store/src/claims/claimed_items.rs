@@ -61,7 +61,7 @@ pub(super) fn add_blocks(
     let rules = facts.tenant.as_ref().map(|tenant| &tenant.rules);
     let mut blocked = Vec::new();
     for item in &claimed.items {
-        let ruled_out = rules.is_some_and(|rules| rules.block(claimed.partner, item, at));
+        let ruled_out = rules.is_some_and(|rules| rules.blocks_claim(claimed.partner, item, at));
         if ruled_out || fetched.is_blocked(&claimed.block_key(item), at)? {
             blocked.push(item.clone());
         }
@@ -71,8 +71,8 @@ pub(super) fn add_blocks(
 }
 
 /// What a claim asks for: its undecided items.
-pub(super) fn claimed(claim: &Claim) -> RequestedItems<'_> {
-    of_items(claim, claim.undecided())
+pub(super) fn requested_items(claim: &Claim) -> RequestedItems<'_> {
+    items_of_claim(claim, claim.undecided_items())
 }
 
 /// What a claim asks for, or would ask for again: its undecided items, and those that are declined.
@@ -85,10 +85,13 @@ pub(super) fn claimed_again(claim: &Claim) -> RequestedItems<'_> {
         | ItemStatus::Withdrawn
         | ItemStatus::Rejected => false,
     };
-    of_items(claim, claim.items.iter().filter(fits))
+    items_of_claim(claim, claim.items.iter().filter(fits))
 }
 
-fn of_items<'a>(claim: &'a Claim, items: impl Iterator<Item = &'a Item>) -> RequestedItems<'a> {
+fn items_of_claim<'a>(
+    claim: &'a Claim,
+    items: impl Iterator<Item = &'a Item>,
+) -> RequestedItems<'a> {
     let subject = &claim.subject;
     RequestedItems {
         partner: &subject.partner,

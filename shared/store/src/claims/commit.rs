@@ -17,12 +17,12 @@ use crate::exclusivity::lock::FoundLock;
 use crate::history::annotations::AnnotationItem;
 use crate::notices::recipients;
 use crate::notices::reports::ExpectedReports;
-use crate::table::attributes::{number, text};
+use crate::table::attributes::{number_value, text_value};
 use crate::table::codec::claim_item::{ClaimItem, Stamp, is_submitted, queue_of};
 use crate::table::codec::details_item::DetailsItem;
 use crate::table::config::Store;
 use crate::table::error::StoreError;
-use crate::table::retry::pause;
+use crate::table::retry::pause_before_retry;
 use crate::table::transaction::{Condition, TransactionAction, WriteOutcome};
 use crate::table::write_id::WriteId;
 
@@ -50,17 +50,17 @@ impl Attempts {
     }
 
     /// The ids of the writes so far.
-    pub(crate) fn writes(&self) -> &[WriteId] {
+    pub(crate) fn write_ids(&self) -> &[WriteId] {
         &self.writes
     }
 
     /// Whether the record is what this request wrote.
-    pub(crate) fn wrote(&self, record: &ClaimItem) -> bool {
+    pub(crate) fn wrote_record(&self, record: &ClaimItem) -> bool {
         self.writes.contains(&record.stamp.write)
     }
 
     /// Whether to decide once more after this result of a write; waits before that.
-    pub(crate) async fn again(
+    pub(crate) async fn retry_after(
         &self,
         result: Result<Option<StoredClaim>, StoreError>,
     ) -> Result<Option<StoredClaim>, StoreError> {
@@ -72,7 +72,7 @@ impl Attempts {
             Ok(None) => return Err(StoreError::Unavailable("others write all the time".into())),
             Err(error) => return Err(error),
         }
-        pause(made).await;
+        pause_before_retry(made).await;
         Ok(None)
     }
 }
@@ -80,7 +80,7 @@ impl Attempts {
 impl Store {
     /// Writes an event; `None` where the claim or a lock is no longer as it was read. `now` is the
     /// latest it can be by any clock: no timer may go into a bucket that is being drained.
-    pub(crate) async fn commit(
+    pub(crate) async fn commit_event(
         &self,
         old: &StoredClaim,
         event: &Event,
@@ -96,19 +96,22 @@ impl Store {
         let said =
             AnnotationItem::of((old.claim(), old.record.stamp.annotation), &decided, event, write);
         let annotation = said.as_ref().map(|_| write);
-        let activated =
-            if decided.contested { effects::activated(old.claim(), &decided) } else { Vec::new() };
+        let activated = if decided.contested {
+            effects::activated_items(old.claim(), &decided)
+        } else {
+            Vec::new()
+        };
         let (locks, taken, (), ()) = tokio::try_join!(
             self.locks_of(&decided, &changes, command_context),
             self.load_locks(&decided, &activated),
             self.schedule_timers(Some(old.claim()), &decided, policy, now),
             self.put_annotation(&decided.id, said.as_ref()),
         )?;
-        let next_from = locks.iter().filter_map(FoundLock::next_from).min();
-        let left_at = taken.iter().filter_map(|lock| lock.left_at(&decided)).max();
+        let next_from = locks.iter().filter_map(FoundLock::next_window_end).min();
+        let left_at = taken.iter().filter_map(|lock| lock.holder_left_at(&decided)).max();
         let in_line = next_from
             .and_then(|from| effects::ended_before_next(event, from))
-            .or_else(|| effects::begun_after_holder(event, left_at?));
+            .or_else(|| effects::delay_begin(event, left_at?));
         let (event, claim) = match &in_line {
             Some(in_line) => {
                 let claim = domain::evolve(Some(old.claim().clone()), in_line)?;
@@ -117,7 +120,7 @@ impl Store {
             }
             None => (event, decided),
         };
-        let new = following(old, claim, event, policy, (write, annotation))?;
+        let new = next_record(old, claim, event, policy, (write, annotation))?;
         let side_effects =
             self.side_effects(old.claim(), &new, event, (&changes, &locks), command_context);
         let Some(mut actions) = Box::pin(side_effects).await? else { return Ok(None) };
@@ -131,8 +134,8 @@ impl Store {
         ));
         let Some(cross_claim) = cross_claim.await? else { return Ok(None) };
         actions.extend(cross_claim);
-        let record = new.record.attributes()?;
-        let condition = as_read(old.claim(), &command_context.context.actor);
+        let record = new.record.to_attributes()?;
+        let condition = unchanged_since_read(old.claim(), &command_context.context.actor);
         // The details stand in the index of days, which has no claim that is not submitted.
         let (before, after) = (old.claim().status(), new.claim().status());
         if event.details.is_some() || is_submitted(before) != is_submitted(after) {
@@ -140,19 +143,21 @@ impl Store {
         }
         if let Some(list) = &event.recipients {
             actions
-                .push(TransactionAction::Put(recipients::attributes(&new.claim().id, list), None));
+                .push(TransactionAction::Put(recipients::list_item(&new.claim().id, list), None));
         }
         if matches!(event.body, EventBody::Erased) {
-            actions
-                .push(TransactionAction::Put(erasure::attributes(&new.claim().id, event.at), None));
+            actions.push(TransactionAction::Put(
+                erasure::erased_item(&new.claim().id, event.at),
+                None,
+            ));
         }
         let expected = expected_reports(old.claim(), new.claim(), event, &command_context.context);
-        actions.extend(expected.check(&new.claim().id, old.claim().notice));
+        actions.extend(expected.condition_check(&new.claim().id, old.claim().notice));
         let written = if actions.is_empty() {
             self.put_item_if(record, condition).await?
         } else {
             actions.insert(0, TransactionAction::Put(record, Some(condition)));
-            self.transact(actions, write).await?
+            self.run_transaction(actions, write).await?
         };
         Ok((written == WriteOutcome::Done).then_some(new))
     }
@@ -217,7 +222,7 @@ fn lock_number(change: LockChange) -> domain::ids::ItemNo {
 ///
 /// # Errors
 /// `Unavailable` where there is nothing random for the details of an erased claim.
-pub(crate) fn following(
+pub(crate) fn next_record(
     old: &StoredClaim,
     claim: Claim,
     event: &Event,
@@ -225,20 +230,22 @@ pub(crate) fn following(
     (write, annotation): (WriteId, Option<WriteId>),
 ) -> Result<StoredClaim, StoreError> {
     let details = match &event.details {
-        Some(details) if matches!(event.body, EventBody::Erased) => DetailsItem::erased(details)?,
-        Some(details) => old.details.changed(details),
+        Some(details) if matches!(event.body, EventBody::Erased) => {
+            DetailsItem::erased_from(details)?
+        }
+        Some(details) => old.details.with_details(details),
         None => old.details.clone(),
     };
     let same_queue = queue_of(old.claim().status()) == queue_of(claim.status());
     let since = if same_queue { old.record.stamp.waiting_since } else { Some(event.at) };
     // What was said is erased with the rest.
     let kept = old.record.stamp.annotation.filter(|_| !matches!(event.body, EventBody::Erased));
-    let stamp = stamp(&claim, &details, since, policy, (write, annotation.or(kept)));
+    let stamp = record_stamp(&claim, &details, since, policy, (write, annotation.or(kept)));
     Ok(StoredClaim { record: ClaimItem { claim, stamp }, details })
 }
 
 /// What the store keeps beside a claim.
-pub(crate) fn stamp(
+pub(crate) fn record_stamp(
     claim: &Claim,
     details: &DetailsItem,
     since: Option<Instant>,
@@ -247,21 +254,23 @@ pub(crate) fn stamp(
 ) -> Stamp {
     let open = matches!(claim.state, State::AwaitingCustomer { .. });
     Stamp {
-        details_hash: details.hash(),
+        details_hash: details.content_digest(),
         waiting_since: since.filter(|_| queue_of(claim.status()).is_some()),
-        slow: open && effects::closes_slowly(claim, policy),
+        slow: open && effects::needs_single_close(claim, policy),
         write,
         annotation,
     }
 }
 
 /// The record has the version that was read, and belongs to the party that asks.
-pub(crate) fn as_read(claim: &Claim, actor: &Actor) -> Condition {
-    let condition = Condition::new("v = :v").with(":v", number(claim.version.0));
+pub(crate) fn unchanged_since_read(claim: &Claim, actor: &Actor) -> Condition {
+    let condition = Condition::new("v = :v").with_value(":v", number_value(claim.version.0));
     match actor {
-        Actor::Partner { id, .. } => condition.and("ip = :p").with(":p", text(id.as_str())),
+        Actor::Partner { id, .. } => {
+            condition.and("ip = :p").with_value(":p", text_value(id.as_str()))
+        }
         Actor::CustomerAdmin { tenant, .. } => {
-            condition.and("it = :t").with(":t", text(tenant.as_str()))
+            condition.and("it = :t").with_value(":t", text_value(tenant.as_str()))
         }
         Actor::Staff { .. } | Actor::CustomerLink { .. } | Actor::System => condition,
     }

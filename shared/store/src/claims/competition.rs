@@ -50,7 +50,7 @@ pub struct Competition {
 
 impl Competition {
     /// The same after an event that was written since the recipients were read.
-    pub(crate) fn after(self, event: &Event) -> Self {
+    pub(crate) fn after_event(self, event: &Event) -> Self {
         Self { recipients: recipients_after(self.recipients, event), ..self }
     }
 }
@@ -66,15 +66,19 @@ pub(crate) fn recipients_after(known: Option<Recipients>, event: &Event) -> Opti
 impl Store {
     /// The competition of a claim at `at`: locks, recipients and tenant beside the tenant's index, then the
     /// records that locks and index name.
-    pub async fn competition(&self, claim: &Claim, at: Instant) -> Result<Competition, StoreError> {
+    pub async fn load_competition(
+        &self,
+        claim: &Claim,
+        at: Instant,
+    ) -> Result<Competition, StoreError> {
         let mut fetched = FetchedItems::default();
         let (_, at_tenant) = tokio::try_join!(
-            self.fetch(&mut fetched, competition_keys(claim)),
+            self.fetch_items(&mut fetched, competition_keys(claim)),
             self.claims_at_tenant(None, &claim.subject.tenant),
         )?;
-        let newest = newest(&at_tenant)?;
+        let newest = newest_claims(&at_tenant)?;
         let then = rival_keys(claim, &newest, &fetched)?;
-        self.fetch(&mut fetched, then).await?;
+        self.fetch_items(&mut fetched, then).await?;
         self.competition_in(claim, &newest, &fetched, at).await
     }
 
@@ -87,7 +91,7 @@ impl Store {
         fetched: &FetchedItems,
         at: Instant,
     ) -> Result<Competition, StoreError> {
-        let locks = fetched.locks(claim, &kept(claim))?;
+        let locks = fetched.locks(claim, &kept_numbers(claim))?;
         let mut rivals = self.find_rivals(claim, &locks, at).await?;
         let others = newest
             .iter()
@@ -98,7 +102,7 @@ impl Store {
         }
         rivals.sort_by(|one, other| (one.item, &one.claim).cmp(&(other.item, &other.claim)));
         // Of a notice that the command itself has made due nothing was read.
-        let known = recipients_keys(claim).iter().all(|key| fetched.knows(key));
+        let known = recipients_keys(claim).iter().all(|key| fetched.has_key(key));
         let recipients = if known { fetched.recipients(claim)? } else { None };
         let tenant = fetched.tenant(&claim.subject.tenant)?;
         let assigned_to = fetched.assignee(&claim.id)?;
@@ -108,7 +112,7 @@ impl Store {
 
 /// What is fetched first: the locks of the items, the recipients of the last notice, the tenant, and who works on it.
 pub(crate) fn competition_keys(claim: &Claim) -> Vec<ItemKey> {
-    let mut keys = lock_keys(claim, &kept(claim));
+    let mut keys = lock_keys(claim, &kept_numbers(claim));
     keys.extend(recipients_keys(claim));
     keys.extend(tenant_keys(&claim.subject.tenant));
     keys.push(assignee_key(&claim.id));
@@ -121,18 +125,18 @@ pub(crate) fn rival_keys(
     newest: &[ClaimId],
     fetched: &FetchedItems,
 ) -> Result<Vec<ItemKey>, StoreError> {
-    let named = fetched.claims_in_locks(claim, &kept(claim))?;
+    let named = fetched.claims_in_locks(claim, &kept_numbers(claim))?;
     let others = newest.iter().filter(|id| **id != claim.id);
     Ok(named.iter().chain(others).map(record_key).collect())
 }
 
 /// The claims at the tenant among which rivals are looked for.
-pub(crate) fn newest(at_tenant: &ClaimsAtTenant) -> Result<Vec<ClaimId>, StoreError> {
+pub(crate) fn newest_claims(at_tenant: &ClaimsAtTenant) -> Result<Vec<ClaimId>, StoreError> {
     at_tenant.newest_of_each(MOST, MOST_OF_EACH)
 }
 
-fn kept(claim: &Claim) -> Vec<ItemNo> {
-    claim.kept().map(|item| item.no).collect()
+fn kept_numbers(claim: &Claim) -> Vec<ItemNo> {
+    claim.kept_items().map(|item| item.no).collect()
 }
 
 #[cfg(test)]
@@ -153,7 +157,7 @@ mod tests {
 
     fn sent() -> Reports {
         let mut reports = Reports::default();
-        reports.entry(RecipientNo(1)).sent = true;
+        reports.report_mut(RecipientNo(1)).sent = true;
         reports
     }
 
@@ -162,7 +166,7 @@ mod tests {
         let at = DateTime::from_timestamp_millis(0).unwrap();
         let event = Event::new(Version(2), at, &Actor::System, EventBody::ConsentChanged);
         let event = Event { recipients: written.map(Box::new), ..event };
-        Competition { recipients, ..Competition::default() }.after(&event).recipients
+        Competition { recipients, ..Competition::default() }.after_event(&event).recipients
     }
 
     #[test]

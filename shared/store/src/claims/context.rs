@@ -8,8 +8,8 @@ use domain::ids::{ClaimId, ItemNo};
 use domain::program::{Policy, Program};
 use domain::recipient::Recipients;
 
-use super::claimed_items::{add_blocks, add_rights, claimed, claimed_again};
-use super::competition::{CommandAnswer, competition_keys, newest, rival_keys};
+use super::claimed_items::{add_blocks, add_rights, claimed_again, requested_items};
+use super::competition::{CommandAnswer, competition_keys, newest_claims, rival_keys};
 use super::open_claims::open_claims_key;
 use crate::directory::calendars::calendar_key;
 use crate::directory::outages::outages_key;
@@ -54,12 +54,13 @@ impl Store {
         at: Instant,
         answer: CommandAnswer,
     ) -> Result<CommandContext, StoreError> {
-        let (mut found, locks) = Box::pin(self.fetch_around(claim, needs, at, answer)).await?;
+        let (mut found, locks) =
+            Box::pin(self.fetch_command_facts(claim, needs, at, answer)).await?;
         if Box::pin(self.pass_rival_deadlines(&locks, at)).await? {
             // The locks may be others' by now.
-            (found, _) = Box::pin(self.fetch_around(claim, needs, at, answer)).await?;
+            (found, _) = Box::pin(self.fetch_command_facts(claim, needs, at, answer)).await?;
         }
-        let undecided = undecided(claim);
+        let undecided = undecided_numbers(claim);
         let locks = if needs.locks { found.fetched.locks(claim, &undecided)? } else { Vec::new() };
         let declined = Box::pin(self.declined_unsettled(claim, &locks, at)).await?;
         found.facts.blocked.extend(declined);
@@ -77,7 +78,7 @@ impl Store {
     }
 
     /// Fetches what a command needs, and the locks of the undecided items where it needs them.
-    async fn fetch_around(
+    async fn fetch_command_facts(
         &self,
         claim: &Claim,
         needs: CommandNeeds,
@@ -88,17 +89,17 @@ impl Store {
         let staff = answer == CommandAnswer::ClaimWithCompetition;
         let mut fetched = FetchedItems::default();
         let (_, at_tenant) = tokio::try_join!(
-            self.fetch(&mut fetched, self.first_keys(claim, needs, answer)),
-            Box::pin(self.index_where_needed(claim, needs, staff)),
+            self.fetch_items(&mut fetched, self.command_keys(claim, needs, answer)),
+            Box::pin(self.query_tenant_index(claim, needs, staff)),
         )?;
         let partner = if needs.partner { fetched.partner(&subject.partner)? } else { None };
         let tenant = if needs.tenant { fetched.tenant(&subject.tenant)? } else { None };
         let program = if needs.eligibility { fetched.program(&subject.program)? } else { None };
-        let policy = match newest_of_draft(claim, program.as_ref()) {
+        let policy = match newest_draft_policy(claim, program.as_ref()) {
             Some(policy) => policy,
             None => self.policy_in(claim, &fetched)?,
         };
-        let newest = at_tenant.as_ref().filter(|_| staff).map(newest).transpose()?;
+        let newest = at_tenant.as_ref().filter(|_| staff).map(newest_claims).transpose()?;
         let mut then = calendar_keys(partner.as_ref(), tenant.as_ref());
         let own = match at_tenant.as_ref().filter(|_| needs.eligibility) {
             Some(at_tenant) => at_tenant.of_partner(&subject.partner)?,
@@ -106,7 +107,7 @@ impl Store {
         };
         then.extend(own.iter().filter(|id| **id != claim.id).map(record_key));
         if needs.locks {
-            let named = fetched.claims_in_locks(claim, &undecided(claim))?;
+            let named = fetched.claims_in_locks(claim, &undecided_numbers(claim))?;
             then.extend(named.iter().map(record_key));
         }
         // What only the answer needs goes along where there is a second batch anyway.
@@ -125,7 +126,7 @@ impl Store {
                 None => Ok(false),
             }
         };
-        let (_, is_full) = tokio::try_join!(self.fetch(&mut fetched, then), quota)?;
+        let (_, is_full) = tokio::try_join!(self.fetch_items(&mut fetched, then), quota)?;
         let over_quota = is_full.then_some(None);
         let (by, to) = (partner.as_ref(), tenant.as_ref());
         let ended = claim.state.window().map(|window| window.closes_at).filter(|end| *end <= at);
@@ -140,16 +141,17 @@ impl Store {
             facts.outages = fetched.outages()?;
         }
         if needs.eligibility {
-            add_rights(&claimed(claim), &own, &fetched, at, &mut facts)?;
+            add_rights(&requested_items(claim), &own, &fetched, at, &mut facts)?;
         } else if needs.blocks {
             add_blocks(&claimed_again(claim), &fetched, at, &mut facts)?;
         }
-        let locks = if needs.locks { fetched.locks(claim, &undecided(claim))? } else { Vec::new() };
+        let locks =
+            if needs.locks { fetched.locks(claim, &undecided_numbers(claim))? } else { Vec::new() };
         Ok((CommandFacts { facts, policy, places, newest, fetched }, locks))
     }
 
     /// What a claim names of all that a command needs.
-    fn first_keys(
+    fn command_keys(
         &self,
         claim: &Claim,
         needs: CommandNeeds,
@@ -170,14 +172,15 @@ impl Store {
             keys.push(program_key(&subject.program));
         }
         if needs.eligibility || needs.blocks {
-            let claimed = if needs.eligibility { claimed(claim) } else { claimed_again(claim) };
+            let claimed =
+                if needs.eligibility { requested_items(claim) } else { claimed_again(claim) };
             keys.extend(claimed.block_keys());
         }
         if needs.operator {
             keys.push(calendar_key(self.config.operator.calendar.country()));
         }
         if needs.locks {
-            keys.extend(lock_keys(claim, &undecided(claim)));
+            keys.extend(lock_keys(claim, &undecided_numbers(claim)));
         }
         if needs.recipients {
             keys.extend(recipients_keys(claim));
@@ -195,7 +198,7 @@ impl Store {
 
     /// The claims at the tenant: all of them for operator staff, who see the rivals, and otherwise the
     /// partner's own.
-    async fn index_where_needed(
+    async fn query_tenant_index(
         &self,
         claim: &Claim,
         needs: CommandNeeds,
@@ -218,13 +221,13 @@ struct CommandFacts {
     fetched: FetchedItems,
 }
 
-fn undecided(claim: &Claim) -> Vec<ItemNo> {
-    claim.undecided().map(|item| item.no).collect()
+fn undecided_numbers(claim: &Claim) -> Vec<ItemNo> {
+    claim.undecided_items().map(|item| item.no).collect()
 }
 
 /// What a draft is judged by when it is submitted: the program's present policy, to which it is pinned from
 /// then on.
-fn newest_of_draft(claim: &Claim, program: Option<&Program>) -> Option<Policy> {
+fn newest_draft_policy(claim: &Claim, program: Option<&Program>) -> Option<Policy> {
     let draft = matches!(claim.state, State::Draft { .. });
     program.filter(|_| draft).map(|program| program.policy.clone())
 }

@@ -14,7 +14,7 @@ use domain::program::Policy;
 use domain::rejection::{FieldError, Rejection};
 
 use super::checks::tells_of_tenant;
-use super::commit::{Attempts, stamp};
+use super::commit::{Attempts, record_stamp};
 use super::load::{StoredClaim, details_item};
 use super::quota::DayUse;
 use crate::table::clock::RequestTime;
@@ -53,25 +53,25 @@ pub struct NewClaim<'a> {
 
 impl NewClaim<'_> {
     /// Whether nothing is wrong with the body alone.
-    pub(super) fn is_sound(&self) -> bool {
+    pub(super) fn is_well_formed(&self) -> bool {
         let missing = if self.draft {
             domain::decide::missing_for_draft(self.input, self.malformed)
         } else {
-            eligibility::missing(self.input, None, &[])
+            eligibility::missing_fields(self.input, None, &[])
         };
         self.malformed.is_empty() && missing.is_empty()
     }
 
     /// The claim's first event.
-    fn event(&self, context: &Context) -> Result<Event, Rejection> {
-        let creation = self.creation(self.malformed.to_vec());
+    fn first_event(&self, context: &Context) -> Result<Event, Rejection> {
+        let creation = self.new_creation(self.malformed.to_vec());
         let command =
             if self.draft { Command::Draft(creation) } else { Command::Submit(Some(creation)) };
         domain::decide(None, &command, context)?.ok_or(Rejection::MissingFact("event"))
     }
 
     /// What the claim is created from.
-    pub(crate) fn creation(&self, malformed: Vec<FieldError>) -> Box<Creation> {
+    pub(crate) fn new_creation(&self, malformed: Vec<FieldError>) -> Box<Creation> {
         Box::new(Creation { id: self.id.clone(), input: self.input.clone(), malformed })
     }
 }
@@ -86,7 +86,7 @@ impl Store {
     /// [`StoreError::Rejected`] with every problem at once: what is told of a tenant counts as a check of it;
     /// [`StoreError::IdempotencyConflict`]
     /// where the key stands for another body.
-    pub async fn create(
+    pub async fn create_claim(
         &self,
         new: NewClaim<'_>,
         moment: RequestTime,
@@ -94,8 +94,10 @@ impl Store {
         let mut attempts = Attempts::default();
         loop {
             let Some(mut context) = Box::pin(self.read_opening_context(&new, moment)).await? else {
-                match Box::pin(self.load_up_to_date(new.id, moment.offset)).await? {
-                    Some(stored) => return created_of(stored, &attempts, new.request_hash),
+                match Box::pin(self.load_stored_up_to_date(new.id, moment.offset)).await? {
+                    Some(stored) => {
+                        return existing_claim_outcome(stored, &attempts, new.request_hash);
+                    }
                     None => continue,
                 }
             };
@@ -107,11 +109,11 @@ impl Store {
                     event = self.decide_new(&new, &context).await?;
                 }
             }
-            let now = (self.raw_now() + moment.offset).max(moment.at);
+            let now = (self.system_time() + moment.offset).max(moment.at);
             let request_hash = new.request_hash;
             let opening = FirstEvent { event, request_hash, write: attempts.next(), now };
             let result = Box::pin(self.store_opening(opening, &context.policy)).await;
-            if let Some(stored) = attempts.again(result).await? {
+            if let Some(stored) = attempts.retry_after(result).await? {
                 return Ok(CreatedClaim { claim: stored.record.claim, replayed: false });
             }
         }
@@ -119,7 +121,7 @@ impl Store {
 
     /// The claim's first event. A refusal that tells of the tenant is counted first.
     async fn decide_new(&self, new: &NewClaim<'_>, context: &Context) -> Result<Event, StoreError> {
-        let decided = new.event(context);
+        let decided = new.first_event(context);
         if tells_of_tenant(&decided) {
             Box::pin(self.count_check(new.input, context)).await?;
         }
@@ -138,11 +140,11 @@ impl Store {
             self.schedule_timers(None, &claim, policy, opening.now),
             self.put_details(&claim, &details),
         )?;
-        let same = found.as_ref().filter(|found| found.says(&details)).cloned();
+        let same = found.as_ref().filter(|found| found.has_same_content(&details)).cloned();
         let replaces = found.is_some() && same.is_none();
         let details = same.unwrap_or(details);
         let since = Some(claim.created_at);
-        let stamp = stamp(&claim, &details, since, policy, (opening.write, None));
+        let stamp = record_stamp(&claim, &details, since, policy, (opening.write, None));
         let stored = StoredClaim { record: ClaimItem { claim, stamp }, details };
         let written = self.put_claim(&stored, replaces, opening.write).await?;
         Ok((written == WriteOutcome::Done).then_some(stored))
@@ -156,7 +158,7 @@ impl Store {
         replaces: bool,
         write: WriteId,
     ) -> Result<WriteOutcome, StoreError> {
-        let record = stored.record.attributes()?;
+        let record = stored.record.to_attributes()?;
         if !replaces {
             return self.put_item_if(record, Condition::absent()).await;
         }
@@ -165,7 +167,7 @@ impl Store {
             TransactionAction::Put(record, Some(Condition::absent())),
             TransactionAction::Put(details, None),
         ];
-        self.transact(actions, write).await
+        self.run_transaction(actions, write).await
     }
 
     /// Puts the details if there are none; else those that are there.
@@ -177,7 +179,7 @@ impl Store {
         let put = self
             .client
             .put_item()
-            .table_name(self.table())
+            .table_name(self.table_name())
             .set_item(Some(details_item(claim, details)?))
             .condition_expression("attribute_not_exists(pk)")
             .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
@@ -187,7 +189,7 @@ impl Store {
             Some(_) | None => None,
         };
         match found {
-            Some(item) => DetailsItem::read(&item).map(Some),
+            Some(item) => DetailsItem::from_item(&item).map(Some),
             None => Err(StoreError::of_call(error)),
         }
     }
@@ -203,12 +205,12 @@ struct FirstEvent {
 
 /// The answer where the claim is there already: this request's own work, a replay, or another
 /// request's key.
-fn created_of(
+fn existing_claim_outcome(
     stored: StoredClaim,
     attempts: &Attempts,
     request_hash: Sha256Hash,
 ) -> Result<CreatedClaim, StoreError> {
-    let own = attempts.wrote(&stored.record);
+    let own = attempts.wrote_record(&stored.record);
     if !own && stored.details.request_hash != request_hash {
         return Err(StoreError::IdempotencyConflict);
     }

@@ -9,7 +9,7 @@ use domain::context::{Context, Facts, LocalCalendars, RivalStatus};
 use domain::event::{Event, EventBody};
 use domain::ids::{ClaimId, ItemNo};
 
-use super::commit::{as_read, following};
+use super::commit::{next_record, unchanged_since_read};
 use super::context::CommandContext;
 use crate::exclusivity::lock::FoundLock;
 use crate::table::config::Store;
@@ -44,16 +44,16 @@ impl Store {
         write: WriteId,
     ) -> Result<Option<Vec<TransactionAction>>, StoreError> {
         if let EventBody::ReviewBegun { defence_until: Some(until), .. } = event.body {
-            return self.ask_holders(old, until, command_context, now, write).await.map(Some);
+            return self.request_defences(old, until, command_context, now, write).await.map(Some);
         }
         if taken.is_empty() {
             return Ok(Some(Vec::new()));
         }
-        self.take_over(new, taken, now, write).await
+        self.take_over_items(new, taken, now, write).await
     }
 
     /// Asks the holders to defend: all when the review begins, later only those who came meanwhile.
-    async fn ask_holders(
+    async fn request_defences(
         &self,
         claim: &Claim,
         until: Instant,
@@ -80,7 +80,7 @@ impl Store {
     }
 
     /// The items of these locks change hands at the instant from which they are the claim's.
-    async fn take_over(
+    async fn take_over_items(
         &self,
         claim: &Claim,
         locks: &[FoundLock],
@@ -92,7 +92,7 @@ impl Store {
         }
         let mut actions = Vec::new();
         let mut left: Vec<(ClaimId, Vec<ItemNo>)> = Vec::new();
-        for transfer in locks.iter().filter_map(|lock| lock.transfer(claim)) {
+        for transfer in locks.iter().filter_map(|lock| lock.transfer_to(claim)) {
             actions.push(transfer.lock);
             match left.iter_mut().find(|(holder, _)| *holder == transfer.from.claim) {
                 Some((_, items)) => items.push(transfer.from.item),
@@ -134,16 +134,17 @@ impl Store {
             return Ok(None);
         };
         let claim = domain::evolve(Some(stored.claim().clone()), &event)?;
-        let new = following(&stored, claim, &event, &context.policy, (write, None))?;
+        let new = next_record(&stored, claim, &event, &context.policy, (write, None))?;
         self.schedule_timers(Some(stored.claim()), new.claim(), &context.policy, now).await?;
-        let unmoved = as_read(stored.claim(), &context.actor);
-        Ok(Some(TransactionAction::Put(new.record.attributes()?, Some(unmoved))))
+        let unmoved = unchanged_since_read(stored.claim(), &context.actor);
+        Ok(Some(TransactionAction::Put(new.record.to_attributes()?, Some(unmoved))))
     }
 }
 
 /// Since when these items are active: all of them became so by the same event.
 fn effective_at(claim: &Claim, locks: &[FoundLock]) -> Instant {
-    let since =
-        locks.iter().filter_map(|lock| claim.item_status(claim.item(lock.item)?).active_since());
+    let since = locks
+        .iter()
+        .filter_map(|lock| claim.item_status(claim.find_item(lock.item)?).active_since());
     since.min().unwrap_or(claim.last_event.at)
 }

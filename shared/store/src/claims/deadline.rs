@@ -37,16 +37,16 @@ impl Store {
     ///
     /// # Errors
     /// Where silence is due and cannot be executed now: never the old state as if it were true.
-    pub async fn claim(
+    pub async fn load_up_to_date(
         &self,
         id: &ClaimId,
         moment: RequestTime,
     ) -> Result<Option<Claim>, StoreError> {
-        Ok(self.load_up_to_date(id, moment.offset).await?.map(|stored| stored.record.claim))
+        Ok(self.load_stored_up_to_date(id, moment.offset).await?.map(|stored| stored.record.claim))
     }
 
     /// The stored claim, not due any more.
-    pub(crate) async fn load_up_to_date(
+    pub(crate) async fn load_stored_up_to_date(
         &self,
         id: &ClaimId,
         offset: Duration,
@@ -69,7 +69,7 @@ impl Store {
         loop {
             let LoadResult { stored, clock } = self.load_claim(id).await?;
             let Some(stored) = stored else { return Ok(DeadlineOutcome::Absent) };
-            done |= attempts.wrote(&stored.record);
+            done |= attempts.wrote_record(&stored.record);
             let Some(now) = self.time_if_due(stored.claim(), clock, offset).await? else {
                 return Ok(if done {
                     DeadlineOutcome::Done(stored)
@@ -80,10 +80,10 @@ impl Store {
             if steps == MOST_STEPS {
                 return Err(StoreError::Corrupt("the silence of a claim does not end".to_owned()));
             }
-            let latest = clock.latest() + offset;
+            let latest = clock.latest_time() + offset;
             let step = self.commit_deadline_passed(&stored, now, latest, attempts.next());
             let result = Box::pin(step).await;
-            if let Some(stored) = attempts.again(result).await? {
+            if let Some(stored) = attempts.retry_after(result).await? {
                 (done, steps) = (true, steps + 1);
                 // What follows silence may be due as well, after a long outage.
                 if self.time_if_due(stored.claim(), clock, offset).await?.is_none() {
@@ -101,7 +101,7 @@ impl Store {
         clock: ClockSample,
         offset: Duration,
     ) -> Result<Option<Instant>, StoreError> {
-        let latest = clock.latest() + offset;
+        let latest = clock.latest_time() + offset;
         if claim.deadline().is_none_or(|deadline| latest < deadline) {
             return Ok(None);
         }
@@ -109,7 +109,7 @@ impl Store {
         if !is_due(claim, &policy, latest) {
             return Ok(None);
         }
-        let now = crate::table::attributes::whole_millis(clock.checked()? + offset);
+        let now = crate::table::attributes::whole_millis(clock.checked_time()? + offset);
         Ok(is_due(claim, &policy, now).then_some(now))
     }
 
@@ -126,8 +126,8 @@ impl Store {
         if !is_due(claim, &policy, at) {
             return Ok(false);
         }
-        let moment = self.moment_of(self.raw_now()).await?;
-        Box::pin(self.load_up_to_date(&claim.id, moment.offset)).await?;
+        let moment = self.request_time(self.system_time()).await?;
+        Box::pin(self.load_stored_up_to_date(&claim.id, moment.offset)).await?;
         Ok(true)
     }
 
@@ -154,7 +154,7 @@ impl Store {
             &command_context.context,
         );
         match decision? {
-            Some(event) => self.commit(stored, &event, &command_context, latest, write).await,
+            Some(event) => self.commit_event(stored, &event, &command_context, latest, write).await,
             None => Ok(Some(stored.clone())),
         }
     }

@@ -39,7 +39,7 @@ impl Store {
         let mut fetched = FetchedItems::default();
         let tries = tries_key(id, notice, recipient);
         let keys = vec![record_key(id), details_key(id), tries, list_key(id, notice)];
-        let clock = self.fetch(&mut fetched, keys).await?;
+        let clock = self.fetch_items(&mut fetched, keys).await?;
         let wrong = fetched.wrong_codes(id, notice, recipient)?;
         let list = fetched.recipient_list(id, notice)?;
         let loaded = match (fetched.claim(id)?, clock) {

@@ -3,7 +3,7 @@
 use domain::claim::Claim;
 use domain::ids::ClaimId;
 
-use crate::table::attributes::{Attributes, Reader, key, put, text};
+use crate::table::attributes::{Attributes, Reader, item_key, put_value, text_value};
 use crate::table::clock_check::ClockSample;
 use crate::table::codec::claim_item::{ClaimItem, is_submitted};
 use crate::table::codec::details_item::DetailsItem;
@@ -11,7 +11,7 @@ use crate::table::config::Store;
 use crate::table::error::StoreError;
 use crate::table::fetched::{FetchedItems, details_key, record_key};
 use crate::table::keys;
-use crate::table::retry::pause;
+use crate::table::retry::pause_before_retry;
 use crate::table::schema;
 
 /// A stored claim, whole.
@@ -37,18 +37,22 @@ impl StoredClaim {
 /// The item of a claim's details. Where the claim is submitted, it stands in the index of days, for which the record has
 /// no room; where they have a reference, in the index of references.
 pub(crate) fn details_item(claim: &Claim, details: &DetailsItem) -> Result<Attributes, StoreError> {
-    let mut item = details.attributes(&claim.id)?;
+    let mut item = details.to_attributes(&claim.id)?;
     if is_submitted(claim.status()) {
         let submitted_at = claim.submitted_at.unwrap_or(claim.created_at);
         let day = keys::claims_submitted_on(submitted_at.date_naive());
-        put(&mut item, schema::DAY.partition, Some(text(day)));
-        put(&mut item, schema::DAY.sort, Some(text(keys::by_time(submitted_at, &claim.id))));
+        put_value(&mut item, schema::DAY.partition, Some(text_value(day)));
+        put_value(
+            &mut item,
+            schema::DAY.sort,
+            Some(text_value(keys::by_time(submitted_at, &claim.id))),
+        );
     }
-    if let Some(reference) = &details.details().external_ref {
+    if let Some(reference) = &details.to_details().external_ref {
         let partner = claim.subject.partner.as_str();
-        put(&mut item, schema::REFERENCE.partition, Some(text(partner)));
+        put_value(&mut item, schema::REFERENCE.partition, Some(text_value(partner)));
         let sort = keys::by_reference(reference, &claim.id);
-        put(&mut item, schema::REFERENCE.sort, Some(text(sort)));
+        put_value(&mut item, schema::REFERENCE.sort, Some(text_value(sort)));
     }
     Ok(item)
 }
@@ -69,12 +73,12 @@ impl Store {
     pub(crate) async fn load_claim(&self, id: &ClaimId) -> Result<LoadResult, StoreError> {
         for attempt in 0..READS {
             let (items, clock) = self.query_claim(id).await?;
-            match assemble(&items)? {
+            match assemble_claim(&items)? {
                 AssembledClaim::Whole(stored) => {
                     return Ok(LoadResult { stored: Some(*stored), clock });
                 }
                 AssembledClaim::Absent => return Ok(LoadResult { stored: None, clock }),
-                AssembledClaim::Torn => pause(attempt).await,
+                AssembledClaim::Torn => pause_before_retry(attempt).await,
             }
         }
         Err(StoreError::Corrupt(format!("claim {id}: record and details do not belong together")))
@@ -88,18 +92,18 @@ impl Store {
         let answer = self
             .client
             .query()
-            .table_name(self.table())
+            .table_name(self.table_name())
             .consistent_read(true)
             .key_condition_expression("pk = :pk AND sk BETWEEN :first AND :last")
-            .expression_attribute_values(":pk", text(keys::claim(id)))
-            .expression_attribute_values(":first", text(keys::RECORD))
-            .expression_attribute_values(":last", text(keys::DETAILS))
+            .expression_attribute_values(":pk", text_value(keys::claim_pk(id)))
+            .expression_attribute_values(":first", text_value(keys::RECORD))
+            .expression_attribute_values(":last", text_value(keys::DETAILS))
             .customize()
             .interceptor(probe.clone())
             .send()
             .await
             .map_err(StoreError::of_call)?;
-        Ok((answer.items.unwrap_or_default(), probe.sample()))
+        Ok((answer.items.unwrap_or_default(), probe.take_sample()))
     }
 
     /// The claims of these ids that exist, whole, in the order of the ids, and what the clocks said meanwhile;
@@ -110,7 +114,7 @@ impl Store {
     ) -> Result<Option<(Vec<StoredClaim>, ClockSample)>, StoreError> {
         let mut fetched = FetchedItems::default();
         let parts = |id: &ClaimId| [record_key(id), details_key(id)];
-        let clock = self.fetch(&mut fetched, ids.iter().flat_map(parts).collect()).await?;
+        let clock = self.fetch_items(&mut fetched, ids.iter().flat_map(parts).collect()).await?;
         let Some(clock) = clock else { return Ok(None) };
         Ok(Some((self.claims_in(ids, &fetched).await?, clock)))
     }
@@ -138,9 +142,9 @@ impl Store {
         &self,
         ids: &[ClaimId],
     ) -> Result<Vec<ClaimItem>, StoreError> {
-        let wanted = ids.iter().map(|id| key(keys::claim(id), keys::RECORD)).collect();
+        let wanted = ids.iter().map(|id| item_key(keys::claim_pk(id), keys::RECORD)).collect();
         let (items, _) = self.get_items(wanted).await?;
-        items.iter().map(ClaimItem::read).collect()
+        items.iter().map(ClaimItem::from_item).collect()
     }
 }
 
@@ -148,7 +152,7 @@ impl FetchedItems {
     /// A claim with its details, if the keys of both were fetched.
     pub(crate) fn claim(&self, id: &ClaimId) -> Result<AssembledClaim, StoreError> {
         let parts = [self.get(&record_key(id))?, self.get(&details_key(id))?];
-        assemble(&parts.into_iter().flatten().cloned().collect::<Vec<_>>())
+        assemble_claim(&parts.into_iter().flatten().cloned().collect::<Vec<_>>())
     }
 }
 
@@ -164,19 +168,21 @@ pub(crate) enum AssembledClaim {
 
 /// Puts record and details together. Details without a record are of a creation that did not come
 /// to its end.
-fn assemble(items: &[Attributes]) -> Result<AssembledClaim, StoreError> {
+fn assemble_claim(items: &[Attributes]) -> Result<AssembledClaim, StoreError> {
     let mut parts = (None, None);
     for item in items {
-        match Reader::new("claim", item).text("sk")? {
-            keys::RECORD => parts.0 = Some(ClaimItem::read(item)?),
-            keys::DETAILS => parts.1 = Some(DetailsItem::read(item)?),
+        match Reader::new("claim", item).read_text("sk")? {
+            keys::RECORD => parts.0 = Some(ClaimItem::from_item(item)?),
+            keys::DETAILS => parts.1 = Some(DetailsItem::from_item(item)?),
             _ => {}
         }
     }
     match parts {
         (None, _) => Ok(AssembledClaim::Absent),
-        (Some(mut record), Some(details)) if details.hash() == record.stamp.details_hash => {
-            record.claim.details = details.details();
+        (Some(mut record), Some(details))
+            if details.content_digest() == record.stamp.details_hash =>
+        {
+            record.claim.details = details.to_details();
             Ok(AssembledClaim::Whole(Box::new(StoredClaim { record, details })))
         }
         (Some(_), _) => Ok(AssembledClaim::Torn),

@@ -9,7 +9,7 @@ use domain::claim::{Claim, Instant, State};
 use domain::directory::Partner;
 use domain::ids::{ClaimId, PartnerId};
 
-use crate::table::attributes::{Reader, bytes, key, number, put};
+use crate::table::attributes::{Reader, bytes_value, item_key, number_value, put_value};
 use crate::table::config::Store;
 use crate::table::error::StoreError;
 use crate::table::fetched::{FetchedItems, ItemKey};
@@ -39,27 +39,28 @@ pub(crate) struct OpenClaims {
 
 impl OpenClaims {
     /// Those that are remembered.
-    pub(crate) fn remembered(&self) -> &[ClaimId] {
+    pub(crate) fn remembered_ids(&self) -> &[ClaimId] {
         &self.remembered
     }
 
     /// The same for a count at that moment: what a clock that stood later has remembered says nothing of what is submitted
     /// now.
-    fn at(self, at: Instant) -> Self {
+    fn for_count_at(self, at: Instant) -> Self {
         if self.before.is_some_and(|before| before > at) { Self::default() } else { self }
     }
 
-    fn read(item: Reader<'_>) -> Result<Self, StoreError> {
+    fn from_item(item: Reader<'_>) -> Result<Self, StoreError> {
         let ids = item.opt_bytes(IDS)?.unwrap_or_default().chunks(ID_BYTES);
         let id = |id: &[u8]| id.try_into().ok().map(ClaimId::from_bytes);
-        let remembered = ids.map(id).collect::<Option<_>>().ok_or_else(|| item.bad(IDS))?;
+        let remembered =
+            ids.map(id).collect::<Option<_>>().ok_or_else(|| item.attribute_error(IDS))?;
         Ok(Self { before: item.opt_instant(BEFORE)?, remembered })
     }
 }
 
 /// Where the open claims of a partner are remembered.
 pub(crate) fn open_claims_key(partner: &PartnerId) -> ItemKey {
-    (keys::quotas(partner), keys::OPEN_CLAIMS.to_owned())
+    (keys::quotas_pk(partner), keys::OPEN_CLAIMS.to_owned())
 }
 
 impl FetchedItems {
@@ -67,7 +68,7 @@ impl FetchedItems {
     pub(crate) fn open_claims(&self, partner: &PartnerId) -> Result<OpenClaims, StoreError> {
         let item = self.get(&open_claims_key(partner))?;
         item.map_or(Ok(OpenClaims::default()), |item| {
-            OpenClaims::read(Reader::new("open claims", item))
+            OpenClaims::from_item(Reader::new("open claims", item))
         })
     }
 }
@@ -79,7 +80,7 @@ impl Store {
         partner: &PartnerId,
     ) -> Result<OpenClaims, StoreError> {
         let mut fetched = FetchedItems::default();
-        self.fetch(&mut fetched, vec![open_claims_key(partner)]).await?;
+        self.fetch_items(&mut fetched, vec![open_claims_key(partner)]).await?;
         fetched.open_claims(partner)
     }
 
@@ -90,7 +91,7 @@ impl Store {
         known: OpenClaims,
         at: Instant,
     ) -> Result<bool, StoreError> {
-        let known = known.at(at);
+        let known = known.for_count_at(at);
         let newer = self.submitted_since(&partner.id, known.before).await?;
         let most = newer.len() + known.remembered.len();
         if most < quota_of(partner) && newer.len() < MANY {
@@ -118,7 +119,7 @@ impl Store {
         partner: &Partner,
         at: Instant,
     ) -> Result<u32, StoreError> {
-        let known = self.remembered_open_claims(&partner.id).await?.at(at);
+        let known = self.remembered_open_claims(&partner.id).await?.for_count_at(at);
         let newer = self.submitted_since(&partner.id, known.before).await?;
         let claims = self.claims_of(&[newer, known.remembered].concat()).await?;
         let open = claims.iter().filter(|claim| claim.state.is_open()).count();
@@ -163,9 +164,9 @@ impl Store {
     ) -> Result<(), StoreError> {
         let ids: Vec<u8> = remembered.iter().filter_map(ClaimId::to_bytes).flatten().collect();
         let (pk, sk) = open_claims_key(partner);
-        let mut item = key(pk, sk);
-        put(&mut item, BEFORE, Some(number(before.timestamp_millis())));
-        put(&mut item, IDS, (!ids.is_empty()).then(|| bytes(ids)));
+        let mut item = item_key(pk, sk);
+        put_value(&mut item, BEFORE, Some(number_value(before.timestamp_millis())));
+        put_value(&mut item, IDS, (!ids.is_empty()).then(|| bytes_value(ids)));
         self.put_item(item).await
     }
 }
@@ -177,6 +178,6 @@ fn quota_of(partner: &Partner) -> usize {
 /// Whether the claim was open at that moment, or may be again: a rejection may be disputed, a "no" taken back.
 fn may_be_open(claim: &Claim, at: Instant) -> bool {
     let may_return = matches!(claim.state, State::Rejected { .. } | State::Declined { .. })
-        && claim.state.until().is_some_and(|end| end > at);
+        && claim.state.runs_until().is_some_and(|end| end > at);
     claim.state.is_open() || may_return
 }

@@ -41,24 +41,24 @@ impl Store {
         let own = async {
             match (acting, &new.input.tenant) {
                 (Some(partner), Some(tenant)) if !new.draft => {
-                    self.claims_at_tenant(Some(partner), tenant).await?.ids()
+                    self.claims_at_tenant(Some(partner), tenant).await?.all_ids()
                 }
                 _ => Ok(Vec::new()),
             }
         };
         let mut fetched = FetchedItems::default();
-        let (_, own) = tokio::try_join!(self.fetch(&mut fetched, first), own)?;
-        if new.is_sound() && !matches!(fetched.claim(new.id)?, AssembledClaim::Absent) {
+        let (_, own) = tokio::try_join!(self.fetch_items(&mut fetched, first), own)?;
+        if new.is_well_formed() && !matches!(fetched.claim(new.id)?, AssembledClaim::Absent) {
             return Ok(None);
         }
         let partner = acting.map(|id| fetched.partner(id)).transpose()?.flatten();
         let tenant = new.input.tenant.as_ref().map(|id| fetched.tenant(id)).transpose()?.flatten();
         let tenant = tenant.filter(|tenant| known_tenant(new.input, Some(tenant)).is_some());
-        let tenant = tenant.filter(|_| may_ask(new, partner.as_ref()));
+        let tenant = tenant.filter(|_| may_learn_of_tenant(new, partner.as_ref()));
         let program =
             new.input.program.as_ref().map(|id| fetched.program(id)).transpose()?.flatten();
         let policy = program.as_ref().map(|program| program.policy.clone()).unwrap_or_default();
-        let claimed = opened(new, partner.as_ref(), tenant.as_ref(), program.as_ref());
+        let claimed = new_claim_items(new, partner.as_ref(), tenant.as_ref(), program.as_ref());
         let mut then = calendar_keys(partner.as_ref(), tenant.as_ref());
         if let Some(claimed) = &claimed {
             then.extend(claimed.block_keys());
@@ -78,7 +78,7 @@ impl Store {
                 Some(_) | None => Ok(false),
             }
         };
-        let (_, is_full) = tokio::try_join!(self.fetch(&mut fetched, then), quota)?;
+        let (_, is_full) = tokio::try_join!(self.fetch_items(&mut fetched, then), quota)?;
         let over_quota = is_full.then_some(None);
         let places =
             self.places_in(&fetched, true, partner.as_ref(), tenant.as_ref(), None, &policy)?;
@@ -99,7 +99,7 @@ impl Store {
 
 /// Whether the partner may claim what is named, so that it may be told something of a tenant. For a draft it is enough
 /// that the partner may claim anything: the enrolment may come before the submit.
-fn may_ask(new: &NewClaim<'_>, partner: Option<&Partner>) -> bool {
+fn may_learn_of_tenant(new: &NewClaim<'_>, partner: Option<&Partner>) -> bool {
     let named = (new.input.location.as_ref(), new.input.program.as_ref());
     let (location, program) = if new.draft { (None, None) } else { named };
     partner.is_some_and(|partner| partner.may_claim(location, program))
@@ -117,7 +117,7 @@ fn acting_partner(actor: &Actor) -> Option<&PartnerId> {
 
 /// What a new claim asks for, where all that it names is known and it is no draft: where it names no items, all of the
 /// tenant's, of which a check tells what can be claimed.
-fn opened<'a>(
+fn new_claim_items<'a>(
     new: &NewClaim<'a>,
     partner: Option<&'a Partner>,
     tenant: Option<&'a Tenant>,

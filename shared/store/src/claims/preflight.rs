@@ -47,18 +47,17 @@ impl Store {
         moment: RequestTime,
     ) -> Result<CheckResult, StoreError> {
         let context = Box::pin(self.read_opening_context(&new, moment)).await?;
-        let mut context = context.ok_or_else(|| StoreError::unreadable("claim", "pk"))?;
+        let mut context = context.ok_or_else(|| StoreError::unreadable_attribute("claim", "pk"))?;
         self.count_check(new.input, &context).await?;
-        let claimable = take_claimable(&new, &mut context);
-        let errors = domain::check(new.input, new.malformed, &context);
+        let claimable = choose_claimable_items(&new, &mut context);
+        let errors = domain::check_submit(new.input, new.malformed, &context);
         let is_whole = errors.is_empty();
-        let contested = async {
-            if is_whole { self.would_be_contested(&new, &context).await } else { Ok(None) }
-        };
-        let (contested, used_up) = tokio::try_join!(contested, self.would_be_too_many(&context))?;
+        let contested =
+            async { if is_whole { self.check_contested(&new, &context).await } else { Ok(None) } };
+        let (contested, used_up) = tokio::try_join!(contested, self.check_day_quota(&context))?;
         let facts = &mut context.facts;
         facts.over_quota = facts.over_quota.or(used_up);
-        let hindrances = domain::decide::conflicts(new.input, &context.facts, &context.policy);
+        let hindrances = domain::decide::find_conflicts(new.input, &context.facts, &context.policy);
         Ok(CheckResult {
             errors,
             // Who else wants an item is told of what could be submitted: to ask is not to claim.
@@ -73,10 +72,7 @@ impl Store {
 
     /// Whether the partner's day is used up, with the seconds to wait; not asked where program or tenant is not
     /// known.
-    async fn would_be_too_many(
-        &self,
-        context: &Context,
-    ) -> Result<Option<Option<u32>>, StoreError> {
+    async fn check_day_quota(&self, context: &Context) -> Result<Option<Option<u32>>, StoreError> {
         let Facts { partner: Some(partner), tenant: Some(_), program: Some(_), .. } =
             &context.facts
         else {
@@ -85,12 +81,12 @@ impl Store {
         self.is_day_used_up(partner, context.at).await
     }
 
-    async fn would_be_contested(
+    async fn check_contested(
         &self,
         new: &NewClaim<'_>,
         context: &Context,
     ) -> Result<Option<bool>, StoreError> {
-        let Some(claim) = drafted(new, context) else { return Ok(None) };
+        let Some(claim) = draft_claim(new, context) else { return Ok(None) };
         let numbers: Vec<ItemNo> = claim.items.iter().map(|item| item.no).collect();
         let mut locks = self.load_locks(&claim, &numbers).await?;
         if self.pass_rival_deadlines(&locks, context.at).await? {
@@ -104,7 +100,7 @@ impl Store {
 
 /// What can be claimed, where the body leaves the items out: what is known of all of the tenant's items then stands
 /// against none of the claim's.
-fn take_claimable(
+fn choose_claimable_items(
     new: &NewClaim<'_>,
     context: &mut Context,
 ) -> Option<Vec<(TenantItem, Claimability)>> {
@@ -122,8 +118,8 @@ fn take_claimable(
 }
 
 /// The claim as a draft, where program and tenant are known.
-fn drafted(new: &NewClaim<'_>, context: &Context) -> Option<Claim> {
-    let command = Command::Draft(new.creation(Vec::new()));
+fn draft_claim(new: &NewClaim<'_>, context: &Context) -> Option<Claim> {
+    let command = Command::Draft(new.new_creation(Vec::new()));
     let event = domain::decide(None, &command, context).ok()??;
     domain::evolve(None, &event).ok()
 }
@@ -131,6 +127,6 @@ fn drafted(new: &NewClaim<'_>, context: &Context) -> Option<Claim> {
 fn earliest_close(context: &Context) -> Option<Instant> {
     let customer = context.places.customer.as_ref()?;
     context.facts.program.as_ref()?;
-    let window = customer.window(context.at, context.policy.window_business_days).ok()?;
+    let window = customer.open_window(context.at, context.policy.window_business_days).ok()?;
     Some(window.closes_at)
 }

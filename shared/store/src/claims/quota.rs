@@ -8,7 +8,7 @@ use domain::command::CommandKind;
 use domain::context::Context;
 use domain::directory::Partner;
 
-use crate::table::attributes::key;
+use crate::table::attributes::item_key;
 use crate::table::config::Store;
 use crate::table::counter::Counter;
 use crate::table::error::StoreError;
@@ -25,7 +25,7 @@ pub(crate) enum DayUse {
 }
 
 impl DayUse {
-    fn counter(self, partner: &Partner) -> Counter {
+    fn use_counter(self, partner: &Partner) -> Counter {
         let (name, most) = match self {
             Self::Draft => ("d", partner.daily_draft_quota()),
             Self::Claim => ("n", partner.daily_claim_quota),
@@ -43,9 +43,9 @@ impl Store {
         day_use: DayUse,
         at: Instant,
     ) -> Result<Option<Option<u32>>, StoreError> {
-        let sort = keys::claims_of_day(partner.time_zone.date(at));
-        let day = key(keys::quotas(&partner.id), sort);
-        let is_counted = self.count_up(day, &[day_use.counter(partner)]).await?;
+        let sort = keys::claims_of_day_sk(partner.time_zone.local_date(at));
+        let day = item_key(keys::quotas_pk(&partner.id), sort);
+        let is_counted = self.count_up(day, &[day_use.use_counter(partner)]).await?;
         Ok((!is_counted).then(|| seconds_to_next_day(partner, at)))
     }
 
@@ -83,9 +83,10 @@ impl Store {
         partner: &Partner,
         at: Instant,
     ) -> Result<u32, StoreError> {
-        let sort = keys::claims_of_day(partner.time_zone.date(at));
-        let counter = DayUse::Claim.counter(partner);
-        let used = self.counted(key(keys::quotas(&partner.id), sort), &counter.name).await?;
+        let sort = keys::claims_of_day_sk(partner.time_zone.local_date(at));
+        let counter = DayUse::Claim.use_counter(partner);
+        let used =
+            self.read_counter(item_key(keys::quotas_pk(&partner.id), sort), &counter.name).await?;
         Ok(partner.daily_claim_quota.saturating_sub(used))
     }
 

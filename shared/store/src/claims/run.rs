@@ -77,7 +77,7 @@ impl Store {
     /// # Errors
     /// [`StoreError::Rejected`] with the rules' answer, `NotFound` for an unknown claim as for
     /// another party's; [`StoreError::VersionMismatch`], unless the command is a repeat.
-    pub async fn execute(
+    pub async fn execute_command(
         &self,
         id: &ClaimId,
         actor: &Actor,
@@ -87,7 +87,7 @@ impl Store {
     ) -> Result<CommandOutcome, StoreError> {
         let LoadResult { stored, clock } = self.load_claim(id).await?;
         let stored = stored.ok_or(Rejection::NotFound)?;
-        decide::authorize(stored.claim(), command.kind(), actor)?;
+        decide::authorize_command(stored.claim(), command.kind(), actor)?;
         let open = self.open_stored(stored, clock, moment).await?.ok_or(Rejection::NotFound)?;
         Box::pin(self.run_command(open, actor, command, moment, expected, CommandAnswer::Claim))
             .await
@@ -121,14 +121,14 @@ impl Store {
             return Ok(Some(OpenClaim { stored, clock, note: None }));
         }
         let id = &stored.claim().id;
-        let current = Box::pin(self.load_up_to_date(id, moment.offset)).await?;
+        let current = Box::pin(self.load_stored_up_to_date(id, moment.offset)).await?;
         Ok(current.map(|stored| OpenClaim { stored, clock, note: None }))
     }
 
     /// Runs a command on an open claim. A conflict alone reads the claim again.
     ///
     /// # Errors
-    /// Those of [`Store::execute`].
+    /// Those of [`Store::execute_command`].
     pub async fn run_command(
         &self,
         mut open: OpenClaim,
@@ -143,56 +143,56 @@ impl Store {
         let note = open.note.take();
         loop {
             let claim = open.stored.claim();
-            decide::authorize(claim, kind, actor)?;
+            decide::authorize_command(claim, kind, actor)?;
             let repeats = is_repeat(claim, command, actor, expected);
             let is_seen = expected.is_none_or(|seen| seen == claim.version);
             let may_do_more = repeats && command.may_do_more() && is_seen;
             if repeats && !may_do_more {
-                if self.repeat_stands(claim, command, moment.at).await? {
-                    let repeated = outcome_of(open.stored, Effect::Repeated);
-                    return Box::pin(self.follow_up(repeated, kind, moment)).await;
+                if self.confirm_repeat(claim, command, moment.at).await? {
+                    let repeated = command_outcome(open.stored, Effect::Repeated);
+                    return Box::pin(self.finish_command(repeated, kind, moment)).await;
                 }
-                open = self.reopen(open, &mut attempts, moment).await?;
+                open = self.reopen_claim(open, &mut attempts, moment).await?;
                 continue;
             }
             check_version(claim, expected)?;
-            let latest = (open.clock.latest() + moment.offset).max(moment.at);
+            let latest = (open.clock.latest_time() + moment.offset).max(moment.at);
             let note = note.as_ref();
             let step = CommandStep { actor, command, note, at: moment.at, latest, answer };
-            let stepped = match Box::pin(self.step(&open.stored, step, &mut attempts)).await {
+            let stepped = match Box::pin(self.run_step(&open.stored, step, &mut attempts)).await {
                 // There is nothing more to do.
                 Err(StoreError::Rejected(Rejection::InvalidState { .. })) if may_do_more => {
-                    let repeated = outcome_of(open.stored, Effect::Repeated);
-                    return Box::pin(self.follow_up(repeated, kind, moment)).await;
+                    let repeated = command_outcome(open.stored, Effect::Repeated);
+                    return Box::pin(self.finish_command(repeated, kind, moment)).await;
                 }
                 stepped => stepped?,
             };
             match stepped {
                 StepResult::Unchanged => {
-                    if self.repeat_stands(claim, command, moment.at).await? {
+                    if self.confirm_repeat(claim, command, moment.at).await? {
                         let effect = if repeats { Effect::Repeated } else { Effect::Unchanged };
-                        let same = outcome_of(open.stored, effect);
+                        let same = command_outcome(open.stored, effect);
                         if !repeats && *command != Command::Erase {
                             return Ok(same);
                         }
-                        return Box::pin(self.follow_up(same, kind, moment)).await;
+                        return Box::pin(self.finish_command(same, kind, moment)).await;
                     }
-                    open = self.reopen(open, &mut attempts, moment).await?;
+                    open = self.reopen_claim(open, &mut attempts, moment).await?;
                     continue;
                 }
                 StepResult::Changed(changed) => {
-                    return Box::pin(self.follow_up(*changed, kind, moment)).await;
+                    return Box::pin(self.finish_command(*changed, kind, moment)).await;
                 }
                 StepResult::Again => {}
             }
             let LoadResult { stored, clock } = self.load_claim(&open.stored.claim().id).await?;
             let stored = stored.ok_or(Rejection::NotFound)?;
-            if attempts.wrote(&stored.record) {
-                let changed = outcome_of(stored, Effect::Changed);
-                return Box::pin(self.follow_up(changed, kind, moment)).await;
+            if attempts.wrote_record(&stored.record) {
+                let changed = command_outcome(stored, Effect::Changed);
+                return Box::pin(self.finish_command(changed, kind, moment)).await;
             }
             if stored.claim().erased && !open.stored.claim().erased {
-                self.blot_annotations(&stored.claim().id, attempts.writes()).await?;
+                self.delete_unused_annotations(&stored.claim().id, attempts.write_ids()).await?;
             }
             open = self.open_stored(stored, clock, moment).await?.ok_or(Rejection::NotFound)?;
         }
@@ -200,7 +200,7 @@ impl Store {
 
     /// Whether a command that changes nothing leaves the claim as it was read. A "no" that stands already is noted
     /// first, so that no undo which arrived before it takes it back; one that was faster is seen afterwards.
-    async fn repeat_stands(
+    async fn confirm_repeat(
         &self,
         claim: &Claim,
         command: &Command,
@@ -215,20 +215,20 @@ impl Store {
     }
 
     /// Reads a claim again that somebody else has written meanwhile.
-    async fn reopen(
+    async fn reopen_claim(
         &self,
         open: OpenClaim,
         attempts: &mut Attempts,
         moment: RequestTime,
     ) -> Result<OpenClaim, StoreError> {
         attempts.next();
-        attempts.again(Ok(None)).await?;
+        attempts.retry_after(Ok(None)).await?;
         let found = self.open_claim(&open.stored.claim().id, moment).await?;
         Ok(found.ok_or(Rejection::NotFound)?)
     }
 
     /// What a command leaves to be done beside its event. A repeat does it again, after a lost answer.
-    async fn follow_up(
+    async fn finish_command(
         &self,
         outcome: CommandOutcome,
         command: CommandKind,
@@ -255,12 +255,12 @@ impl Store {
         if !depends_on_reports(claim) {
             return Ok(outcome);
         }
-        let known = self.recipients(claim).await?;
+        let known = self.load_recipients(claim).await?;
         if !known.is_some_and(|known| decide::reports_are_pending(claim, &known)) {
             return Ok(outcome);
         }
         let command = Command::ApplyReports { notice: claim.notice };
-        let acted = self.execute(&claim.id, &Actor::System, &command, moment, None);
+        let acted = self.execute_command(&claim.id, &Actor::System, &command, moment, None);
         let claim = Box::pin(acted).await?.claim;
         // What was known beside the claim is not as it was either.
         Ok(CommandOutcome { claim, competition: None, ..outcome })
@@ -281,7 +281,7 @@ impl Store {
     }
 
     /// Decides and commits once; what only the answer to staff needs is read beside the commit.
-    async fn step(
+    async fn run_step(
         &self,
         stored: &StoredClaim,
         step: CommandStep<'_>,
@@ -293,29 +293,31 @@ impl Store {
         let mut around = Box::pin(around).await?;
         let claim = stored.claim();
         if step.command.kind() == CommandKind::Submit {
-            hide_tenant(claim, &mut around.context);
+            hide_tenant_facts(claim, &mut around.context);
         }
-        let mut decided = self.decide_counted(claim, step.command, &around.context).await?;
+        let mut decided = self.decide_with_quota(claim, step.command, &around.context).await?;
         if decided.is_some() && attempts.is_first() {
             let used = self.count_command_use(claim, step.command.kind(), &around.context);
             if let over @ Some(_) = used.await? {
                 around.context.facts.over_quota = over;
-                decided = self.decide_counted(claim, step.command, &around.context).await?;
+                decided = self.decide_with_quota(claim, step.command, &around.context).await?;
             }
         }
         let Some(mut event) = decided else { return Ok(StepResult::Unchanged) };
         event.remarks.extend(step.note.cloned().map(Remark::note));
         let (staff, asked) = (around.staff.take(), around.asked.take());
         let (result, staff) = tokio::join!(
-            Box::pin(self.commit(stored, &event, &around, step.latest, attempts.next())),
+            Box::pin(self.commit_event(stored, &event, &around, step.latest, attempts.next())),
             Box::pin(self.complete_staff_reads(stored.claim(), staff)),
         );
-        let Some(stored) = attempts.again(result).await? else { return Ok(StepResult::Again) };
+        let Some(stored) = attempts.retry_after(result).await? else {
+            return Ok(StepResult::Again);
+        };
         // What could not be read for the answer is read again with it: the command is done.
         let competition = match staff {
             Ok(Some(StaffReads { newest, fetched })) => {
                 let known = self.competition_in(stored.claim(), &newest, &fetched, step.at);
-                Box::pin(known).await.ok().map(|known| known.after(&event))
+                Box::pin(known).await.ok().map(|known| known.after_event(&event))
             }
             Ok(None) | Err(_) => None,
         };
@@ -329,7 +331,7 @@ impl Store {
     }
 
     /// Decides. A submit that is refused and so tells of the tenant is counted first.
-    async fn decide_counted(
+    async fn decide_with_quota(
         &self,
         claim: &Claim,
         command: &Command,
@@ -350,13 +352,13 @@ impl Store {
     ) -> Result<Option<StaffReads>, StoreError> {
         let Some(mut reads) = reads else { return Ok(None) };
         let wanted = rival_keys(claim, &reads.newest, &reads.fetched)?;
-        self.fetch(&mut reads.fetched, wanted).await?;
+        self.fetch_items(&mut reads.fetched, wanted).await?;
         Ok(Some(reads))
     }
 }
 
 /// A partner that may not claim from the draft's location in its program is told nothing of the tenant.
-fn hide_tenant(claim: &Claim, context: &mut Context) {
+fn hide_tenant_facts(claim: &Claim, context: &mut Context) {
     let input = ClaimInput::of(claim);
     let (location, program) = (input.location.as_ref(), input.program.as_ref());
     let partner = context.facts.partner.as_ref();
@@ -427,7 +429,7 @@ fn check_version(claim: &Claim, expected: Option<Version>) -> Result<(), StoreEr
     }
 }
 
-fn outcome_of(stored: StoredClaim, effect: Effect) -> CommandOutcome {
+fn command_outcome(stored: StoredClaim, effect: Effect) -> CommandOutcome {
     CommandOutcome { claim: stored.record.claim, effect, recipients: None, competition: None }
 }
 

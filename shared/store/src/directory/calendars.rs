@@ -14,11 +14,11 @@ use domain::outage::Outage;
 use domain::rejection::Rejection;
 
 use super::entry::{
-    Author, DryRun, EntryKind, EntryWrite, NextEntry, Permits, RevisedEntry, body_of, with_body,
+    Author, DryRun, EntryKind, EntryWrite, NextEntry, Permits, RevisedEntry, read_body, write_body,
 };
-use super::outages::outages_in;
+use super::outages::read_outages;
 use super::recounts::Recount;
-use crate::table::attributes::{Reader, key, number, put, text};
+use crate::table::attributes::{Reader, item_key, number_value, put_value, text_value};
 use crate::table::config::Store;
 use crate::table::error::StoreError;
 use crate::table::fetched::{FetchedItems, ItemKey};
@@ -53,12 +53,12 @@ pub(crate) fn last_date(closes_at: Instant) -> NaiveDate {
 impl Revisions {
     /// Whether a window that was counted by this calendar and ends then would be counted the same way now, and is given
     /// no day.
-    pub(crate) fn leave(&self, calendar: &CalendarId, closes_at: Instant) -> bool {
+    pub(crate) fn keeps_count(&self, calendar: &CalendarId, closes_at: Instant) -> bool {
         let Some(country) = calendar.country() else { return false };
         let untouched = AddedDays { revision: 0, days: Some(Vec::new()) };
         let added = self.countries.get(&country).unwrap_or(&untouched);
-        let has_outage = self.outages.iter().any(|outage| outage.covers(closes_at));
-        !added.concern(calendar, last_date(closes_at)) && !has_outage
+        let has_outage = self.outages.iter().any(|outage| outage.covers_end(closes_at));
+        !added.may_change_count(calendar, last_date(closes_at)) && !has_outage
     }
 }
 
@@ -68,8 +68,8 @@ impl Store {
         &self,
         country: CountryCode,
     ) -> Result<CountryCalendar, StoreError> {
-        let stored = self.load_entry(keys::calendar(country)).await?;
-        Ok(stored.map_or_else(|| CountryCalendar::untouched(country), |stored| stored.entry))
+        let stored = self.load_entry(keys::calendar_pk(country)).await?;
+        Ok(stored.map_or_else(|| CountryCalendar::without_days(country), |stored| stored.entry))
     }
 
     /// Puts the days that are added to the calendar of a country, all of them, in a new revision: the entry, the
@@ -86,7 +86,7 @@ impl Store {
         author: &Author,
         permits: Permits<'_, CountryCalendar>,
     ) -> Result<EntryWrite<CountryCalendar>, StoreError> {
-        let untouched = RevisedEntry { entry: CountryCalendar::untouched(country), revision: 0 };
+        let untouched = RevisedEntry { entry: CountryCalendar::without_days(country), revision: 0 };
         let permits = |present: Option<&RevisedEntry<CountryCalendar>>, repeats| {
             permits(Some(present.unwrap_or(&untouched)), repeats)
         };
@@ -100,9 +100,9 @@ impl Store {
         let next = |before: Option<&CountryCalendar>, revision| {
             let before = before.unwrap_or(&untouched.entry);
             let added = wish(&before.added)?;
-            next_calendar(before.replaced(added, revision, author.staff.as_ref(), author.at))
+            next_calendar(before.replace_days(added, revision, author.staff.as_ref(), author.at))
         };
-        let written = self.change_entry(keys::calendar(country), author, &permits, next).await?;
+        let written = self.change_entry(keys::calendar_pk(country), author, &permits, next).await?;
         // Every country has a calendar, whether or not anything was ever added to it.
         Ok(match written {
             EntryWrite::Stale(None) => EntryWrite::Stale(Some(untouched)),
@@ -141,27 +141,28 @@ impl Store {
         from: Option<&Cursor>,
         limit: u16,
     ) -> Result<ListPage<CountryCalendar>, StoreError> {
-        let start = from.map(|from| key(keys::REVISIONS, from.sort.clone()));
-        let query = self.client.query().table_name(self.table()).consistent_read(true);
+        let start = from.map(|from| item_key(keys::REVISIONS, from.sort.clone()));
+        let query = self.client.query().table_name(self.table_name()).consistent_read(true);
         let query = query.key_condition_expression("pk = :pk");
-        let query = query.expression_attribute_values(":pk", text(keys::REVISIONS));
+        let query = query.expression_attribute_values(":pk", text_value(keys::REVISIONS));
         let query = query.set_exclusive_start_key(start).limit(i32::from(limit));
         let answer = query.send().await.map_err(StoreError::of_call)?;
         let (mut countries, mut fetched) = (Vec::new(), FetchedItems::default());
         for item in answer.items.unwrap_or_default() {
             let item = Reader::new("revision", &item);
-            if item.text("sk")? != keys::LISTED_OUTAGES {
-                countries.push(item.parsed("sk", str::parse::<CountryCode>)?);
+            if item.read_text("sk")? != keys::LISTED_OUTAGES {
+                countries.push(item.read_parsed("sk", str::parse::<CountryCode>)?);
             }
         }
-        self.fetch(&mut fetched, countries.iter().copied().map(calendar_key).collect()).await?;
+        self.fetch_items(&mut fetched, countries.iter().copied().map(calendar_key).collect())
+            .await?;
         let mut items = Vec::new();
         for country in countries {
             let stored = fetched.get(&calendar_key(country))?.cloned();
-            items.extend(stored.map(body_of::<CountryCalendar>).transpose()?);
+            items.extend(stored.map(read_body::<CountryCalendar>).transpose()?);
         }
         let last = answer.last_evaluated_key.as_ref();
-        let next = last.map(|last| Reader::new("revision", last).text("sk")).transpose()?;
+        let next = last.map(|last| Reader::new("revision", last).read_text("sk")).transpose()?;
         Ok(ListPage { items, next: next.map(|sort| Cursor { part: None, sort: sort.to_owned() }) })
     }
 
@@ -170,16 +171,15 @@ impl Store {
         let mut revisions = Revisions::default();
         for item in self.query_partition(keys::REVISIONS).await? {
             let item = Reader::new("revision", &item);
-            if item.text("sk")? == keys::LISTED_OUTAGES {
-                revisions.outages = outages_in(item)?;
+            if item.read_text("sk")? == keys::LISTED_OUTAGES {
+                revisions.outages = read_outages(item)?;
                 continue;
             }
-            let country = item.parsed("sk", str::parse::<CountryCode>)?;
-            let revision = item.number(REVISION)?;
+            let country = item.read_parsed("sk", str::parse::<CountryCode>)?;
+            let revision = item.read_number(REVISION)?;
             let added = match item.opt_text(DAYS)? {
-                Some(text) => {
-                    AddedDays::of_text(country, revision, text).ok_or_else(|| item.bad(DAYS))?
-                }
+                Some(text) => AddedDays::of_text(country, revision, text)
+                    .ok_or_else(|| item.attribute_error(DAYS))?,
                 None => AddedDays { revision, days: None },
             };
             revisions.countries.insert(country, added);
@@ -191,14 +191,14 @@ impl Store {
     ///
     /// # Errors
     /// `Corrupt` for a subdivision that the calendar data does not know.
-    pub async fn calendar(
+    pub async fn load_calendar(
         &self,
         country: CountryCode,
         subdivision: Option<Subdivision>,
         unknown: UnknownSubdivision,
     ) -> Result<BusinessCalendar, StoreError> {
         let mut fetched = FetchedItems::default();
-        self.fetch(&mut fetched, vec![calendar_key(country)]).await?;
+        self.fetch_items(&mut fetched, vec![calendar_key(country)]).await?;
         fetched.calendar(country, subdivision, unknown)
     }
 
@@ -209,17 +209,18 @@ impl Store {
     /// Where the revision cannot be read.
     pub async fn name_added_days(&self, claim: &mut Claim) -> Result<(), StoreError> {
         let mut fetched = FetchedItems::default();
-        self.fetch(&mut fetched, named_revision_key(claim).into_iter().collect()).await?;
+        self.fetch_items(&mut fetched, named_revision_key(claim).into_iter().collect()).await?;
         fetched.name_added_days(claim)
     }
 }
 
 fn next_calendar(new: CountryCalendar) -> Result<NextEntry<CountryCalendar>, StoreError> {
-    let kept = with_body(key(keys::calendar(new.country), keys::policy(new.revision)), &new)?;
-    let mut listed = key(keys::REVISIONS, new.country.as_str());
-    put(&mut listed, REVISION, Some(number(new.revision)));
-    put(&mut listed, DAYS, new.added_days().to_text().map(text));
-    let recount = Recount::of_revision(new.country, new.revision).attributes();
+    let kept =
+        write_body(item_key(keys::calendar_pk(new.country), keys::policy_sk(new.revision)), &new)?;
+    let mut listed = item_key(keys::REVISIONS, new.country.as_str());
+    put_value(&mut listed, REVISION, Some(number_value(new.revision)));
+    put_value(&mut listed, DAYS, new.added_days().to_text().map(text_value));
+    let recount = Recount::of_revision(new.country, new.revision).to_attributes();
     let beside = vec![
         TransactionAction::Put(kept, Some(Condition::absent())),
         TransactionAction::Put(listed, None),
@@ -229,7 +230,7 @@ fn next_calendar(new: CountryCalendar) -> Result<NextEntry<CountryCalendar>, Sto
 }
 
 impl EntryKind for CountryCalendar {
-    fn says_the_same_as(&self, other: &Self) -> bool {
+    fn has_same_content(&self, other: &Self) -> bool {
         self.added == other.added
     }
 }
@@ -274,8 +275,8 @@ impl FetchedItems {
 
     fn added_days(&self, country: CountryCode) -> Result<CountryCalendar, StoreError> {
         let stored = self.get(&calendar_key(country))?.cloned();
-        let stored = stored.map(body_of::<CountryCalendar>).transpose()?;
-        Ok(stored.unwrap_or_else(|| CountryCalendar::untouched(country)))
+        let stored = stored.map(read_body::<CountryCalendar>).transpose()?;
+        Ok(stored.unwrap_or_else(|| CountryCalendar::without_days(country)))
     }
 
     /// Gives the added days that the claim's window skipped their names, if the revision that names them was
@@ -283,9 +284,9 @@ impl FetchedItems {
     pub(crate) fn name_added_days(&self, claim: &mut Claim) -> Result<(), StoreError> {
         let Some(key) = named_revision_key(claim) else { return Ok(()) };
         let Some(stored) = self.get(&key)?.cloned() else { return Ok(()) };
-        let stored: CountryCalendar = body_of(stored)?;
+        let stored: CountryCalendar = read_body(stored)?;
         if let Some(window) = claim.state.window_mut()
-            && let Ok(calendar) = window.calendar.embedded()
+            && let Ok(calendar) = window.calendar.embedded_calendar()
         {
             let calendar = calendar.with_exceptions(stored.revision, stored.added);
             *window = window.clone().with_names_of(&calendar);
@@ -298,13 +299,13 @@ impl FetchedItems {
 /// are no such days.
 pub(crate) fn named_revision_key(claim: &Claim) -> Option<ItemKey> {
     let window = claim.state.window().filter(|window| has_unnamed(window))?;
-    let calendar = window.calendar.embedded().ok()?;
-    Some((keys::calendar(calendar.country()), keys::policy(window.calendar.revision())))
+    let calendar = window.calendar.embedded_calendar().ok()?;
+    Some((keys::calendar_pk(calendar.country()), keys::policy_sk(window.calendar.revision())))
 }
 
 /// Where the calendar of a country stands.
 pub(crate) fn calendar_key(country: CountryCode) -> ItemKey {
-    (keys::calendar(country), keys::RECORD.to_owned())
+    (keys::calendar_pk(country), keys::RECORD.to_owned())
 }
 
 /// Whether a day was skipped that only the operator's calendar can name.

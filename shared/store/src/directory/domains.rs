@@ -7,7 +7,7 @@ use domain::ids::TenantId;
 use domain::rejection::{FieldCode, FieldError, Rejection};
 use domain::text::Domain;
 
-use crate::table::attributes::{Attributes, Reader, key, put, text};
+use crate::table::attributes::{Attributes, Reader, item_key, put_value, text_value};
 use crate::table::config::Store;
 use crate::table::error::StoreError;
 use crate::table::fetched::{FetchedItems, ItemKey};
@@ -21,7 +21,7 @@ const TENANT: &str = "tn";
 const MOST_CHANGES: usize = 90;
 
 /// The domains that an entry keeps from other tenants; none where the tenant is deleted.
-fn held(tenant: &Tenant) -> BTreeSet<&Domain> {
+fn held_domains(tenant: &Tenant) -> BTreeSet<&Domain> {
     match tenant.status {
         TenantStatus::Active => tenant.domains.iter().collect(),
         TenantStatus::Deleted => BTreeSet::new(),
@@ -29,26 +29,26 @@ fn held(tenant: &Tenant) -> BTreeSet<&Domain> {
 }
 
 fn domain_key(domain: &Domain) -> ItemKey {
-    (keys::domain(domain), keys::RECORD.to_owned())
+    (keys::domain_pk(domain), keys::RECORD.to_owned())
 }
 
 /// The item that says whose the domain is.
 pub(super) fn domain_item(domain: &Domain, tenant: &TenantId) -> Attributes {
     let (pk, sk) = domain_key(domain);
-    let mut item = key(pk, sk);
-    put(&mut item, TENANT, Some(text(tenant.as_str())));
+    let mut item = item_key(pk, sk);
+    put_value(&mut item, TENANT, Some(text_value(tenant.as_str())));
     item
 }
 
-fn owner_of(item: &Attributes) -> Result<TenantId, StoreError> {
-    Reader::new("domain", item).parsed(TENANT, TenantId::parse)
+fn read_owner(item: &Attributes) -> Result<TenantId, StoreError> {
+    Reader::new("domain", item).read_parsed(TENANT, TenantId::parse)
 }
 
 impl Store {
     /// The tenant that has the domain.
     pub async fn tenant_of_domain(&self, domain: &Domain) -> Result<Option<TenantId>, StoreError> {
         let (pk, sk) = domain_key(domain);
-        self.get_item(key(pk, sk)).await?.as_ref().map(owner_of).transpose()
+        self.get_item(item_key(pk, sk)).await?.as_ref().map(read_owner).transpose()
     }
 
     /// What a tenant's put writes of its domains: those that come and those that go.
@@ -61,12 +61,12 @@ impl Store {
         before: Option<&Tenant>,
         next: &Tenant,
     ) -> Result<Vec<TransactionAction>, StoreError> {
-        let (held, had) = (held(next), before.map(held).unwrap_or_default());
+        let (held, had) = (held_domains(next), before.map(held_domains).unwrap_or_default());
         let left = had.difference(&held).copied().collect::<Vec<_>>();
         let mut fetched = FetchedItems::default();
         let wanted = held.iter().chain(&left).map(|domain| domain_key(domain)).collect();
-        self.fetch(&mut fetched, wanted).await?;
-        let owner = |domain: &Domain| fetched.get(&domain_key(domain))?.map(owner_of).transpose();
+        self.fetch_items(&mut fetched, wanted).await?;
+        let owner = |domain: &Domain| fetched.get(&domain_key(domain))?.map(read_owner).transpose();
         let (mut actions, mut taken) = (Vec::new(), BTreeSet::new());
         for domain in held {
             match owner(domain)? {
@@ -87,8 +87,8 @@ impl Store {
             if owner(domain)?.is_some_and(|owner| owner == next.id) {
                 let (pk, sk) = domain_key(domain);
                 let own = Condition::new(format!("{TENANT} = :own"));
-                let own = own.with(":own", text(next.id.as_str()));
-                actions.push(TransactionAction::Delete(key(pk, sk), own));
+                let own = own.with_value(":own", text_value(next.id.as_str()));
+                actions.push(TransactionAction::Delete(item_key(pk, sk), own));
             }
         }
         if actions.len() > MOST_CHANGES {

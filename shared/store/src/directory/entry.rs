@@ -12,12 +12,14 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use super::history;
-use crate::table::attributes::{Attributes, Reader, bytes, key, number, put};
+use crate::table::attributes::{
+    Attributes, Reader, bytes_value, item_key, number_value, put_value,
+};
 use crate::table::config::Store;
 use crate::table::error::StoreError;
 use crate::table::fetched::{FetchedItems, ItemKey};
 use crate::table::keys;
-use crate::table::retry::pause;
+use crate::table::retry::pause_before_retry;
 use crate::table::transaction::{Condition, TransactionAction, WriteOutcome};
 use crate::table::write_id::WriteId;
 
@@ -95,12 +97,12 @@ pub(super) trait EntryKind:
     const REVISION: &'static str = "v";
 
     /// Whether both say the same, whatever the system keeps in them for itself.
-    fn says_the_same_as(&self, other: &Self) -> bool {
+    fn has_same_content(&self, other: &Self) -> bool {
         self == other
     }
 
     /// What else is written with an entry, by what other items of the table say.
-    fn beside(
+    fn extra_actions(
         _store: &Store,
         _before: Option<&Self>,
         _next: &Self,
@@ -153,18 +155,19 @@ impl<T: EntryKind> StoredEntry<T> {
 
     /// That the entry stands as that put stored it.
     pub(super) fn check_put(&self, put: WriteId) -> TransactionAction {
-        let condition = Condition::new(format!("{PUT} = :put")).with(":put", bytes(put.0));
-        TransactionAction::Check(key(self.pk.clone(), keys::RECORD), condition)
+        let condition =
+            Condition::new(format!("{PUT} = :put")).with_value(":put", bytes_value(put.0));
+        TransactionAction::Check(item_key(self.pk.clone(), keys::RECORD), condition)
     }
 
-    pub(super) fn revised(&self) -> Option<RevisedEntry<T>> {
+    pub(super) fn to_revised(&self) -> Option<RevisedEntry<T>> {
         let entry = self.entry.clone()?;
         Some(RevisedEntry { entry, revision: self.revision() })
     }
 
     /// The number under which the present entry is still to be archived: it is from before there was a history,
     /// or was put as it stands.
-    pub(super) fn unarchived(&self) -> Option<u32> {
+    pub(super) fn unarchived_revision(&self) -> Option<u32> {
         let revision = self.entry.as_ref().map(|_| self.revision())?;
         match self.archived {
             Some(last) if last == revision => None,
@@ -175,55 +178,57 @@ impl<T: EntryKind> StoredEntry<T> {
 
     /// The number of the entry that replaces this one.
     pub(super) fn next_revision(&self) -> u32 {
-        self.unarchived().or(self.archived).unwrap_or(0).saturating_add(1)
+        self.unarchived_revision().or(self.archived).unwrap_or(0).saturating_add(1)
     }
 
     /// That nobody has written the entry since it was read.
-    pub(super) fn unchanged(&self) -> Condition {
+    pub(super) fn unchanged_condition(&self) -> Condition {
         let name = T::REVISION;
         let condition = match (&self.entry, self.revision) {
             (None, _) => return Condition::absent(),
             (Some(_), None) => Condition::new(format!("attribute_not_exists({name})")),
             (Some(_), Some(revision)) => {
-                Condition::new(format!("{name} = :v")).with(":v", number(revision))
+                Condition::new(format!("{name} = :v")).with_value(":v", number_value(revision))
             }
         };
         match self.put {
             // What is put again keeps its revision.
-            Some(put) => condition.and(&format!("{PUT} = :put")).with(":put", bytes(put.0)),
+            Some(put) => {
+                condition.and(&format!("{PUT} = :put")).with_value(":put", bytes_value(put.0))
+            }
             None => condition,
         }
     }
 
     /// The items that archive `entry` as a revision, and before it the present entry where it is not archived yet.
-    pub(super) fn archive(
+    pub(super) fn archive_actions(
         &self,
         entry: &T,
         revision: u32,
         author: &Author,
     ) -> Result<Vec<TransactionAction>, StoreError> {
         let mut items = Vec::new();
-        if let (Some(number), Some(before)) = (self.unarchived(), &self.entry) {
-            items.push(history::archived(&self.pk, number, before, None)?);
+        if let (Some(number), Some(before)) = (self.unarchived_revision(), &self.entry) {
+            items.push(history::revision_item(&self.pk, number, before, None)?);
         }
-        items.push(history::archived(&self.pk, revision, entry, Some(author))?);
+        items.push(history::revision_item(&self.pk, revision, entry, Some(author))?);
         let absent = |item| TransactionAction::Put(item, Some(Condition::absent()));
         Ok(items.into_iter().map(absent).collect())
     }
 
     /// The item of the entry, under the condition that nobody has written it since.
-    pub(super) fn replace(
+    pub(super) fn replace_action(
         &self,
         next: &T,
         revision: u32,
         attributes: Vec<(&'static str, AttributeValue)>,
     ) -> Result<TransactionAction, StoreError> {
-        let mut item = with_body(key(self.pk.clone(), keys::RECORD), next)?;
-        put(&mut item, T::REVISION, (revision > 0).then(|| number(revision)));
+        let mut item = write_body(item_key(self.pk.clone(), keys::RECORD), next)?;
+        put_value(&mut item, T::REVISION, (revision > 0).then(|| number_value(revision)));
         for (name, value) in attributes {
-            put(&mut item, name, Some(value));
+            put_value(&mut item, name, Some(value));
         }
-        Ok(TransactionAction::Put(item, Some(self.unchanged())))
+        Ok(TransactionAction::Put(item, Some(self.unchanged_condition())))
     }
 }
 
@@ -233,18 +238,18 @@ impl Store {
         &self,
         pk: String,
     ) -> Result<Option<RevisedEntry<T>>, StoreError> {
-        let item = self.get_item(key(pk, keys::RECORD)).await?;
-        item.map(revised_of).transpose()
+        let item = self.get_item(item_key(pk, keys::RECORD)).await?;
+        item.map(read_revised).transpose()
     }
 
     /// Those of the ids under whose keys nothing is stored.
-    pub(super) async fn unknown<T: Ord + Clone + Sync>(
+    pub(super) async fn unknown_ids<T: Ord + Clone + Sync>(
         &self,
         ids: BTreeSet<&T>,
         key: impl Fn(&T) -> ItemKey,
     ) -> Result<BTreeSet<T>, StoreError> {
         let mut fetched = FetchedItems::default();
-        self.fetch(&mut fetched, ids.iter().map(|id| key(id)).collect()).await?;
+        self.fetch_items(&mut fetched, ids.iter().map(|id| key(id)).collect()).await?;
         let mut unknown = BTreeSet::new();
         for id in ids {
             if fetched.get(&key(id))?.is_none() {
@@ -259,14 +264,14 @@ impl Store {
         &self,
         pk: String,
     ) -> Result<StoredEntry<T>, StoreError> {
-        let item = self.get_item(key(pk.clone(), keys::RECORD));
+        let item = self.get_item(item_key(pk.clone(), keys::RECORD));
         let (item, archived) = tokio::try_join!(item, self.last_archived(&pk))?;
-        let revision = item.as_ref().map(revision_of::<T>).transpose()?.flatten();
+        let revision = item.as_ref().map(read_revision_no::<T>).transpose()?.flatten();
         let put = match &item {
             Some(item) => Reader::new("directory entry", item).opt_array(PUT)?.map(WriteId),
             None => None,
         };
-        let entry = item.map(body_of).transpose()?;
+        let entry = item.map(read_body).transpose()?;
         Ok(StoredEntry { pk, entry, revision, archived, put })
     }
 
@@ -281,12 +286,12 @@ impl Store {
         let before = present.as_ref().map(|present| &present.entry);
         let next = wish(before);
         let repeats =
-            next.as_ref().is_ok_and(|next| before.is_some_and(|it| it.says_the_same_as(next)));
+            next.as_ref().is_ok_and(|next| before.is_some_and(|it| it.has_same_content(next)));
         if !permits(present.as_ref(), repeats) {
             return Ok(DryRun::Stale(present));
         }
         let next = next?;
-        T::beside(self, before, &next).await?;
+        T::extra_actions(self, before, &next).await?;
         Ok(DryRun::Next { present, next })
     }
 
@@ -303,9 +308,9 @@ impl Store {
         for attempt in 0..ATTEMPTS {
             let stored: StoredEntry<T> = self.load_stored(pk.clone()).await?;
             let revision = stored.next_revision();
-            let (present, next) = (stored.revised(), next(stored.entry(), revision));
+            let (present, next) = (stored.to_revised(), next(stored.entry(), revision));
             let repeated = next.as_ref().is_ok_and(|next| {
-                present.as_ref().is_some_and(|it| it.entry.says_the_same_as(&next.entry))
+                present.as_ref().is_some_and(|it| it.entry.has_same_content(&next.entry))
             });
             if !permits(present.as_ref(), repeated) {
                 return Ok(EntryWrite::Stale(present));
@@ -314,11 +319,11 @@ impl Store {
             if let Some(present) = present.filter(|_| repeated) {
                 return Ok(EntryWrite::Stored(present));
             }
-            let mut actions = vec![stored.replace(&entry, revision, attributes)?];
-            actions.extend(stored.archive(&entry, revision, author)?);
+            let mut actions = vec![stored.replace_action(&entry, revision, attributes)?];
+            actions.extend(stored.archive_actions(&entry, revision, author)?);
             actions.extend(beside);
-            actions.extend(T::beside(self, stored.entry(), &entry).await?);
-            if self.transact(actions, WriteId::new()).await? == WriteOutcome::Done {
+            actions.extend(T::extra_actions(self, stored.entry(), &entry).await?);
+            if self.run_transaction(actions, WriteId::new()).await? == WriteOutcome::Done {
                 let done = RevisedEntry { entry, revision };
                 let is_new = stored.entry().is_none();
                 return Ok(if is_new {
@@ -327,37 +332,37 @@ impl Store {
                     EntryWrite::Stored(done)
                 });
             }
-            pause(attempt).await;
+            pause_before_retry(attempt).await;
         }
         Err(StoreError::Unavailable("others put the same entry all the time".to_owned()))
     }
 }
 
 /// The number of the entry that an item holds, where it has one.
-pub(super) fn revision_of<T: EntryKind>(item: &Attributes) -> Result<Option<u32>, StoreError> {
+pub(super) fn read_revision_no<T: EntryKind>(item: &Attributes) -> Result<Option<u32>, StoreError> {
     Reader::new("directory entry", item).opt_number(T::REVISION)
 }
 
 /// The entry that an item holds, with its number.
-fn revised_of<T: EntryKind>(item: Attributes) -> Result<RevisedEntry<T>, StoreError> {
-    let revision = revision_of::<T>(&item)?.unwrap_or(0);
-    Ok(RevisedEntry { entry: body_of(item)?, revision })
+fn read_revised<T: EntryKind>(item: Attributes) -> Result<RevisedEntry<T>, StoreError> {
+    let revision = read_revision_no::<T>(&item)?.unwrap_or(0);
+    Ok(RevisedEntry { entry: read_body(item)?, revision })
 }
 
 /// The entry that an item holds.
-pub(super) fn body_of<T: DeserializeOwned>(mut item: Attributes) -> Result<T, StoreError> {
-    let unreadable = || StoreError::unreadable("directory entry", BODY);
+pub(super) fn read_body<T: DeserializeOwned>(mut item: Attributes) -> Result<T, StoreError> {
+    let unreadable = || StoreError::unreadable_attribute("directory entry", BODY);
     let body = item.remove(BODY).ok_or_else(unreadable)?;
     serde_dynamo::from_attribute_value(body).map_err(|_| unreadable())
 }
 
 /// The item that holds an entry.
-pub(super) fn with_body<T: Serialize>(
+pub(super) fn write_body<T: Serialize>(
     mut key: Attributes,
     body: &T,
 ) -> Result<Attributes, StoreError> {
     let body = serde_dynamo::to_attribute_value(body)
-        .map_err(|_| StoreError::unreadable("directory entry", BODY))?;
-    put(&mut key, BODY, Some(body));
+        .map_err(|_| StoreError::unreadable_attribute("directory entry", BODY))?;
+    put_value(&mut key, BODY, Some(body));
     Ok(key)
 }

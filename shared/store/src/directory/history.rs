@@ -11,7 +11,9 @@ use domain::program::Program;
 use domain::rules::StandingRules;
 
 use super::entry::{Author, BODY, EntryKind, StoredEntry};
-use crate::table::attributes::{Attributes, Reader, instant, key, put, text};
+use crate::table::attributes::{
+    Attributes, Reader, instant_value, item_key, put_value, text_value,
+};
 use crate::table::config::Store;
 use crate::table::error::StoreError;
 use crate::table::index::{Cursor, ListPage};
@@ -37,13 +39,13 @@ pub struct EntryRevision<T> {
 
 fn read_revision<T: EntryKind>(item: &Attributes) -> Result<EntryRevision<T>, StoreError> {
     let item = Reader::new("directory history", item);
-    let revision = item.parsed("sk", |sk| keys::revision_of(sk).ok_or(()))?;
-    let entry = item.parsed(BODY, |body| serde_json::from_str(body))?;
+    let revision = item.read_parsed("sk", |sk| keys::parse_revision_sk(sk).ok_or(()))?;
+    let entry = item.read_parsed(BODY, |body| serde_json::from_str(body))?;
     let kind = item.opt_parsed(KIND, |kind| ActorKind::parse(kind).ok_or(()))?;
     let author = match kind {
         Some(kind) => {
             let staff = item.opt_parsed(STAFF, StaffId::parse)?;
-            Some(Author { kind, staff, at: item.instant(AT)? })
+            Some(Author { kind, staff, at: item.read_instant(AT)? })
         }
         None => None,
     };
@@ -52,21 +54,21 @@ fn read_revision<T: EntryKind>(item: &Attributes) -> Result<EntryRevision<T>, St
 
 /// The item of a revision. The entry is kept as canonical JSON. Without an author: it was written before there was
 /// a history.
-pub(super) fn archived<T: EntryKind>(
+pub(super) fn revision_item<T: EntryKind>(
     pk: &str,
     revision: u32,
     entry: &T,
     author: Option<&Author>,
 ) -> Result<Attributes, StoreError> {
-    let body =
-        serde_json::to_value(entry).map_err(|_| StoreError::unreadable("directory entry", BODY))?;
-    let mut item = key(pk, keys::revision(revision));
-    put(&mut item, BODY, Some(text(canonical::text(&body))));
+    let body = serde_json::to_value(entry)
+        .map_err(|_| StoreError::unreadable_attribute("directory entry", BODY))?;
+    let mut item = item_key(pk, keys::revision_sk(revision));
+    put_value(&mut item, BODY, Some(text_value(canonical::to_canonical_json(&body))));
     if let Some(author) = author {
         let Author { kind, staff, at } = author;
-        put(&mut item, AT, Some(instant(*at)));
-        put(&mut item, KIND, Some(text(kind.as_str())));
-        put(&mut item, STAFF, staff.as_ref().map(|staff| text(staff.as_str())));
+        put_value(&mut item, AT, Some(instant_value(*at)));
+        put_value(&mut item, KIND, Some(text_value(kind.as_str())));
+        put_value(&mut item, STAFF, staff.as_ref().map(|staff| text_value(staff.as_str())));
     }
     Ok(item)
 }
@@ -79,7 +81,7 @@ impl Store {
         let items = answer.items.unwrap_or_default();
         let number = |item| {
             let item = Reader::new("directory history", item);
-            item.parsed("sk", |sk| keys::revision_of(sk).ok_or(()))
+            item.read_parsed("sk", |sk| keys::parse_revision_sk(sk).ok_or(()))
         };
         items.first().map(number).transpose()
     }
@@ -87,11 +89,11 @@ impl Store {
     fn query_revisions(&self, pk: &str) -> QueryFluentBuilder {
         self.client
             .query()
-            .table_name(self.table())
+            .table_name(self.table_name())
             .consistent_read(true)
             .key_condition_expression("pk = :pk AND begins_with(sk, :h)")
-            .expression_attribute_values(":pk", text(pk))
-            .expression_attribute_values(":h", text(keys::REVISIONS_OF_ENTRY))
+            .expression_attribute_values(":pk", text_value(pk))
+            .expression_attribute_values(":h", text_value(keys::REVISIONS_OF_ENTRY))
     }
 
     /// A page of the history of an entry, oldest first. An entry that is not archived stands at the end, under the
@@ -104,17 +106,18 @@ impl Store {
     ) -> Result<Option<ListPage<EntryRevision<T>>>, StoreError> {
         let stored: StoredEntry<T> = self.load_stored(pk.clone()).await?;
         let Some(entry) = stored.entry() else { return Ok(None) };
-        let start = from.map(|from| key(pk.clone(), from.sort.clone()));
+        let start = from.map(|from| item_key(pk.clone(), from.sort.clone()));
         let query = self.query_revisions(&pk).set_exclusive_start_key(start);
         let answer = query.limit(i32::from(limit)).send().await.map_err(StoreError::of_call)?;
         let items = answer.items.unwrap_or_default();
         let mut items = items.iter().map(read_revision).collect::<Result<Vec<_>, StoreError>>()?;
         let last = answer.last_evaluated_key.as_ref();
         let next =
-            last.map(|last| Reader::new("directory history", last).text("sk")).transpose()?;
+            last.map(|last| Reader::new("directory history", last).read_text("sk")).transpose()?;
         let next = next.map(|sort| Cursor { part: None, sort: sort.to_owned() });
         let last = items.last().map(|last: &EntryRevision<T>| last.revision);
-        if let (None, Some(revision)) = (&next, stored.unarchived().filter(|own| last < Some(*own)))
+        if let (None, Some(revision)) =
+            (&next, stored.unarchived_revision().filter(|own| last < Some(*own)))
         {
             items.push(EntryRevision { revision, entry: entry.clone(), author: None });
         }
@@ -131,7 +134,7 @@ impl Store {
         from: Option<&Cursor>,
         limit: u16,
     ) -> Result<Option<ListPage<EntryRevision<Partner>>>, StoreError> {
-        self.entry_history(keys::partner(id), from, limit).await
+        self.entry_history(keys::partner_pk(id), from, limit).await
     }
 
     /// A page of what the operator wrote of a tenant, oldest first. `None`: there is no such tenant.
@@ -144,7 +147,7 @@ impl Store {
         from: Option<&Cursor>,
         limit: u16,
     ) -> Result<Option<ListPage<EntryRevision<Tenant>>>, StoreError> {
-        self.entry_history(keys::tenant(id), from, limit).await
+        self.entry_history(keys::tenant_pk(id), from, limit).await
     }
 
     /// A page of what a tenant's customer wrote as standing rules, oldest first. `None`: there is no such tenant.
@@ -157,10 +160,10 @@ impl Store {
         from: Option<&Cursor>,
         limit: u16,
     ) -> Result<Option<ListPage<EntryRevision<StandingRules>>>, StoreError> {
-        if self.tenant(id).await?.is_none() {
+        if self.load_tenant(id).await?.is_none() {
             return Ok(None);
         }
-        self.entry_history(keys::rules(id), from, limit).await.map(or_empty).map(Some)
+        self.entry_history(keys::rules_pk(id), from, limit).await.map(or_empty_page).map(Some)
     }
 
     /// A page of what was written of a program, oldest first. `None`: there is no such program.
@@ -173,7 +176,7 @@ impl Store {
         from: Option<&Cursor>,
         limit: u16,
     ) -> Result<Option<ListPage<EntryRevision<Program>>>, StoreError> {
-        self.entry_history(keys::program(id), from, limit).await
+        self.entry_history(keys::program_pk(id), from, limit).await
     }
 
     /// A page of what was written of the calendar of a country, oldest first; empty where nothing was added to it.
@@ -186,11 +189,11 @@ impl Store {
         from: Option<&Cursor>,
         limit: u16,
     ) -> Result<ListPage<EntryRevision<CountryCalendar>>, StoreError> {
-        self.entry_history(keys::calendar(country), from, limit).await.map(or_empty)
+        self.entry_history(keys::calendar_pk(country), from, limit).await.map(or_empty_page)
     }
 }
 
 /// The history of an entry that need not have been written yet.
-fn or_empty<T>(page: Option<ListPage<T>>) -> ListPage<T> {
+fn or_empty_page<T>(page: Option<ListPage<T>>) -> ListPage<T> {
     page.unwrap_or_else(|| ListPage { items: Vec::new(), next: None })
 }

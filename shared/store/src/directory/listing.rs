@@ -4,8 +4,8 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use domain::directory::{Partner, Tenant};
 use domain::program::Program;
 
-use super::entry::{EntryKind, body_of};
-use crate::table::attributes::{Attributes, Reader, key, text};
+use super::entry::{EntryKind, read_body};
+use crate::table::attributes::{Attributes, Reader, item_key, text_value};
 use crate::table::config::Store;
 use crate::table::error::StoreError;
 use crate::table::fetched::FetchedItems;
@@ -26,7 +26,7 @@ pub(super) enum EntryList {
 
 impl EntryList {
     /// The partition of the index.
-    fn partition(self) -> &'static str {
+    fn index_partition(self) -> &'static str {
         match self {
             Self::Partners => "partners",
             Self::Tenants => "tenants",
@@ -35,7 +35,7 @@ impl EntryList {
     }
 
     /// What the partition keys of the entries begin with.
-    fn prefix(self) -> &'static str {
+    fn key_prefix(self) -> &'static str {
         match self {
             Self::Partners => "PA#",
             Self::Tenants => "TN#",
@@ -44,24 +44,28 @@ impl EntryList {
     }
 
     /// The attributes by which an entry is listed.
-    pub(super) fn attributes(self, name: &str, id: &str) -> Vec<(&'static str, AttributeValue)> {
-        let sort = format!("{}#{id}", folded(name));
+    pub(super) fn list_attributes(
+        self,
+        name: &str,
+        id: &str,
+    ) -> Vec<(&'static str, AttributeValue)> {
+        let sort = format!("{}#{id}", fold_name(name));
         let keys = schema::DAY;
-        vec![(keys.partition, text(self.partition())), (keys.sort, text(sort))]
+        vec![(keys.partition, text_value(self.index_partition())), (keys.sort, text_value(sort))]
     }
 
     /// The key of the index entry of a sort key, which ends in the entry's id.
     fn start_key(self, sort: &str) -> Option<Attributes> {
         let id = sort.rsplit('#').next()?;
-        let mut start = key(format!("{}{id}", self.prefix()), keys::RECORD);
-        start.insert(schema::DAY.partition.to_owned(), text(self.partition()));
-        start.insert(schema::DAY.sort.to_owned(), text(sort));
+        let mut start = item_key(format!("{}{id}", self.key_prefix()), keys::RECORD);
+        start.insert(schema::DAY.partition.to_owned(), text_value(self.index_partition()));
+        start.insert(schema::DAY.sort.to_owned(), text_value(sort));
         Some(start)
     }
 }
 
 /// A name as lists sort and find it: in lower case.
-fn folded(name: &str) -> String {
+fn fold_name(name: &str) -> String {
     name.to_lowercase()
 }
 
@@ -70,7 +74,7 @@ impl Store {
     ///
     /// # Errors
     /// Where the table does not answer, or an entry cannot be read.
-    pub async fn partners(
+    pub async fn list_partners(
         &self,
         name: &str,
         keep: Keep<'_, Partner>,
@@ -83,8 +87,8 @@ impl Store {
     /// A page of the tenants whose names begin so, by name.
     ///
     /// # Errors
-    /// As those of [`Store::partners`].
-    pub async fn tenants(
+    /// As those of [`Store::list_partners`].
+    pub async fn list_tenants(
         &self,
         name: &str,
         keep: Keep<'_, Tenant>,
@@ -97,8 +101,8 @@ impl Store {
     /// A page of the programs, by name.
     ///
     /// # Errors
-    /// As those of [`Store::partners`].
-    pub async fn programs(
+    /// As those of [`Store::list_partners`].
+    pub async fn list_programs(
         &self,
         from: Option<&Cursor>,
         limit: u16,
@@ -136,31 +140,31 @@ impl Store {
         limit: usize,
     ) -> Result<(Vec<T>, Option<Cursor>), StoreError> {
         let start = from.and_then(|from| listed.start_key(&from.sort));
-        let query = self.client.query().table_name(self.table()).index_name(schema::DAY.name);
-        let query = query.expression_attribute_values(":p", text(listed.partition()));
+        let query = self.client.query().table_name(self.table_name()).index_name(schema::DAY.name);
+        let query = query.expression_attribute_values(":p", text_value(listed.index_partition()));
         let query = match name {
             "" => query.key_condition_expression("iy = :p"),
             _ => query
                 .key_condition_expression("iy = :p AND begins_with(iz, :n)")
-                .expression_attribute_values(":n", text(folded(name))),
+                .expression_attribute_values(":n", text_value(fold_name(name))),
         };
         let query = query.set_exclusive_start_key(start);
         let query = query.limit(i32::try_from(limit).unwrap_or(i32::MAX));
         let answer = query.send().await.map_err(StoreError::of_call)?;
         let entry = |item: &Attributes| {
             let item = Reader::new("index entry", item);
-            Ok((item.text("pk")?.to_owned(), keys::RECORD.to_owned()))
+            Ok((item.read_text("pk")?.to_owned(), keys::RECORD.to_owned()))
         };
         let found = answer.items.unwrap_or_default();
         let found = found.iter().map(entry).collect::<Result<Vec<_>, StoreError>>()?;
         let mut fetched = FetchedItems::default();
-        self.fetch(&mut fetched, found.clone()).await?;
+        self.fetch_items(&mut fetched, found.clone()).await?;
         let mut entries = Vec::new();
         for key in found {
-            entries.extend(fetched.get(&key)?.cloned().map(body_of).transpose()?);
+            entries.extend(fetched.get(&key)?.cloned().map(read_body).transpose()?);
         }
         let last = answer.last_evaluated_key.as_ref();
-        let last = last.map(|last| Reader::new("index entry", last).text(schema::DAY.sort));
+        let last = last.map(|last| Reader::new("index entry", last).read_text(schema::DAY.sort));
         let next = last.transpose()?.map(|sort| Cursor { part: None, sort: sort.to_owned() });
         Ok((entries, next))
     }

@@ -41,7 +41,7 @@ impl Store {
         keys.extend(named_revision_key(claim));
         let noticed = claim.notice > NoticeNo::default();
         keys.extend(noticed.then(|| list_key(&claim.id, claim.notice)));
-        self.fetch(&mut fetched, keys).await?;
+        self.fetch_items(&mut fetched, keys).await?;
         fetched.name_added_days(claim)?;
         let recipients =
             if noticed { fetched.recipient_list(&claim.id, claim.notice)? } else { None };

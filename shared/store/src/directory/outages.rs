@@ -7,7 +7,7 @@ use domain::rejection::{FieldError, Rejection};
 
 use super::entry::{Author, EntryKind, EntryWrite, NextEntry, Permits, RevisedEntry};
 use super::recounts::Recount;
-use crate::table::attributes::{Reader, instant_of, key, put, text};
+use crate::table::attributes::{Reader, instant_from_millis, item_key, put_value, text_value};
 use crate::table::config::Store;
 use crate::table::error::StoreError;
 use crate::table::fetched::{FetchedItems, ItemKey};
@@ -25,7 +25,7 @@ impl Store {
     ///
     /// # Errors
     /// Where the entry cannot be read.
-    pub async fn outages(&self) -> Result<RevisedEntry<Outages>, StoreError> {
+    pub async fn load_outages(&self) -> Result<RevisedEntry<Outages>, StoreError> {
         let stored = self.load_entry(keys::OUTAGES.to_owned()).await?;
         Ok(stored.unwrap_or_else(|| RevisedEntry { entry: Outages::default(), revision: 0 }))
     }
@@ -40,8 +40,8 @@ impl Store {
         limit: u16,
     ) -> Result<ListPage<AnnouncedOutage>, StoreError> {
         let before = from.map(|from| from.sort.parse::<u32>()).transpose();
-        let before = before.map_err(|_| StoreError::unreadable("cursor", "sort"))?;
-        let announced = self.outages().await?.entry.announced;
+        let before = before.map_err(|_| StoreError::unreadable_attribute("cursor", "sort"))?;
+        let announced = self.load_outages().await?.entry.announced;
         let is_behind = |own: &AnnouncedOutage| before.is_none_or(|last| own.outage.number < last);
         let mut behind = announced.into_iter().rev().filter(is_behind).peekable();
         let items: Vec<_> = behind.by_ref().take(usize::from(limit)).collect();
@@ -88,14 +88,14 @@ impl Store {
 
 /// Whether the last outage that was announced says what is wished.
 pub(crate) fn repeats_last(outages: &Outages, wish: &OutageWish) -> bool {
-    outages.last().is_some_and(|last| {
+    outages.last_announced().is_some_and(|last| {
         let (from, until) = (last.outage.closing_from, last.outage.closing_until);
         (from, until, &last.comment) == (wish.closing_from, wish.closing_until, &wish.comment)
     })
 }
 
 /// The outage of that number, announced at `at`.
-pub(crate) fn outage_of(wish: &OutageWish, number: u32, at: Instant) -> Outage {
+pub(crate) fn new_outage(wish: &OutageWish, number: u32, at: Instant) -> Outage {
     let OutageWish { closing_from, closing_until, .. } = *wish;
     Outage { number, closing_from, closing_until, announced_at: at }
 }
@@ -108,18 +108,18 @@ fn next_outages(
 ) -> Result<NextEntry<Outages>, StoreError> {
     let refused = |error: FieldError| StoreError::from(Rejection::Fields(vec![error]));
     let by = author.staff.clone().ok_or(Rejection::RoleNotAllowed)?;
-    let outage = outage_of(wish, number, author.at);
+    let outage = new_outage(wish, number, author.at);
     let announced = AnnouncedOutage { outage, by, comment: wish.comment.clone() };
-    let entry = before.with(announced).map_err(refused)?;
-    let mut listed = key(keys::REVISIONS, keys::LISTED_OUTAGES);
-    put(&mut listed, LIST, Some(text(list_of(&entry))));
-    let recount = Recount::of_outage(&outage).attributes();
+    let entry = before.with_outage(announced).map_err(refused)?;
+    let mut listed = item_key(keys::REVISIONS, keys::LISTED_OUTAGES);
+    put_value(&mut listed, LIST, Some(text_value(pack_outages(&entry))));
+    let recount = Recount::of_outage(&outage).to_attributes();
     let beside = vec![TransactionAction::Put(listed, None), TransactionAction::Put(recount, None)];
     Ok(NextEntry { entry, attributes: Vec::new(), beside })
 }
 
 /// The outages as one text: number, beginning, end and announcement of each, in milliseconds since 1970.
-fn list_of(outages: &Outages) -> String {
+fn pack_outages(outages: &Outages) -> String {
     let one = |own: &AnnouncedOutage| {
         let Outage { number, closing_from, closing_until, announced_at } = own.outage;
         let [from, until, at] =
@@ -130,16 +130,16 @@ fn list_of(outages: &Outages) -> String {
 }
 
 /// The outages of the list, in the order of their numbers.
-pub(super) fn outages_in(item: Reader<'_>) -> Result<Vec<Outage>, StoreError> {
+pub(super) fn read_outages(item: Reader<'_>) -> Result<Vec<Outage>, StoreError> {
     let one = |text: &str| {
         let mut parts = text.split(',').map(|part| part.parse::<i64>().ok());
         let number = u32::try_from(parts.next()??).ok()?;
-        let mut moment = || instant_of(parts.next()??);
+        let mut moment = || instant_from_millis(parts.next()??);
         let (closing_from, closing_until, announced_at) = (moment()?, moment()?, moment()?);
         Some(Outage { number, closing_from, closing_until, announced_at })
     };
-    let list = item.text(LIST)?.split(' ').filter(|text| !text.is_empty());
-    list.map(one).collect::<Option<Vec<_>>>().ok_or_else(|| item.bad(LIST))
+    let list = item.read_text(LIST)?.split(' ').filter(|text| !text.is_empty());
+    list.map(one).collect::<Option<Vec<_>>>().ok_or_else(|| item.attribute_error(LIST))
 }
 
 /// Where the list of outages stands.
@@ -151,6 +151,6 @@ impl FetchedItems {
     /// The outages for which windows get a day, if their list was fetched.
     pub(crate) fn outages(&self) -> Result<Vec<Outage>, StoreError> {
         let listed = self.get(&outages_key())?;
-        listed.map_or_else(|| Ok(Vec::new()), |item| outages_in(Reader::new("outages", item)))
+        listed.map_or_else(|| Ok(Vec::new()), |item| read_outages(Reader::new("outages", item)))
     }
 }

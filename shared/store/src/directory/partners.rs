@@ -8,11 +8,11 @@ use domain::directory::Partner;
 use domain::ids::PartnerId;
 
 use super::entry::{
-    Author, DryRun, EntryKind, EntryWrite, NextEntry, Permits, RevisedEntry, Wish, body_of,
-    with_body,
+    Author, DryRun, EntryKind, EntryWrite, NextEntry, Permits, RevisedEntry, Wish, read_body,
+    write_body,
 };
 use super::listing::EntryList;
-use crate::table::attributes::{key, put};
+use crate::table::attributes::{item_key, put_value};
 use crate::table::config::Store;
 use crate::table::error::StoreError;
 use crate::table::fetched::{FetchedItems, ItemKey};
@@ -20,7 +20,7 @@ use crate::table::keys;
 
 impl Store {
     /// The partner of that id.
-    pub async fn partner(&self, id: &PartnerId) -> Result<Option<Partner>, StoreError> {
+    pub async fn load_partner(&self, id: &PartnerId) -> Result<Option<Partner>, StoreError> {
         Ok(self.partner_entry(id).await?.map(|partner| partner.entry))
     }
 
@@ -29,7 +29,7 @@ impl Store {
         &self,
         id: &PartnerId,
     ) -> Result<Option<RevisedEntry<Partner>>, StoreError> {
-        self.load_entry(keys::partner(id)).await
+        self.load_entry(keys::partner_pk(id)).await
     }
 
     /// Stores a partner as the author writes it, and gives it as it is stored: what it loses by this bears the
@@ -45,10 +45,10 @@ impl Store {
         permits: Permits<'_, Partner>,
     ) -> Result<EntryWrite<Partner>, StoreError> {
         let next = |before: Option<&Partner>, _| {
-            let entry = wish(before)?.stamped(before, author.at);
-            Ok(NextEntry { attributes: listed(&entry), entry, beside: Vec::new() })
+            let entry = wish(before)?.stamp_changes(before, author.at);
+            Ok(NextEntry { attributes: list_attributes(&entry), entry, beside: Vec::new() })
         };
-        self.change_entry(keys::partner(id), author, permits, next).await
+        self.change_entry(keys::partner_pk(id), author, permits, next).await
     }
 
     /// What [`Store::change_partner`] would do with the partner as it is now.
@@ -62,8 +62,8 @@ impl Store {
         at: Instant,
         permits: Permits<'_, Partner>,
     ) -> Result<DryRun<Partner>, StoreError> {
-        let stamped = |before: Option<&Partner>| Ok(wish(before)?.stamped(before, at));
-        self.foresee_entry(keys::partner(id), permits, &stamped).await
+        let stamped = |before: Option<&Partner>| Ok(wish(before)?.stamp_changes(before, at));
+        self.foresee_entry(keys::partner_pk(id), permits, &stamped).await
     }
 
     /// Those of the ids that no partner has.
@@ -71,22 +71,22 @@ impl Store {
         &self,
         ids: BTreeSet<&PartnerId>,
     ) -> Result<BTreeSet<PartnerId>, StoreError> {
-        self.unknown(ids, partner_key).await
+        self.unknown_ids(ids, partner_key).await
     }
 
     /// Stores a partner as it stands, without a revision: of imports and tests.
     pub async fn put_partner(&self, partner: &Partner) -> Result<(), StoreError> {
-        let key = key(keys::partner(&partner.id), keys::RECORD);
-        let mut item = with_body(key, partner)?;
-        for (name, value) in listed(partner) {
-            put(&mut item, name, Some(value));
+        let key = item_key(keys::partner_pk(&partner.id), keys::RECORD);
+        let mut item = write_body(key, partner)?;
+        for (name, value) in list_attributes(partner) {
+            put_value(&mut item, name, Some(value));
         }
         self.put_item(item).await
     }
 }
 
-fn listed(partner: &Partner) -> Vec<(&'static str, AttributeValue)> {
-    EntryList::Partners.attributes(partner.name.as_str(), partner.id.as_str())
+fn list_attributes(partner: &Partner) -> Vec<(&'static str, AttributeValue)> {
+    EntryList::Partners.list_attributes(partner.name.as_str(), partner.id.as_str())
 }
 
 impl EntryKind for Partner {}
@@ -94,11 +94,11 @@ impl EntryKind for Partner {}
 impl FetchedItems {
     /// The partner of that id, if its key was fetched.
     pub(crate) fn partner(&self, id: &PartnerId) -> Result<Option<Partner>, StoreError> {
-        self.get(&partner_key(id))?.cloned().map(body_of).transpose()
+        self.get(&partner_key(id))?.cloned().map(read_body).transpose()
     }
 }
 
 /// Where a partner stands.
 pub(crate) fn partner_key(id: &PartnerId) -> ItemKey {
-    (keys::partner(id), keys::RECORD.to_owned())
+    (keys::partner_pk(id), keys::RECORD.to_owned())
 }

@@ -49,7 +49,7 @@ impl Store {
         policy: &Policy,
     ) -> Result<LocalCalendar, StoreError> {
         let mut fetched = FetchedItems::default();
-        self.fetch(&mut fetched, vec![calendar_key(tenant.country)]).await?;
+        self.fetch_items(&mut fetched, vec![calendar_key(tenant.country)]).await?;
         fetched.customer_place(tenant, None, policy)
     }
 
@@ -60,7 +60,7 @@ impl Store {
         policy: &Policy,
     ) -> Result<LocalCalendar, StoreError> {
         let mut fetched = FetchedItems::default();
-        self.fetch(&mut fetched, vec![calendar_key(partner.country)]).await?;
+        self.fetch_items(&mut fetched, vec![calendar_key(partner.country)]).await?;
         fetched.partner_place(partner, policy)
     }
 }
@@ -79,7 +79,7 @@ impl FetchedItems {
         let calendar = self.calendar_before(tenant.country, subdivision, unknown, window_end)?;
         Ok(LocalCalendar {
             calendar: calendar.with_closures(tenant.closed_days()),
-            zone: tenant.zone(),
+            zone: tenant.local_zone(),
         })
     }
 

@@ -9,11 +9,13 @@ use domain::ids::ProgramId;
 use domain::program::{Policy, Program};
 
 use super::entry::{
-    Author, DryRun, EntryKind, EntryWrite, NextEntry, Permits, RevisedEntry, Wish, body_of,
-    with_body,
+    Author, DryRun, EntryKind, EntryWrite, NextEntry, Permits, RevisedEntry, Wish, read_body,
+    write_body,
 };
 use super::listing::EntryList;
-use crate::table::attributes::{Attributes, Reader, instant, key, number, put, text};
+use crate::table::attributes::{
+    Attributes, Reader, instant_value, item_key, number_value, put_value, text_value,
+};
 use crate::table::config::Store;
 use crate::table::error::StoreError;
 use crate::table::fetched::{FetchedItems, ItemKey};
@@ -40,7 +42,7 @@ pub struct PolicyVersion {
 
 impl Store {
     /// The program of that id, as it is now.
-    pub async fn program(&self, id: &ProgramId) -> Result<Option<Program>, StoreError> {
+    pub async fn load_program(&self, id: &ProgramId) -> Result<Option<Program>, StoreError> {
         Ok(self.program_entry(id).await?.map(|program| program.entry))
     }
 
@@ -49,7 +51,7 @@ impl Store {
         &self,
         id: &ProgramId,
     ) -> Result<Option<RevisedEntry<Program>>, StoreError> {
-        self.load_entry(keys::program(id)).await
+        self.load_entry(keys::program_pk(id)).await
     }
 
     /// Stores a program as the author writes it. A policy other than the present one is its next version; the
@@ -65,7 +67,7 @@ impl Store {
         permits: Permits<'_, Program>,
     ) -> Result<EntryWrite<Program>, StoreError> {
         let next = |old: Option<&Program>, _| next_program(old, wish(old)?, author.at);
-        self.change_entry(keys::program(id), author, permits, next).await
+        self.change_entry(keys::program_pk(id), author, permits, next).await
     }
 
     /// What [`Store::change_program`] would do with the program as it is now.
@@ -82,7 +84,7 @@ impl Store {
             let policy_version = old.map_or(1, |old| old.policy_version);
             Ok(Program { policy_version, ..wish(old)? })
         };
-        self.foresee_entry(keys::program(id), permits, &next).await
+        self.foresee_entry(keys::program_pk(id), permits, &next).await
     }
 
     /// Those of the ids that no program has.
@@ -90,7 +92,7 @@ impl Store {
         &self,
         ids: BTreeSet<&ProgramId>,
     ) -> Result<BTreeSet<ProgramId>, StoreError> {
-        self.unknown(ids, program_key).await
+        self.unknown_ids(ids, program_key).await
     }
 
     /// Stores a program as the system's doing: of imports and tests.
@@ -98,7 +100,7 @@ impl Store {
     /// # Errors
     /// As those of [`Store::change_program`].
     pub async fn put_program(&self, program: &Program) -> Result<(), StoreError> {
-        let author = Author::of(&Actor::System, self.moment().await?.at);
+        let author = Author::of(&Actor::System, self.present_time().await?.at);
         let wish = |_: Option<&Program>| Ok(program.clone());
         Box::pin(self.change_program(&program.id, &wish, &author, &|_, _| true)).await.map(|_| ())
     }
@@ -111,19 +113,19 @@ impl Store {
         let pages = self
             .client
             .query()
-            .table_name(self.table())
+            .table_name(self.table_name())
             .key_condition_expression("pk = :pk AND begins_with(sk, :v)")
-            .expression_attribute_values(":pk", text(keys::program(id)))
-            .expression_attribute_values(":v", text(keys::POLICIES))
+            .expression_attribute_values(":pk", text_value(keys::program_pk(id)))
+            .expression_attribute_values(":v", text_value(keys::POLICIES))
             .into_paginator()
             .items()
             .send();
         let items = pages.collect::<Result<Vec<_>, _>>().await.map_err(StoreError::of_call)?;
         let read = |item: Attributes| {
             let reader = Reader::new("policy", &item);
-            let version = reader.parsed("sk", |sk| keys::policy_of(sk).ok_or(()))?;
+            let version = reader.read_parsed("sk", |sk| keys::parse_policy_sk(sk).ok_or(()))?;
             let since = reader.opt_instant(SINCE)?;
-            Ok(PolicyVersion { version, since, policy: body_of(item)? })
+            Ok(PolicyVersion { version, since, policy: read_body(item)? })
         };
         let mut all = items.into_iter().map(read).collect::<Result<Vec<_>, StoreError>>()?;
         all.sort_by_key(|one: &PolicyVersion| one.version);
@@ -136,9 +138,10 @@ impl Store {
         if let Some(policy) = self.kept_policies().get(&pinned).cloned() {
             return Ok(policy);
         }
-        let stored = self.get_item(key(keys::program(&pinned.0), keys::policy(pinned.1))).await?;
-        let policy: Option<Policy> = stored.map(body_of).transpose()?;
-        let policy = policy.ok_or_else(|| StoreError::unreadable("claim", "pv"))?;
+        let stored =
+            self.get_item(item_key(keys::program_pk(&pinned.0), keys::policy_sk(pinned.1))).await?;
+        let policy: Option<Policy> = stored.map(read_body).transpose()?;
+        let policy = policy.ok_or_else(|| StoreError::unreadable_attribute("claim", "pv"))?;
         self.keep_policy(pinned, policy.clone());
         Ok(policy)
     }
@@ -147,7 +150,7 @@ impl Store {
     pub(crate) fn policy_key_unless_kept(&self, claim: &Claim) -> Option<ItemKey> {
         let pinned = pinned_policy(claim);
         let kept = self.kept_policies().contains_key(&pinned);
-        (!kept).then(|| (keys::program(&pinned.0), keys::policy(pinned.1)))
+        (!kept).then(|| (keys::program_pk(&pinned.0), keys::policy_sk(pinned.1)))
     }
 
     /// The policy of a claim, kept or fetched.
@@ -160,9 +163,9 @@ impl Store {
         if let Some(policy) = self.kept_policies().get(&pinned).cloned() {
             return Ok(policy);
         }
-        let found = fetched.get(&(keys::program(&pinned.0), keys::policy(pinned.1)))?;
-        let found = found.ok_or_else(|| StoreError::unreadable("claim", "pv"))?;
-        let policy: Policy = body_of(found.clone())?;
+        let found = fetched.get(&(keys::program_pk(&pinned.0), keys::policy_sk(pinned.1)))?;
+        let found = found.ok_or_else(|| StoreError::unreadable_attribute("claim", "pv"))?;
+        let policy: Policy = read_body(found.clone())?;
         self.keep_policy(pinned, policy.clone());
         Ok(policy)
     }
@@ -195,14 +198,15 @@ fn next_program(
     };
     let mut beside = Vec::new();
     if old.is_none_or(|old| old.policy_version != policy_version) {
-        let version = key(keys::program(&new.id), keys::policy(policy_version));
-        let mut version = with_body(version, &new.policy)?;
-        put(&mut version, SINCE, Some(instant(at)));
+        let version = item_key(keys::program_pk(&new.id), keys::policy_sk(policy_version));
+        let mut version = write_body(version, &new.policy)?;
+        put_value(&mut version, SINCE, Some(instant_value(at)));
         beside.push(TransactionAction::Put(version, Some(Condition::absent())));
     }
     let entry = Program { policy_version, ..new };
-    let mut attributes = EntryList::Programs.attributes(entry.name.as_str(), entry.id.as_str());
-    attributes.push((POLICY_VERSION, number(policy_version)));
+    let mut attributes =
+        EntryList::Programs.list_attributes(entry.name.as_str(), entry.id.as_str());
+    attributes.push((POLICY_VERSION, number_value(policy_version)));
     Ok(NextEntry { entry, attributes, beside })
 }
 
@@ -214,13 +218,13 @@ impl EntryKind for Program {
 impl FetchedItems {
     /// The program of that id as it is now, if its key was fetched.
     pub(crate) fn program(&self, id: &ProgramId) -> Result<Option<Program>, StoreError> {
-        self.get(&program_key(id))?.cloned().map(body_of).transpose()
+        self.get(&program_key(id))?.cloned().map(read_body).transpose()
     }
 }
 
 /// Where a program stands.
 pub(crate) fn program_key(id: &ProgramId) -> ItemKey {
-    (keys::program(id), keys::RECORD.to_owned())
+    (keys::program_pk(id), keys::RECORD.to_owned())
 }
 
 /// The program and the version of the policy that a claim is pinned to.

@@ -11,7 +11,10 @@ use domain::claim::Instant;
 use domain::outage::Outage;
 use serde::{Deserialize, Serialize};
 
-use crate::table::attributes::{Attributes, Reader, bytes, flag, instant, key, number, put, text};
+use crate::table::attributes::{
+    Attributes, Reader, bytes_value, flag_value, instant_value, item_key, number_value, put_value,
+    text_value,
+};
 use crate::table::config::Store;
 use crate::table::error::StoreError;
 use crate::table::keys;
@@ -145,53 +148,53 @@ impl Recount {
     }
 
     /// The item without its lease.
-    pub(super) fn attributes(&self) -> Attributes {
-        let mut item = key(keys::RECOUNTS, self.cause().to_string());
+    pub(super) fn to_attributes(&self) -> Attributes {
+        let mut item = item_key(keys::RECOUNTS, self.cause().to_string());
         match &self.scope {
             RecountScope::Country { revision, .. } => {
-                put(&mut item, REVISION, Some(number(*revision)));
+                put_value(&mut item, REVISION, Some(number_value(*revision)));
             }
             RecountScope::CountingData { data, done } => {
-                put(&mut item, DATA, Some(text(data)));
-                put(&mut item, DONE, flag(*done));
+                put_value(&mut item, DATA, Some(text_value(data)));
+                put_value(&mut item, DONE, flag_value(*done));
             }
             RecountScope::Outage { from, until, .. } => {
-                put(&mut item, FROM, Some(instant(*from)));
-                put(&mut item, UNTIL, Some(instant(*until)));
+                put_value(&mut item, FROM, Some(instant_value(*from)));
+                put_value(&mut item, UNTIL, Some(instant_value(*until)));
             }
         }
-        put(&mut item, FAILURES, Some(number(self.failures)));
-        put(&mut item, HAS_FAILED, flag(self.has_failed));
+        put_value(&mut item, FAILURES, Some(number_value(self.failures)));
+        put_value(&mut item, HAS_FAILED, flag_value(self.has_failed));
         if let Some((bucket, after)) = &self.next {
-            put(&mut item, END, Some(instant(bucket.end)));
-            put(&mut item, SHARD, Some(number(bucket.shard)));
-            put(&mut item, AFTER, after.as_ref().map(text));
+            put_value(&mut item, END, Some(instant_value(bucket.end)));
+            put_value(&mut item, SHARD, Some(number_value(bucket.shard)));
+            put_value(&mut item, AFTER, after.as_ref().map(text_value));
         }
         item
     }
 
-    fn read(item: &Attributes) -> Result<Self, StoreError> {
+    fn from_item(item: &Attributes) -> Result<Self, StoreError> {
         let item = Reader::new("recount", item);
         let after = item.opt_text(AFTER)?.map(str::to_owned);
         let next = match item.opt_instant(END)? {
-            Some(end) => Some((WindowBucket { end, shard: item.number(SHARD)? }, after)),
+            Some(end) => Some((WindowBucket { end, shard: item.read_number(SHARD)? }, after)),
             None => None,
         };
-        let scope = match item.parsed("sk", |name| RecountCause::try_from(name.to_owned()))? {
+        let scope = match item.read_parsed("sk", |name| RecountCause::try_from(name.to_owned()))? {
             RecountCause::Country(country) => {
-                RecountScope::Country { country, revision: item.number(REVISION)? }
+                RecountScope::Country { country, revision: item.read_number(REVISION)? }
             }
             RecountCause::CountingData => RecountScope::CountingData {
-                data: item.text(DATA)?.to_owned(),
-                done: item.flag(DONE)?,
+                data: item.read_text(DATA)?.to_owned(),
+                done: item.read_flag(DONE)?,
             },
             RecountCause::Outage(number) => RecountScope::Outage {
                 number,
-                from: item.instant(FROM)?,
-                until: item.instant(UNTIL)?,
+                from: item.read_instant(FROM)?,
+                until: item.read_instant(UNTIL)?,
             },
         };
-        let (has_failed, failures) = (item.flag(HAS_FAILED)?, item.number(FAILURES)?);
+        let (has_failed, failures) = (item.read_flag(HAS_FAILED)?, item.read_number(FAILURES)?);
         Ok(Self { scope, next, has_failed, failures })
     }
 }
@@ -204,7 +207,8 @@ impl Store {
     /// Of the table, and for an item that cannot be read.
     pub async fn pending_recounts(&self) -> Result<Vec<RecountCause>, StoreError> {
         let items = self.query_partition(keys::RECOUNTS).await?;
-        let mut recounts: Vec<_> = items.iter().map(Recount::read).collect::<Result<_, _>>()?;
+        let mut recounts: Vec<_> =
+            items.iter().map(Recount::from_item).collect::<Result<_, _>>()?;
         let counted_by = recounts.iter().find_map(|recount| match &recount.scope {
             RecountScope::CountingData { data, .. } => Some(data.clone()),
             RecountScope::Country { .. } | RecountScope::Outage { .. } => None,
@@ -214,8 +218,8 @@ impl Store {
             let (data, done) = (self.config.counting_data.clone(), counted_by.is_none());
             let asked = Recount::of(RecountScope::CountingData { data, done });
             let older = Condition::new("attribute_not_exists(pk) OR q < :data")
-                .with(":data", text(&self.config.counting_data));
-            self.put_item_if(asked.attributes(), older).await?;
+                .with_value(":data", text_value(&self.config.counting_data));
+            self.put_item_if(asked.to_attributes(), older).await?;
             recounts.retain(|recount| recount.cause() != RecountCause::CountingData);
             recounts.push(asked);
         }
@@ -234,18 +238,18 @@ impl Store {
         let call = self
             .client
             .update_item()
-            .table_name(self.table())
-            .set_key(Some(key(keys::RECOUNTS, cause.to_string())))
+            .table_name(self.table_name())
+            .set_key(Some(item_key(keys::RECOUNTS, cause.to_string())))
             .update_expression("SET lu = :until, lw = :owner")
             .condition_expression(format!(
                 "attribute_exists(pk) AND attribute_not_exists(dn) AND ({free})"
             ))
-            .expression_attribute_values(":until", instant(until + LEASE_MARGIN))
-            .expression_attribute_values(":owner", bytes(owner.0))
-            .expression_attribute_values(":now", instant(self.raw_now()))
+            .expression_attribute_values(":until", instant_value(until + LEASE_MARGIN))
+            .expression_attribute_values(":owner", bytes_value(owner.0))
+            .expression_attribute_values(":now", instant_value(self.system_time()))
             .return_values(ReturnValue::AllNew);
         match call.send().await {
-            Ok(answer) => Recount::read(&answer.attributes.unwrap_or_default()).map(Some),
+            Ok(answer) => Recount::from_item(&answer.attributes.unwrap_or_default()).map(Some),
             Err(error) if is_refused(&error) => Ok(None),
             Err(error) => Err(StoreError::of_call(error)),
         }
@@ -259,10 +263,10 @@ impl Store {
         owner: WriteId,
         lease: Option<Instant>,
     ) -> Result<bool, StoreError> {
-        let mut item = recount.attributes();
-        put(&mut item, LEASE_UNTIL, lease.map(|until| instant(until + LEASE_MARGIN)));
-        put(&mut item, LEASE_OWNER, lease.map(|_| bytes(owner.0)));
-        let own = Condition::new("lw = :owner").with(":owner", bytes(owner.0));
+        let mut item = recount.to_attributes();
+        put_value(&mut item, LEASE_UNTIL, lease.map(|until| instant_value(until + LEASE_MARGIN)));
+        put_value(&mut item, LEASE_OWNER, lease.map(|_| bytes_value(owner.0)));
+        let own = Condition::new("lw = :owner").with_value(":owner", bytes_value(owner.0));
         Ok(self.put_item_if(item, own).await? == WriteOutcome::Done)
     }
 
@@ -275,17 +279,17 @@ impl Store {
         let own = "lw = :owner";
         if let RecountScope::CountingData { data, .. } = &recount.scope {
             let done = RecountScope::CountingData { data: data.clone(), done: true };
-            let own = Condition::new(own).with(":owner", bytes(owner.0));
-            self.put_item_if(Recount::of(done).attributes(), own).await?;
+            let own = Condition::new(own).with_value(":owner", bytes_value(owner.0));
+            self.put_item_if(Recount::of(done).to_attributes(), own).await?;
             return Ok(());
         }
         let call = self
             .client
             .delete_item()
-            .table_name(self.table())
-            .set_key(Some(key(keys::RECOUNTS, recount.cause().to_string())))
+            .table_name(self.table_name())
+            .set_key(Some(item_key(keys::RECOUNTS, recount.cause().to_string())))
             .condition_expression(own)
-            .expression_attribute_values(":owner", bytes(owner.0));
+            .expression_attribute_values(":owner", bytes_value(owner.0));
         match call.send().await {
             Ok(_) => Ok(()),
             Err(error) if is_refused(&error) => Ok(()),

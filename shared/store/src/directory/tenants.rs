@@ -16,16 +16,18 @@ use serde_dynamo::Item;
 use super::domains::domain_item;
 use super::entry::{
     ATTEMPTS, Author, DryRun, EntryKind, EntryWrite, NextEntry, PUT, Permits, RevisedEntry,
-    StoredEntry, Wish, body_of, with_body,
+    StoredEntry, Wish, read_body, write_body,
 };
 use super::listing::EntryList;
-use crate::table::attributes::{Attributes, Reader, bytes, instant, key, put};
+use crate::table::attributes::{
+    Attributes, Reader, bytes_value, instant_value, item_key, put_value,
+};
 use crate::table::clock::RequestTime;
 use crate::table::config::Store;
 use crate::table::error::StoreError;
 use crate::table::fetched::{FetchedItems, ItemKey};
 use crate::table::keys;
-use crate::table::retry::pause;
+use crate::table::retry::pause_before_retry;
 use crate::table::transaction::{TransactionAction, WriteOutcome};
 use crate::table::write_id::WriteId;
 
@@ -46,7 +48,7 @@ impl WrittenRules {
     pub(crate) fn of_item(item: impl Into<Attributes>) -> Option<Self> {
         let item = item.into();
         let at = Reader::new("standing rules", &item).opt_instant(WRITTEN_AT).ok()??;
-        Some(Self { rules: body_of(item).ok()?, at })
+        Some(Self { rules: read_body(item).ok()?, at })
     }
 }
 
@@ -63,7 +65,7 @@ impl ContactVerified {
     /// What the change of a tenant's item from one image to another says of its contacts. `None`: nobody became
     /// verified, or there is an image that is no tenant.
     pub fn of_images(old: Item, new: Item) -> Option<Self> {
-        let [old, new] = [old, new].map(|image| body_of::<Tenant>(image.into()).ok());
+        let [old, new] = [old, new].map(|image| read_body::<Tenant>(image.into()).ok());
         let (old, new) = old.zip(new)?;
         let at = new.newly_verified_since(&old)?;
         Some(Self { tenant: new.id, at })
@@ -75,9 +77,9 @@ type Subject = (PartnerId, ItemKind, ItemId);
 
 impl Store {
     /// The tenant of that id, with its customer's rules.
-    pub async fn tenant(&self, id: &TenantId) -> Result<Option<Tenant>, StoreError> {
+    pub async fn load_tenant(&self, id: &TenantId) -> Result<Option<Tenant>, StoreError> {
         let mut fetched = FetchedItems::default();
-        self.fetch(&mut fetched, tenant_keys(id).into()).await?;
+        self.fetch_items(&mut fetched, tenant_keys(id).into()).await?;
         fetched.tenant(id)
     }
 
@@ -86,7 +88,7 @@ impl Store {
         &self,
         id: &TenantId,
     ) -> Result<Option<RevisedEntry<Tenant>>, StoreError> {
-        self.load_entry(keys::tenant(id)).await
+        self.load_entry(keys::tenant_pk(id)).await
     }
 
     /// Stores a tenant as `by` writes it at `at`, and gives it as it is stored: contacts and domains that
@@ -105,10 +107,10 @@ impl Store {
     ) -> Result<EntryWrite<Tenant>, StoreError> {
         let author = Author { kind: ActorKind::Operator, staff: Some(by.clone()), at };
         let stamped = |before: Option<&Tenant>, _| {
-            let entry = wish(before)?.stamped(before, by, at);
+            let entry = wish(before)?.stamp_changes(before, by, at);
             Ok(NextEntry { attributes: listed_by(&entry), entry, beside: Vec::new() })
         };
-        self.change_entry(keys::tenant(id), &author, permits, stamped).await
+        self.change_entry(keys::tenant_pk(id), &author, permits, stamped).await
     }
 
     /// What [`Store::change_tenant`] would do with the tenant as it is now.
@@ -123,8 +125,8 @@ impl Store {
         at: Instant,
         permits: Permits<'_, Tenant>,
     ) -> Result<DryRun<Tenant>, StoreError> {
-        let stamped = |before: Option<&Tenant>| Ok(wish(before)?.stamped(before, by, at));
-        self.foresee_entry(keys::tenant(id), permits, &stamped).await
+        let stamped = |before: Option<&Tenant>| Ok(wish(before)?.stamp_changes(before, by, at));
+        self.foresee_entry(keys::tenant_pk(id), permits, &stamped).await
     }
 
     /// Stores a tenant as it stands, without a revision, with what it says of its contacts and domains: of imports
@@ -133,9 +135,9 @@ impl Store {
         for domain in &tenant.domains {
             self.put_item(domain_item(domain, &tenant.id)).await?;
         }
-        let mut item = with_body(entry_key(&tenant.id), tenant)?;
+        let mut item = write_body(entry_key(&tenant.id), tenant)?;
         for (name, value) in listed_by(tenant) {
-            put(&mut item, name, Some(value));
+            put_value(&mut item, name, Some(value));
         }
         self.put_item(item).await
     }
@@ -150,13 +152,13 @@ impl Store {
         if self.tenant_entry(id).await?.is_none() {
             return Ok(None);
         }
-        let stored = self.load_entry(keys::rules(id));
+        let stored = self.load_entry(keys::rules_pk(id));
         let (stored, traces) = tokio::try_join!(stored, self.load_blocks(id))?;
         let revision =
             stored.as_ref().map_or(0, |stored: &RevisedEntry<StandingRules>| stored.revision);
         let rules = stored.map(|stored| stored.entry).unwrap_or_default();
         let left = traces.into_iter().map(|trace| trace.block).collect::<Vec<_>>();
-        Ok(Some(RevisedEntry { entry: holding(rules, &left, moment.at), revision }))
+        Ok(Some(RevisedEntry { entry: rules_holding(rules, &left, moment.at), revision }))
     }
 
     /// What [`Store::put_standing_rules`] would do with the rules as they are now. `None`: there is no such tenant.
@@ -201,7 +203,7 @@ impl Store {
         let mut own: Option<(RevisedEntry<StandingRules>, WriteId)> = None;
         let mut seen = Vec::new();
         for attempt in 0..ATTEMPTS {
-            let stored = self.load_stored::<StandingRules>(keys::rules(id));
+            let stored = self.load_stored::<StandingRules>(keys::rules_pk(id));
             let (stored, traces) = tokio::try_join!(stored, self.load_blocks(id))?;
             if let Some((own, _)) = own.take_if(|own| !stored.is_of_put(own.1)) {
                 // Somebody has put others since, or the same again, and lifts what those do not have.
@@ -209,7 +211,7 @@ impl Store {
             }
             let left = traces.iter().map(|trace| trace.block.clone()).collect::<Vec<_>>();
             let rules = stored.entry().cloned().unwrap_or_default();
-            let rules = holding(rules, &left, moment.at);
+            let rules = rules_holding(rules, &left, moment.at);
             let present = RevisedEntry { entry: rules, revision: stored.revision() };
             let write = wish(&present.entry)
                 .map(|wanted| RulesWrite::of(wanted, &present.entry, &stored, &left, moment.at));
@@ -227,24 +229,24 @@ impl Store {
                 None => stored.next_revision(),
             };
             let put = WriteId::new();
-            let beside = vec![(WRITTEN_AT, instant(moment.at)), (PUT, bytes(put.0))];
-            let mut actions = vec![stored.replace(&write.stored, revision, beside)?];
+            let beside = vec![(WRITTEN_AT, instant_value(moment.at)), (PUT, bytes_value(put.0))];
+            let mut actions = vec![stored.replace_action(&write.stored, revision, beside)?];
             if own.is_none() && !write.repeats {
                 let customer = Actor::CustomerAdmin { tenant: id.clone(), person: None };
                 let author = Author::of(&customer, moment.at);
-                actions.extend(stored.archive(&write.wanted(), revision, &author)?);
+                actions.extend(stored.archive_actions(&write.wanted_rules(), revision, &author)?);
             }
-            if self.transact(actions, WriteId::new()).await? == WriteOutcome::Done {
+            if self.run_transaction(actions, WriteId::new()).await? == WriteOutcome::Done {
                 let done = RevisedEntry { entry: write.stored.clone(), revision };
                 // A block that a "no" leaves after the rules are stored is not theirs to lift.
-                let lifted = |block: &ItemBlock| seen.contains(block) && !write.keeps(block);
+                let lifted = |block: &ItemBlock| seen.contains(block) && !write.keeps_block(block);
                 let lifted = traces.into_iter().filter(|trace| lifted(&trace.block)).collect();
                 if self.lift_blocks(lifted, &stored.check_put(put)).await? == WriteOutcome::Done {
                     return Ok(Some(EntryWrite::Stored(done)));
                 }
                 own = Some((done, put));
             }
-            pause(attempt).await;
+            pause_before_retry(attempt).await;
         }
         Err(StoreError::Unavailable("rules or blocks change all the time".to_owned()))
     }
@@ -272,9 +274,9 @@ impl RulesWrite {
         left: &[ItemBlock],
         at: Instant,
     ) -> Self {
-        let until = longest(wanted.blocks.iter().cloned());
-        let own = listed(&until).filter(|block| !left.contains(block)).collect();
-        let after = listed(&until).filter(|block| at < block.until).collect();
+        let until = longest_blocks(wanted.blocks.iter().cloned());
+        let own = to_blocks(&until).filter(|block| !left.contains(block)).collect();
+        let after = to_blocks(&until).filter(|block| at < block.until).collect();
         let after = StandingRules { blocks: after, ..wanted.clone() };
         Self {
             repeats: stored.entry().is_some() && after == *before,
@@ -284,13 +286,13 @@ impl RulesWrite {
     }
 
     /// The rules with every block that stays.
-    fn wanted(&self) -> StandingRules {
-        StandingRules { blocks: listed(&self.until).collect(), ..self.stored.clone() }
+    fn wanted_rules(&self) -> StandingRules {
+        StandingRules { blocks: to_blocks(&self.until).collect(), ..self.stored.clone() }
     }
 
     /// Whether a block that a "no" has left stays as long as it is.
-    fn keeps(&self, block: &ItemBlock) -> bool {
-        self.until.get(&subject(block)).is_some_and(|until| *until >= block.until)
+    fn keeps_block(&self, block: &ItemBlock) -> bool {
+        self.until.get(&block_subject(block)).is_some_and(|until| *until >= block.until)
     }
 }
 
@@ -298,7 +300,7 @@ impl EntryKind for StandingRules {}
 
 /// What the system keeps of former contacts is no statement of the operator's.
 impl EntryKind for Tenant {
-    async fn beside(
+    async fn extra_actions(
         store: &Store,
         before: Option<&Self>,
         next: &Self,
@@ -306,7 +308,7 @@ impl EntryKind for Tenant {
         store.domain_changes(before, next).await
     }
 
-    fn says_the_same_as(&self, other: &Self) -> bool {
+    fn has_same_content(&self, other: &Self) -> bool {
         let stated = |tenant: &Self| Self { former_contacts: Vec::new(), ..tenant.clone() };
         stated(self) == stated(other)
     }
@@ -316,48 +318,48 @@ impl FetchedItems {
     /// The tenant of that id with its customer's rules, if both keys were fetched.
     pub(crate) fn tenant(&self, id: &TenantId) -> Result<Option<Tenant>, StoreError> {
         let [entry, rules] = tenant_keys(id);
-        let rules = self.get(&rules)?.cloned().map(body_of::<StandingRules>).transpose()?;
-        let tenant = self.get(&entry)?.cloned().map(body_of::<Tenant>).transpose()?;
+        let rules = self.get(&rules)?.cloned().map(read_body::<StandingRules>).transpose()?;
+        let tenant = self.get(&entry)?.cloned().map(read_body::<Tenant>).transpose()?;
         Ok(tenant.map(|tenant| Tenant { rules: rules.unwrap_or_default(), ..tenant }))
     }
 }
 
 /// Where a tenant and its customer's rules stand.
 pub(crate) fn tenant_keys(tenant: &TenantId) -> [ItemKey; 2] {
-    [keys::tenant(tenant), keys::rules(tenant)].map(|pk| (pk, keys::RECORD.to_owned()))
+    [keys::tenant_pk(tenant), keys::rules_pk(tenant)].map(|pk| (pk, keys::RECORD.to_owned()))
 }
 
 /// The attributes by which a tenant is listed.
 fn listed_by(tenant: &Tenant) -> Vec<(&'static str, AttributeValue)> {
-    EntryList::Tenants.attributes(tenant.name.as_str(), tenant.id.as_str())
+    EntryList::Tenants.list_attributes(tenant.name.as_str(), tenant.id.as_str())
 }
 
 fn entry_key(tenant: &TenantId) -> Attributes {
-    key(keys::tenant(tenant), keys::RECORD)
+    item_key(keys::tenant_pk(tenant), keys::RECORD)
 }
 
-fn subject(block: &ItemBlock) -> Subject {
+fn block_subject(block: &ItemBlock) -> Subject {
     (block.partner.clone(), block.kind, block.id.clone())
 }
 
 /// The rules with every block that holds at `at`, their own and those that a "no" has left, and no other.
-fn holding(rules: StandingRules, left: &[ItemBlock], at: Instant) -> StandingRules {
-    let blocks = longest(rules.blocks.into_iter().chain(left.iter().cloned()));
-    let blocks = listed(&blocks).filter(|block| at < block.until).collect();
+fn rules_holding(rules: StandingRules, left: &[ItemBlock], at: Instant) -> StandingRules {
+    let blocks = longest_blocks(rules.blocks.into_iter().chain(left.iter().cloned()));
+    let blocks = to_blocks(&blocks).filter(|block| at < block.until).collect();
     StandingRules { blocks, ..rules }
 }
 
 /// Until when each is kept from what, where more than one block does so.
-fn longest(blocks: impl Iterator<Item = ItemBlock>) -> BTreeMap<Subject, Instant> {
+fn longest_blocks(blocks: impl Iterator<Item = ItemBlock>) -> BTreeMap<Subject, Instant> {
     let mut longest = BTreeMap::new();
     for block in blocks {
-        let until = longest.entry(subject(&block)).or_insert(block.until);
+        let until = longest.entry(block_subject(&block)).or_insert(block.until);
         *until = (*until).max(block.until);
     }
     longest
 }
 
-fn listed(blocks: &BTreeMap<Subject, Instant>) -> impl Iterator<Item = ItemBlock> {
+fn to_blocks(blocks: &BTreeMap<Subject, Instant>) -> impl Iterator<Item = ItemBlock> {
     blocks.iter().map(|((partner, kind, id), until)| ItemBlock {
         partner: partner.clone(),
         kind: *kind,

@@ -4,7 +4,7 @@
 use domain::claim::Instant;
 use domain::ids::ClaimId;
 
-use crate::table::attributes::{Attributes, Reader, instant, key, put};
+use crate::table::attributes::{Attributes, Reader, instant_value, item_key, put_value};
 use crate::table::config::Store;
 use crate::table::error::StoreError;
 use crate::table::keys;
@@ -13,20 +13,20 @@ const AT: &str = "at";
 
 /// Where an erased claim is listed.
 pub(crate) fn erasure_key(claim: &ClaimId) -> Attributes {
-    key(keys::ERASED, claim.as_str())
+    item_key(keys::ERASED, claim.as_str())
 }
 
 /// The item of an erased claim.
-pub(crate) fn attributes(claim: &ClaimId, at: Instant) -> Attributes {
+pub(crate) fn erased_item(claim: &ClaimId, at: Instant) -> Attributes {
     let mut item = erasure_key(claim);
-    put(&mut item, AT, Some(instant(at)));
+    put_value(&mut item, AT, Some(instant_value(at)));
     item
 }
 
 impl Store {
     /// When the personal data of a claim were erased, by the list; `None`: they were not.
     pub(crate) async fn erased_at(&self, claim: &ClaimId) -> Result<Option<Instant>, StoreError> {
-        let found = self.get_item(key(keys::ERASED, claim.as_str())).await?;
-        found.map(|item| Reader::new("erasure", &item).instant(AT)).transpose()
+        let found = self.get_item(item_key(keys::ERASED, claim.as_str())).await?;
+        found.map(|item| Reader::new("erasure", &item).read_instant(AT)).transpose()
     }
 }

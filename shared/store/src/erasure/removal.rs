@@ -2,7 +2,7 @@
 
 use domain::ids::ClaimId;
 
-use crate::table::attributes::{Attributes, Reader, text};
+use crate::table::attributes::{Attributes, Reader, text_value};
 use crate::table::config::Store;
 use crate::table::error::StoreError;
 use crate::table::keys;
@@ -19,7 +19,7 @@ impl Store {
         loop {
             let (found, next) = self.items_behind_history(claim, from).await?;
             let erased = found.into_iter().filter(|item| {
-                Reader::new("claim", item).text("sk").is_ok_and(keys::is_erased_with_claim)
+                Reader::new("claim", item).read_text("sk").is_ok_and(keys::is_erased_with_claim)
             });
             self.delete_items(erased.collect()).await?;
             from = next;
@@ -39,11 +39,11 @@ impl Store {
         let answer = self
             .client
             .query()
-            .table_name(self.table())
+            .table_name(self.table_name())
             .consistent_read(true)
             .key_condition_expression("pk = :pk AND sk > :behind")
-            .expression_attribute_values(":pk", text(keys::claim(claim)))
-            .expression_attribute_values(":behind", text(keys::BEHIND_HISTORY))
+            .expression_attribute_values(":pk", text_value(keys::claim_pk(claim)))
+            .expression_attribute_values(":behind", text_value(keys::BEHIND_HISTORY))
             .projection_expression("pk, sk")
             .set_exclusive_start_key(from)
             .send()

@@ -5,7 +5,9 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use chrono::Duration;
 use domain::ids::{ClaimId, Sha256Hash, TenantId};
 
-use crate::table::attributes::{Reader, bytes, key, number, put, text};
+use crate::table::attributes::{
+    Reader, bytes_value, item_key, number_value, put_value, text_value,
+};
 use crate::table::config::Store;
 use crate::table::error::StoreError;
 use crate::table::keys;
@@ -21,7 +23,7 @@ impl Store {
         sha256: Sha256Hash,
         tenant: &TenantId,
     ) -> Result<(), StoreError> {
-        self.put_item(key(keys::document(sha256), tenant.as_str())).await
+        self.put_item(item_key(keys::document_pk(sha256), tenant.as_str())).await
     }
 
     /// Whether a document of that content was brought for another tenant too.
@@ -36,9 +38,9 @@ impl Store {
         let answer = self
             .client
             .query()
-            .table_name(self.table())
+            .table_name(self.table_name())
             .key_condition_expression("pk = :pk")
-            .expression_attribute_values(":pk", text(keys::document(sha256)))
+            .expression_attribute_values(":pk", text_value(keys::document_pk(sha256)))
             .limit(2)
             .send()
             .await
@@ -57,8 +59,10 @@ impl Store {
         claim: &ClaimId,
         idempotency_key: &str,
     ) -> Result<Option<Sha256Hash>, StoreError> {
-        let found = self.get_item(key(keys::claim(claim), keys::request(idempotency_key))).await?;
-        let hash = |item| Reader::new("request", &item).array(REQUEST).map(Sha256Hash);
+        let found = self
+            .get_item(item_key(keys::claim_pk(claim), keys::request_sk(idempotency_key)))
+            .await?;
+        let hash = |item| Reader::new("request", &item).read_array(REQUEST).map(Sha256Hash);
         found.map(hash).transpose()
     }
 
@@ -72,9 +76,13 @@ impl Store {
         idempotency_key: &str,
         request: Sha256Hash,
     ) -> Result<(), StoreError> {
-        let mut item = key(keys::claim(claim), keys::request(idempotency_key));
-        put(&mut item, REQUEST, Some(bytes(request.0)));
-        put(&mut item, "expires", Some(number((self.raw_now() + KEPT).timestamp())));
+        let mut item = item_key(keys::claim_pk(claim), keys::request_sk(idempotency_key));
+        put_value(&mut item, REQUEST, Some(bytes_value(request.0)));
+        put_value(
+            &mut item,
+            "expires",
+            Some(number_value((self.system_time() + KEPT).timestamp())),
+        );
         self.put_item(item).await
     }
 }

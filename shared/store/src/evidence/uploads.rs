@@ -5,7 +5,7 @@ use domain::calendar::{Zone, days_after};
 use domain::claim::Instant;
 use domain::directory::Partner;
 
-use crate::table::attributes::{Attributes, key, number};
+use crate::table::attributes::{Attributes, item_key, number_value};
 use crate::table::config::Store;
 use crate::table::error::StoreError;
 use crate::table::keys;
@@ -49,20 +49,23 @@ impl Store {
         at: Instant,
     ) -> Result<UploadQuota, StoreError> {
         let bytes = i64::try_from(size).unwrap_or(i64::MAX);
-        let date = partner.time_zone.date(at);
-        let day = key(keys::quotas(&partner.id), keys::uploads(date));
+        let date = partner.time_zone.local_date(at);
+        let day = item_key(keys::quotas_pk(&partner.id), keys::uploads_sk(date));
         let call = self
             .client
             .update_item()
-            .table_name(self.table())
+            .table_name(self.table_name())
             .set_key(Some(day.clone()))
             .update_expression("SET expires = :x ADD n :one, b :bytes")
             .condition_expression("attribute_not_exists(n) OR (n < :most AND b <= :left)")
-            .expression_attribute_values(":x", number((self.raw_now() + KEPT).timestamp()))
-            .expression_attribute_values(":one", number(1))
-            .expression_attribute_values(":bytes", number(bytes))
-            .expression_attribute_values(":most", number(MOST_UPLOADS))
-            .expression_attribute_values(":left", number(MOST_BYTES.saturating_sub(bytes)));
+            .expression_attribute_values(
+                ":x",
+                number_value((self.system_time() + KEPT).timestamp()),
+            )
+            .expression_attribute_values(":one", number_value(1))
+            .expression_attribute_values(":bytes", number_value(bytes))
+            .expression_attribute_values(":most", number_value(MOST_UPLOADS))
+            .expression_attribute_values(":left", number_value(MOST_BYTES.saturating_sub(bytes)));
         match call.send().await {
             Ok(_) => Ok(UploadQuota::Counted(CountedUpload { day, bytes })),
             Err(error) if is_refused(&error) => {
@@ -82,12 +85,12 @@ impl Store {
         let call = self
             .client
             .update_item()
-            .table_name(self.table())
+            .table_name(self.table_name())
             .set_key(Some(counted.day))
             .update_expression("ADD n :one, b :bytes")
             .condition_expression("attribute_exists(n)")
-            .expression_attribute_values(":one", number(-1))
-            .expression_attribute_values(":bytes", number(-counted.bytes));
+            .expression_attribute_values(":one", number_value(-1))
+            .expression_attribute_values(":bytes", number_value(-counted.bytes));
         call.send().await.map(|_| ()).map_err(StoreError::of_call)
     }
 }

@@ -8,7 +8,9 @@ use domain::ids::{FamilyId, ItemNo, PartnerId, TenantId};
 use domain::program::{ItemRef, Policy};
 use domain::rules::ItemBlock;
 
-use crate::table::attributes::{Attributes, Reader, instant, key, number, put, text};
+use crate::table::attributes::{
+    Attributes, Reader, instant_value, item_key, number_value, put_value, text_value,
+};
 use crate::table::config::Store;
 use crate::table::error::StoreError;
 use crate::table::fetched::{FetchedItems, ItemKey};
@@ -27,13 +29,13 @@ pub(crate) struct StoredBlock {
 }
 
 impl StoredBlock {
-    fn read(item: &Attributes) -> Result<Self, StoreError> {
+    fn from_item(item: &Attributes) -> Result<Self, StoreError> {
         let read = Reader::new("block", item);
-        let (pk, sk) = (read.text("pk")?, read.text("sk")?);
-        let (partner, item) = keys::blocked_by(sk).ok_or_else(|| read.bad("sk"))?;
+        let (pk, sk) = (read.read_text("pk")?, read.read_text("sk")?);
+        let (partner, item) = keys::parse_block_sk(sk).ok_or_else(|| read.attribute_error("sk"))?;
         let ItemRef { kind, id } = item;
-        let block = ItemBlock { partner, kind, id, until: read.instant(UNTIL)? };
-        Ok(Self { key: key(pk, sk), block })
+        let block = ItemBlock { partner, kind, id, until: read.read_instant(UNTIL)? };
+        Ok(Self { key: item_key(pk, sk), block })
     }
 }
 
@@ -41,7 +43,7 @@ impl FetchedItems {
     /// Whether the block of that key keeps the partner from the item at `at`, if the key was fetched.
     pub(crate) fn is_blocked(&self, block: &ItemKey, at: Instant) -> Result<bool, StoreError> {
         match self.get(block)? {
-            Some(block) => Ok(at < Reader::new("block", block).instant(UNTIL)?),
+            Some(block) => Ok(at < Reader::new("block", block).read_instant(UNTIL)?),
             None => Ok(false),
         }
     }
@@ -54,7 +56,7 @@ pub(crate) fn block_key(
     family: &FamilyId,
     item: &ItemRef,
 ) -> ItemKey {
-    (keys::blocks(tenant), keys::block(partner, family, item.kind, &item.id))
+    (keys::blocks_pk(tenant), keys::block_sk(partner, family, item.kind, &item.id))
 }
 
 impl Store {
@@ -73,13 +75,13 @@ impl Store {
         let until = if let Some(place) = place {
             place.days_after(since, policy.block_days)
         } else {
-            let tenant = self.tenant(&claim.subject.tenant).await?;
-            let tenant = tenant.ok_or_else(|| StoreError::unreadable("claim", "it"))?;
+            let tenant = self.load_tenant(&claim.subject.tenant).await?;
+            let tenant = tenant.ok_or_else(|| StoreError::unreadable_attribute("claim", "it"))?;
             // The zone is enough: where no calendar can be read a "no" counts all the same.
-            days_after(since, policy.block_days, &tenant.zone())
+            days_after(since, policy.block_days, &tenant.local_zone())
         };
         let chosen = claim.items.iter().filter(|item| items.contains(&item.no));
-        Ok(chosen.map(|item| block(claim, &claim.item_ref(item), until)).collect())
+        Ok(chosen.map(|item| put_block(claim, &claim.item_ref(item), until)).collect())
     }
 
     /// The blocks that the noes of a tenant's customer have left, read strongly.
@@ -90,15 +92,15 @@ impl Store {
         let pages = self
             .client
             .query()
-            .table_name(self.table())
+            .table_name(self.table_name())
             .consistent_read(true)
             .key_condition_expression("pk = :pk")
-            .expression_attribute_values(":pk", text(keys::blocks(tenant)))
+            .expression_attribute_values(":pk", text_value(keys::blocks_pk(tenant)))
             .into_paginator()
             .items()
             .send();
         let found = pages.collect::<Result<Vec<_>, _>>().await.map_err(StoreError::of_call)?;
-        found.iter().map(StoredBlock::read).collect()
+        found.iter().map(StoredBlock::from_item).collect()
     }
 
     /// Deletes blocks, those that are still the ones that were seen, as long as `holds` holds.
@@ -107,10 +109,10 @@ impl Store {
         traces: Vec<StoredBlock>,
         holds: &TransactionAction,
     ) -> Result<WriteOutcome, StoreError> {
-        let actions: Vec<_> = traces.into_iter().map(lift).collect();
+        let actions: Vec<_> = traces.into_iter().map(lift_block).collect();
         for chunk in actions.chunks(LIFTED_AT_ONCE) {
             let together = [chunk, std::slice::from_ref(holds)].concat();
-            if self.transact(together, WriteId::new()).await? == WriteOutcome::Conflict {
+            if self.run_transaction(together, WriteId::new()).await? == WriteOutcome::Conflict {
                 return Ok(WriteOutcome::Conflict);
             }
         }
@@ -118,17 +120,17 @@ impl Store {
     }
 }
 
-fn block(claim: &Claim, item: &ItemRef, until: Instant) -> TransactionAction {
+fn put_block(claim: &Claim, item: &ItemRef, until: Instant) -> TransactionAction {
     let subject = &claim.subject;
     let (pk, sk) = block_key(&subject.tenant, &subject.partner, &subject.family, item);
-    let mut block = key(pk, sk);
-    put(&mut block, UNTIL, Some(instant(until)));
-    put(&mut block, "expires", Some(number(until.timestamp())));
+    let mut block = item_key(pk, sk);
+    put_value(&mut block, UNTIL, Some(instant_value(until)));
+    put_value(&mut block, "expires", Some(number_value(until.timestamp())));
     TransactionAction::Put(block, None)
 }
 
 /// Deletes a block, if it is still the one that was seen.
-fn lift(trace: StoredBlock) -> TransactionAction {
-    let unchanged = Condition::new("u = :u").with(":u", instant(trace.block.until));
+fn lift_block(trace: StoredBlock) -> TransactionAction {
+    let unchanged = Condition::new("u = :u").with_value(":u", instant_value(trace.block.until));
     TransactionAction::Delete(trace.key, unchanged)
 }

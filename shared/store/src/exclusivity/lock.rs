@@ -6,7 +6,9 @@ mod change;
 use domain::claim::{Claim, Instant, State};
 use domain::ids::{AssociationId, ClaimId, ItemNo};
 
-use crate::table::attributes::{Attributes, Reader, instant, key, put, text};
+use crate::table::attributes::{
+    Attributes, Reader, instant_value, item_key, put_value, text_value,
+};
 use crate::table::codec::claim_item::ClaimItem;
 use crate::table::config::Store;
 use crate::table::error::StoreError;
@@ -40,57 +42,58 @@ pub(crate) struct FoundLock {
 
 impl FoundLock {
     /// When the window of the other claim that is next ends, if one is next and waits for its customer.
-    pub(crate) fn next_from(&self) -> Option<Instant> {
-        let next = self.record(self.lock.as_ref()?.next.as_ref()?)?;
+    pub(crate) fn next_window_end(&self) -> Option<Instant> {
+        let next = self.named_record(self.lock.as_ref()?.next.as_ref()?)?;
         let State::AwaitingCustomer { window } = &next.claim.state else { return None };
         Some(window.closes_at)
     }
 
     /// When the holder before left the item to `claim`, if it did.
-    pub(crate) fn left_at(&self, claim: &Claim) -> Option<Instant> {
+    pub(crate) fn holder_left_at(&self, claim: &Claim) -> Option<Instant> {
         let own = claim.association_id(self.item);
         self.lock.as_ref().filter(|lock| lock.active == own)?.left_at
     }
 
     /// The record of another claim that the lock names.
-    pub(super) fn record(&self, named: &AssociationId) -> Option<&ClaimItem> {
+    pub(super) fn named_record(&self, named: &AssociationId) -> Option<&ClaimItem> {
         self.others.iter().find(|record| record.claim.id == named.claim)
     }
 }
 
 impl LockItem {
-    fn read(item: &Attributes) -> Result<Self, StoreError> {
+    fn from_item(item: &Attributes) -> Result<Self, StoreError> {
         let item = Reader::new("lock", item);
         Ok(Self {
-            active: item.parsed(ACTIVE, AssociationId::parse)?,
+            active: item.read_parsed(ACTIVE, AssociationId::parse)?,
             next: item.opt_parsed(NEXT, AssociationId::parse)?,
             left_at: item.opt_instant(LEFT_AT)?,
         })
     }
 
     /// The lock of an item that nobody else has or waits for.
-    pub(super) fn free_for(active: AssociationId) -> Self {
+    pub(super) fn new_for(active: AssociationId) -> Self {
         Self { active, next: None, left_at: None }
     }
 
     /// Whom it names, the holder first.
-    pub(super) fn named(&self) -> impl Iterator<Item = &AssociationId> {
+    pub(super) fn named_associations(&self) -> impl Iterator<Item = &AssociationId> {
         std::iter::once(&self.active).chain(&self.next)
     }
 
-    fn attributes(&self, key: &Attributes) -> Attributes {
+    fn to_attributes(&self, key: &Attributes) -> Attributes {
         let mut item = key.clone();
-        put(&mut item, ACTIVE, Some(text(self.active.to_string())));
-        put(&mut item, NEXT, self.next.as_ref().map(|next| text(next.to_string())));
-        put(&mut item, LEFT_AT, self.left_at.map(instant));
+        put_value(&mut item, ACTIVE, Some(text_value(self.active.to_string())));
+        put_value(&mut item, NEXT, self.next.as_ref().map(|next| text_value(next.to_string())));
+        put_value(&mut item, LEFT_AT, self.left_at.map(instant_value));
         item
     }
 
     /// The lock is still as it was read.
-    fn unchanged(&self) -> Condition {
-        let condition = Condition::new("a = :a").with(":a", text(self.active.to_string()));
+    fn unchanged_condition(&self) -> Condition {
+        let condition =
+            Condition::new("a = :a").with_value(":a", text_value(self.active.to_string()));
         match &self.next {
-            Some(next) => condition.and("n = :n").with(":n", text(next.to_string())),
+            Some(next) => condition.and("n = :n").with_value(":n", text_value(next.to_string())),
             None => condition.and("attribute_not_exists(n)"),
         }
     }
@@ -104,9 +107,9 @@ impl Store {
         items: &[ItemNo],
     ) -> Result<Vec<FoundLock>, StoreError> {
         let mut fetched = FetchedItems::default();
-        self.fetch(&mut fetched, lock_keys(claim, items)).await?;
+        self.fetch_items(&mut fetched, lock_keys(claim, items)).await?;
         let named = fetched.claims_in_locks(claim, items)?;
-        self.fetch(&mut fetched, named.iter().map(record_key).collect()).await?;
+        self.fetch_items(&mut fetched, named.iter().map(record_key).collect()).await?;
         fetched.locks(claim, items)
     }
 }
@@ -119,9 +122,9 @@ impl FetchedItems {
         items: &[ItemNo],
     ) -> Result<Vec<ClaimId>, StoreError> {
         let mut named = Vec::new();
-        for (_, key) in places(claim, items) {
+        for (_, key) in numbered_lock_keys(claim, items) {
             if let Some(lock) = self.get(&key)? {
-                named.extend(other_claim_ids(claim, &LockItem::read(lock)?));
+                named.extend(other_claim_ids(claim, &LockItem::from_item(lock)?));
             }
         }
         named.sort();
@@ -136,12 +139,12 @@ impl FetchedItems {
         items: &[ItemNo],
     ) -> Result<Vec<FoundLock>, StoreError> {
         let mut locks = Vec::new();
-        for (item, place) in places(claim, items) {
-            let lock = self.get(&place)?.map(LockItem::read).transpose()?;
+        for (item, place) in numbered_lock_keys(claim, items) {
+            let lock = self.get(&place)?.map(LockItem::from_item).transpose()?;
             let named =
                 lock.iter().flat_map(|lock| other_claim_ids(claim, lock)).collect::<Vec<_>>();
             let others = self.records(&named)?;
-            locks.push(FoundLock { item, key: key(place.0, place.1), lock, others });
+            locks.push(FoundLock { item, key: item_key(place.0, place.1), lock, others });
         }
         Ok(locks)
     }
@@ -149,15 +152,15 @@ impl FetchedItems {
 
 /// Where the locks of these items of a claim stand.
 pub(crate) fn lock_keys(claim: &Claim, items: &[ItemNo]) -> Vec<ItemKey> {
-    places(claim, items).map(|(_, key)| key).collect()
+    numbered_lock_keys(claim, items).map(|(_, key)| key).collect()
 }
 
-fn places(claim: &Claim, items: &[ItemNo]) -> impl Iterator<Item = (ItemNo, ItemKey)> {
+fn numbered_lock_keys(claim: &Claim, items: &[ItemNo]) -> impl Iterator<Item = (ItemNo, ItemKey)> {
     let chosen = claim.items.iter().filter(|item| items.contains(&item.no));
-    chosen.map(|item| (item.no, (keys::lock_of(claim, &item.id), keys::LOCK.to_owned())))
+    chosen.map(|item| (item.no, (keys::claim_lock_pk(claim, &item.id), keys::LOCK.to_owned())))
 }
 
 fn other_claim_ids(claim: &Claim, lock: &LockItem) -> Vec<ClaimId> {
-    let named = lock.named().map(|named| named.claim.clone());
+    let named = lock.named_associations().map(|named| named.claim.clone());
     named.filter(|id| *id != claim.id).collect()
 }

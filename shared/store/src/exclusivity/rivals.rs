@@ -21,7 +21,7 @@ impl Store {
     ) -> Result<Vec<Rival>, StoreError> {
         let mut rivals = Vec::new();
         for found in locks {
-            let named = found.lock.iter().flat_map(LockItem::named);
+            let named = found.lock.iter().flat_map(LockItem::named_associations);
             for other in named.filter(|named| named.claim != claim.id) {
                 rivals.extend(self.find_rival(found, other, at).await?);
             }
@@ -35,19 +35,21 @@ impl Store {
         other: &AssociationId,
         at: Instant,
     ) -> Result<Option<Rival>, StoreError> {
-        let Some(record) = found.record(other) else { return Ok(None) };
-        let Some(standing) = self.standing(record, other.item, at).await? else { return Ok(None) };
+        let Some(record) = found.named_record(other) else { return Ok(None) };
+        let Some(standing) = self.load_rival_status(record, other.item, at).await? else {
+            return Ok(None);
+        };
         let place = match standing {
             RivalStatus::Active => self.place_of(&record.claim).await?,
             RivalStatus::Next | RivalStatus::Open => None,
         };
-        Ok(Some(Rival { place, ..rival(found.item, &record.claim, other.item, standing) }))
+        Ok(Some(Rival { place, ..new_rival(found.item, &record.claim, other.item, standing) }))
     }
 
     /// The calendar in which a holder's time to defend is counted: the holding partner's.
     async fn place_of(&self, claim: &Claim) -> Result<Option<LocalCalendar>, StoreError> {
         let policy = self.policy_of(claim).await?;
-        let partner = self.partner(&claim.subject.partner).await?;
+        let partner = self.load_partner(&claim.subject.partner).await?;
         match partner {
             Some(partner) => self.partner_place(&partner, &policy).await.map(Some),
             None => Ok(None),
@@ -55,14 +57,14 @@ impl Store {
     }
 
     /// How another claim that a lock names stands to the item; `None`: it has let go of it.
-    pub(super) async fn standing(
+    pub(super) async fn load_rival_status(
         &self,
         record: &ClaimItem,
         item: ItemNo,
         at: Instant,
     ) -> Result<Option<RivalStatus>, StoreError> {
         let claim = &record.claim;
-        let Some(item) = claim.item(item) else { return Ok(None) };
+        let Some(item) = claim.find_item(item) else { return Ok(None) };
         if !effects::holds_lock(claim, item) || self.is_settled(claim, at).await? {
             return Ok(None);
         }
@@ -80,15 +82,15 @@ impl Store {
     ) -> Result<Vec<ItemRef>, StoreError> {
         let mut blocked = Vec::new();
         for found in locks {
-            for named in found.lock.iter().flat_map(LockItem::named) {
-                let Some(record) = found.record(named) else { continue };
+            for named in found.lock.iter().flat_map(LockItem::named_associations) {
+                let Some(record) = found.named_record(named) else { continue };
                 let other = &record.claim;
                 let own = other.id != claim.id && other.subject.partner == claim.subject.partner;
                 if own
                     && self.is_settled(other, at).await?
                     && effects::blocked_on_settling(other).contains(&named.item)
                 {
-                    blocked.extend(claim.item(found.item).map(|item| claim.item_ref(item)));
+                    blocked.extend(claim.find_item(found.item).map(|item| claim.item_ref(item)));
                 }
             }
         }
@@ -101,7 +103,7 @@ impl Store {
             return Ok(false);
         }
         let policy = self.policy_of(claim).await?;
-        Ok(effects::settles_at(claim, &policy).is_some_and(|settles_at| at >= settles_at))
+        Ok(effects::declines_settle_at(claim, &policy).is_some_and(|settles_at| at >= settles_at))
     }
 }
 
@@ -111,14 +113,14 @@ pub(crate) fn rivals_on(claim: &Claim, other: &Claim) -> Vec<Rival> {
     if !other.state.is_open() || family(claim) != family(other) {
         return Vec::new();
     }
-    let theirs = |own: &Item| other.undecided().find(|item| item.id == own.id);
-    let shared = claim.kept().filter_map(|item| Some((item.no, theirs(item)?.no)));
-    shared.map(|(own, theirs)| rival(own, other, theirs, RivalStatus::Open)).collect()
+    let theirs = |own: &Item| other.undecided_items().find(|item| item.id == own.id);
+    let shared = claim.kept_items().filter_map(|item| Some((item.no, theirs(item)?.no)));
+    shared.map(|(own, theirs)| new_rival(own, other, theirs, RivalStatus::Open)).collect()
 }
 
-fn rival(item: ItemNo, other: &Claim, rival_item: ItemNo, standing: RivalStatus) -> Rival {
+fn new_rival(item: ItemNo, other: &Claim, rival_item: ItemNo, standing: RivalStatus) -> Rival {
     let (claim, defence) = (other.id.clone(), other.defence);
-    let held = other.item(rival_item);
+    let held = other.find_item(rival_item);
     let held_since = held.and_then(|held| other.item_status(held).active_since());
     Rival { item, claim, rival_item, standing, defence, held_since, place: None }
 }

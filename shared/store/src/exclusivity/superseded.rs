@@ -28,12 +28,12 @@ impl Store {
         items: &[ItemNo],
     ) -> Result<Vec<SupersededClaim>, StoreError> {
         let mut found = Vec::new();
-        let ids = self.claims_at_tenant(None, &claim.subject.tenant).await?.ids()?;
+        let ids = self.claims_at_tenant(None, &claim.subject.tenant).await?.all_ids()?;
         let others: Vec<_> = ids.into_iter().filter(|id| *id != claim.id).collect();
         for record in self.load_claim_records(&others).await? {
             let other = record.claim;
             let replaced = other.items.iter().filter(|own| {
-                let has_replaced = |no: &ItemNo| replaces(claim, *no, &other, own.no);
+                let has_replaced = |no: &ItemNo| replaces_association(claim, *no, &other, own.no);
                 items.iter().any(has_replaced)
             });
             let items: Vec<_> = replaced.map(|own| own.no).collect();
@@ -46,8 +46,10 @@ impl Store {
 }
 
 /// Whether the association of an item took the place of another claim's.
-fn replaces(claim: &Claim, no: ItemNo, other: &Claim, of_other: ItemNo) -> bool {
-    let (Some(item), Some(before)) = (claim.item(no), other.item(of_other)) else { return false };
+fn replaces_association(claim: &Claim, no: ItemNo, other: &Claim, of_other: ItemNo) -> bool {
+    let (Some(item), Some(before)) = (claim.find_item(no), other.find_item(of_other)) else {
+        return false;
+    };
     let is_same = claim.subject.family == other.subject.family
         && claim.item_ref(item) == other.item_ref(before);
     let ItemStatus::Ended { reason: EndReason::Superseded, at, .. } = other.item_status(before)

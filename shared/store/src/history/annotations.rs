@@ -18,9 +18,11 @@ use domain::remark::{GivenRemark, Remark};
 use serde::{Deserialize, Serialize};
 
 use super::entries::HistoryEntry;
-use crate::table::attributes::{Attributes, Reader, bytes, key, number, put, text};
+use crate::table::attributes::{
+    Attributes, Reader, bytes_value, item_key, number_value, put_value, text_value,
+};
 use crate::table::clock::RequestTime;
-use crate::table::codec::deflated::{deflate, inflate};
+use crate::table::codec::deflated::{deflate_text, inflate_text};
 use crate::table::config::Store;
 use crate::table::error::StoreError;
 use crate::table::keys;
@@ -96,28 +98,34 @@ impl AnnotationItem {
         (!is_empty).then_some(Self { version: event.version, write, previous, fields })
     }
 
-    fn attributes(&self, claim: &ClaimId) -> Result<Attributes, StoreError> {
+    fn to_attributes(&self, claim: &ClaimId) -> Result<Attributes, StoreError> {
         let fields = serde_json::to_value(&self.fields);
-        let fields = fields.map_err(|_| StoreError::unreadable("annotation", TEXT))?;
-        let mut item = key(keys::claim(claim), keys::annotation(self.version, self.write));
-        put(&mut item, TEXT, Some(bytes(deflate(&canonical::text(&fields))?)));
-        put(&mut item, PREVIOUS, self.previous.map(|write| bytes(write.0)));
+        let fields = fields.map_err(|_| StoreError::unreadable_attribute("annotation", TEXT))?;
+        let mut item =
+            item_key(keys::claim_pk(claim), keys::annotation_sk(self.version, self.write));
+        put_value(
+            &mut item,
+            TEXT,
+            Some(bytes_value(deflate_text(&canonical::to_canonical_json(&fields))?)),
+        );
+        put_value(&mut item, PREVIOUS, self.previous.map(|write| bytes_value(write.0)));
         Ok(item)
     }
 
     /// `None` for one that was blotted out.
-    fn read(item: &Attributes) -> Result<Option<Self>, StoreError> {
+    fn from_item(item: &Attributes) -> Result<Option<Self>, StoreError> {
         let reader = Reader::new("annotation", item);
-        let sort = reader.text("sk")?;
-        let (version, write) = keys::annotation_of(sort).ok_or_else(|| reader.bad("sk"))?;
+        let sort = reader.read_text("sk")?;
+        let (version, write) =
+            keys::parse_annotation_sk(sort).ok_or_else(|| reader.attribute_error("sk"))?;
         let Some(deflated) = reader.opt_bytes(TEXT)? else { return Ok(None) };
-        let text = inflate(deflated).ok_or_else(|| reader.bad(TEXT))?;
-        let fields = serde_json::from_str(&text).map_err(|_| reader.bad(TEXT))?;
+        let text = inflate_text(deflated).ok_or_else(|| reader.attribute_error(TEXT))?;
+        let fields = serde_json::from_str(&text).map_err(|_| reader.attribute_error(TEXT))?;
         let previous = reader.opt_array(PREVIOUS)?.map(WriteId);
         Ok(Some(Self { version, write, previous, fields }))
     }
 
-    fn remarks(self) -> Vec<GivenRemark> {
+    fn into_remarks(self) -> Vec<GivenRemark> {
         let AnnotationFields { at, event, side, actor_id, annotation } = self.fields;
         let version = self.version;
         let given = |remark: Remark| GivenRemark {
@@ -134,7 +142,7 @@ impl AnnotationItem {
 
 impl RemarksPage {
     /// Adds the remarks of one event that are read; whether the page goes on.
-    fn add(&mut self, remarks: Vec<GivenRemark>) -> bool {
+    fn add_remarks(&mut self, remarks: Vec<GivenRemark>) -> bool {
         let is_full = self.remarks.len() + remarks.len() > PAGE;
         if is_full && !self.remarks.is_empty() && !remarks.is_empty() {
             self.next = self.remarks.last().map(|last| last.version);
@@ -146,16 +154,16 @@ impl RemarksPage {
 }
 
 impl Store {
-    /// The claim as [`Store::claim`] gives it, to be shown with what was said.
+    /// The claim as [`Store::load_up_to_date`] gives it, to be shown with what was said.
     ///
     /// # Errors
-    /// Those of [`Store::claim`].
+    /// Those of [`Store::load_up_to_date`].
     pub async fn read_claim(
         &self,
         id: &ClaimId,
         moment: RequestTime,
     ) -> Result<Option<ClaimRead>, StoreError> {
-        let stored = self.load_up_to_date(id, moment.offset).await?;
+        let stored = self.load_stored_up_to_date(id, moment.offset).await?;
         let read = stored.map(|stored| stored.record);
         Ok(read.map(|record| ClaimRead { newest: record.stamp.annotation, claim: record.claim }))
     }
@@ -165,7 +173,7 @@ impl Store {
     ///
     /// # Errors
     /// Where the table does not answer, or an item cannot be read.
-    pub async fn remarks(
+    pub async fn list_remarks(
         &self,
         read: &ClaimRead,
         before: Option<Version>,
@@ -185,12 +193,12 @@ impl Store {
             }
             let answer = self.query_annotations(&read.claim.id, from).await?;
             for item in answer.items.unwrap_or_default() {
-                let Some(found) = AnnotationItem::read(&item)? else { continue };
+                let Some(found) = AnnotationItem::from_item(&item)? else { continue };
                 if wanted != Some(found.write) {
                     continue;
                 }
                 wanted = found.previous;
-                if !page.add(shown(found.remarks())) {
+                if !page.add_remarks(shown(found.into_remarks())) {
                     return Ok(page);
                 }
             }
@@ -200,7 +208,7 @@ impl Store {
             }
         }
         for remark in self.earlier_remarks(&read.claim).await? {
-            if !page.add(shown(vec![remark])) {
+            if !page.add_remarks(shown(vec![remark])) {
                 return Ok(page);
             }
         }
@@ -214,25 +222,25 @@ impl Store {
         annotation: Option<&AnnotationItem>,
     ) -> Result<(), StoreError> {
         match annotation {
-            Some(annotation) => self.put_item(annotation.attributes(claim)?).await,
+            Some(annotation) => self.put_item(annotation.to_attributes(claim)?).await,
             None => Ok(()),
         }
     }
 
     /// What goes with the version that `write` wrote, where something does; gone with an erasure.
-    pub(crate) async fn annotation(
+    pub(crate) async fn load_annotation(
         &self,
         claim: &ClaimId,
         version: Version,
         write: WriteId,
     ) -> Result<Option<Annotation>, StoreError> {
-        let key = key(keys::claim(claim), keys::annotation(version, write));
+        let key = item_key(keys::claim_pk(claim), keys::annotation_sk(version, write));
         let Some(item) = self.get_item(key).await? else { return Ok(None) };
-        Ok(AnnotationItem::read(&item)?.map(|found| found.fields.annotation))
+        Ok(AnnotationItem::from_item(&item)?.map(|found| found.fields.annotation))
     }
 
     /// Blots out what these writes put beside a claim that was erased meanwhile: none of them has moved it.
-    pub(crate) async fn blot_annotations(
+    pub(crate) async fn delete_unused_annotations(
         &self,
         claim: &ClaimId,
         writes: &[WriteId],
@@ -241,10 +249,15 @@ impl Store {
         loop {
             let answer = self.query_annotations(claim, from).await?;
             for item in answer.items.unwrap_or_default() {
-                let sort = Reader::new("annotation", &item).text("sk")?;
-                if keys::annotation_of(sort).is_some_and(|(_, write)| writes.contains(&write)) {
-                    let mut blot = key(keys::claim(claim), sort);
-                    put(&mut blot, "expires", Some(number(self.raw_now().timestamp())));
+                let sort = Reader::new("annotation", &item).read_text("sk")?;
+                if keys::parse_annotation_sk(sort).is_some_and(|(_, write)| writes.contains(&write))
+                {
+                    let mut blot = item_key(keys::claim_pk(claim), sort);
+                    put_value(
+                        &mut blot,
+                        "expires",
+                        Some(number_value(self.system_time().timestamp())),
+                    );
                     self.put_item(blot).await?;
                 }
             }
@@ -263,11 +276,11 @@ impl Store {
     ) -> Result<QueryOutput, StoreError> {
         self.client
             .query()
-            .table_name(self.table())
+            .table_name(self.table_name())
             .consistent_read(true)
             .key_condition_expression("pk = :pk AND begins_with(sk, :w)")
-            .expression_attribute_values(":pk", text(keys::claim(claim)))
-            .expression_attribute_values(":w", text(keys::ANNOTATIONS))
+            .expression_attribute_values(":pk", text_value(keys::claim_pk(claim)))
+            .expression_attribute_values(":w", text_value(keys::ANNOTATIONS))
             .scan_index_forward(false)
             .set_exclusive_start_key(from)
             .limit(READ)
@@ -282,9 +295,11 @@ impl Store {
         if earlier.is_empty() {
             return Ok(Vec::new());
         }
-        let entry = |own: &EarlierRemark| key(keys::claim(&claim.id), keys::history(own.version));
+        let entry = |own: &EarlierRemark| {
+            item_key(keys::claim_pk(&claim.id), keys::history_sk(own.version))
+        };
         let (found, _) = self.get_items(earlier.iter().map(entry).collect()).await?;
-        let entries = found.iter().map(HistoryEntry::read).collect::<Result<Vec<_>, _>>()?;
+        let entries = found.iter().map(HistoryEntry::from_item).collect::<Result<Vec<_>, _>>()?;
         let entries: BTreeMap<_, _> =
             entries.into_iter().map(|entry| (entry.version, entry)).collect();
         let given = |own: &EarlierRemark| {
@@ -295,7 +310,9 @@ impl Store {
                 let (at, side, event) = (last.at, last.actor, last.event_type);
                 return Some(GivenRemark { version, at, side, actor_id, event, remark });
             }
-            let ReadableEntry::Event(entry) = entries.get(&version)?.told()? else { return None };
+            let ReadableEntry::Event(entry) = entries.get(&version)?.to_readable()? else {
+                return None;
+            };
             let (at, side, event) = (entry.at, entry.actor, entry.event_type);
             Some(GivenRemark { version, at, side, actor_id: entry.actor_id, event, remark })
         };
@@ -331,10 +348,10 @@ mod tests {
     #[test]
     fn an_annotation_is_read_as_it_was_written_and_a_blotted_one_says_nothing() {
         let own = item(vec![Remark::comment(Comment::parse("Proč ne?\n").unwrap())]);
-        let mut stored = own.attributes(&claim()).unwrap();
-        assert_eq!(AnnotationItem::read(&stored).unwrap(), Some(own));
+        let mut stored = own.to_attributes(&claim()).unwrap();
+        assert_eq!(AnnotationItem::from_item(&stored).unwrap(), Some(own));
         stored.remove(TEXT);
-        assert_eq!(AnnotationItem::read(&stored).unwrap(), None);
+        assert_eq!(AnnotationItem::from_item(&stored).unwrap(), None);
     }
 
     #[test]
@@ -345,7 +362,7 @@ mod tests {
             text.chars().take(length).collect::<String>()
         };
         let one = item(vec![Remark::comment(Comment::parse(&words(1000)).unwrap())]);
-        let units = size(&one.attributes(&claim()).unwrap());
+        let units = size(&one.to_attributes(&claim()).unwrap());
         assert!(units <= 1024, "{units} bytes");
         // Characters of four bytes that nothing can be saved on: a reason for each item, and a note.
         let wide = |no: u32| {
@@ -353,9 +370,9 @@ mod tests {
             Comment::parse(&(0..2000).filter_map(letter).collect::<String>()).unwrap()
         };
         let most = item((0..26).map(|no| Remark::comment(wide(no))).collect());
-        let stored = most.attributes(&claim()).unwrap();
+        let stored = most.to_attributes(&claim()).unwrap();
         assert!(size(&stored) < 400 * 1024, "{} bytes", size(&stored));
-        assert_eq!(AnnotationItem::read(&stored).unwrap(), Some(most));
+        assert_eq!(AnnotationItem::from_item(&stored).unwrap(), Some(most));
     }
 
     #[test]
@@ -364,11 +381,15 @@ mod tests {
             let comment = Remark::comment(Comment::parse("x").unwrap());
             let mut own = item(vec![comment; 20]);
             own.version = Version(version);
-            own.remarks()
+            own.into_remarks()
         };
         let mut page = RemarksPage::default();
-        assert!(page.add(given(9)) && page.add(given(8)) && page.add(Vec::new()));
-        assert!(!page.add(given(7)));
+        assert!(
+            page.add_remarks(given(9))
+                && page.add_remarks(given(8))
+                && page.add_remarks(Vec::new())
+        );
+        assert!(!page.add_remarks(given(7)));
         assert_eq!((page.remarks.len(), page.next), (40, Some(Version(8))));
     }
 }

@@ -8,7 +8,7 @@ use domain::history::Entry;
 use domain::ids::{ClaimId, Sha256Hash, Version};
 
 use super::entries::HistoryEntry;
-use crate::table::attributes::key;
+use crate::table::attributes::item_key;
 use crate::table::codec::claim_item::ClaimItem;
 use crate::table::config::Store;
 use crate::table::error::StoreError;
@@ -28,7 +28,7 @@ impl ClaimImage {
     /// here.
     pub fn from_stream(item: serde_dynamo::Item) -> Result<Self, StoreError> {
         let item: HashMap<String, AttributeValue> = item.into();
-        ClaimItem::read(&item).map(Self)
+        ClaimItem::from_item(&item).map(Self)
     }
 
     /// The claim; placeholders stand for its details.
@@ -42,7 +42,7 @@ impl ClaimImage {
     }
 
     /// The history entry of the version; `old` is the one before, where it is known.
-    pub fn entry(&self, old: Option<&Self>) -> Entry {
+    pub fn history_entry(&self, old: Option<&Self>) -> Entry {
         Entry::of(old.map(Self::claim), self.claim(), self.0.stamp.details_hash)
     }
 
@@ -63,7 +63,7 @@ impl Store {
     ///
     /// # Errors
     /// `Unavailable`: the same call again does no harm.
-    pub async fn archive(
+    pub async fn archive_version(
         &self,
         old: Option<&ClaimImage>,
         new: &ClaimImage,
@@ -105,8 +105,11 @@ impl Store {
         id: &ClaimId,
         version: Version,
     ) -> Result<Option<Sha256Hash>, StoreError> {
-        let found = self.get_item(key(keys::claim(id), keys::history(version))).await?;
-        Ok(found.map(|item| HistoryEntry::read(&item)).transpose()?.and_then(|entry| entry.hash))
+        let found = self.get_item(item_key(keys::claim_pk(id), keys::history_sk(version))).await?;
+        Ok(found
+            .map(|item| HistoryEntry::from_item(&item))
+            .transpose()?
+            .and_then(|entry| entry.hash))
     }
 
     /// Writes an entry; the hash is that of the entry that is there then. Its salts come from the salted digest of
@@ -118,13 +121,13 @@ impl Store {
         previous: Option<Sha256Hash>,
     ) -> Result<Sha256Hash, StoreError> {
         let secret = new.0.stamp.details_hash;
-        let mut entry = new.entry(old);
+        let mut entry = new.history_entry(old);
         if let Some(write) = new.annotated_by() {
-            let found = self.annotation(&new.claim().id, new.version(), write).await?;
-            entry = entry.annotated(&found.unwrap_or_default());
+            let found = self.load_annotation(&new.claim().id, new.version(), write).await?;
+            entry = entry.with_annotation(&found.unwrap_or_default());
         }
         let entry = HistoryEntry::new(&entry, secret, previous);
-        let item = entry.attributes(&new.claim().id, secret)?;
+        let item = entry.to_attributes(&new.claim().id, secret)?;
         let hash = match self.put_item_if(item, Condition::absent()).await? {
             WriteOutcome::Done => entry.hash,
             WriteOutcome::Conflict => self.entry_hash(&new.claim().id, new.version()).await?,

@@ -10,8 +10,8 @@ use domain::history::{self, Annotation, Audience, Entry, ReadableEntry, SealedEn
 use domain::ids::{ClaimId, Sha256Hash, Version};
 use serde_json::{Map, Value};
 
-use crate::table::attributes::{Attributes, Reader, bytes, key, put, text};
-use crate::table::codec::deflated::{deflate, inflate};
+use crate::table::attributes::{Attributes, Reader, bytes_value, item_key, put_value, text_value};
+use crate::table::codec::deflated::{deflate_text, inflate_text};
 use crate::table::config::Store;
 use crate::table::error::StoreError;
 use crate::table::index::{Cursor, ListPage};
@@ -49,57 +49,60 @@ impl HistoryEntry {
     /// salted digest of the claim's details at that version.
     pub(crate) fn new(entry: &Entry, secret: Sha256Hash, previous: Option<Sha256Hash>) -> Self {
         let sealed = SealedEntry::of(entry, key_of(secret, entry.version));
-        let hash = Some(history::hash(previous, &sealed.text));
+        let hash = Some(history::hash_entry(previous, &sealed.text));
         Self { version: entry.version, sealed, hash, previous_hash: previous }
     }
 
     /// The item of an archived entry. The salts are kept as the key that they come from.
-    pub(crate) fn attributes(
+    pub(crate) fn to_attributes(
         &self,
         claim: &ClaimId,
         secret: Sha256Hash,
     ) -> Result<Attributes, StoreError> {
-        let mut item = key(keys::claim(claim), keys::history(self.version));
-        put(&mut item, TEXT, Some(bytes(deflate(&self.sealed.text)?)));
-        put(&mut item, HASH, self.hash.map(|hash| bytes(hash.0)));
-        put(&mut item, PREVIOUS, self.previous_hash.map(|hash| bytes(hash.0)));
+        let mut item = item_key(keys::claim_pk(claim), keys::history_sk(self.version));
+        put_value(&mut item, TEXT, Some(bytes_value(deflate_text(&self.sealed.text)?)));
+        put_value(&mut item, HASH, self.hash.map(|hash| bytes_value(hash.0)));
+        put_value(&mut item, PREVIOUS, self.previous_hash.map(|hash| bytes_value(hash.0)));
         if let Some(values) = values_of(&self.sealed) {
-            put(&mut item, VALUES, Some(bytes(deflate(&values)?)));
-            put(&mut item, KEY, Some(bytes(key_of(secret, self.version).0)));
+            put_value(&mut item, VALUES, Some(bytes_value(deflate_text(&values)?)));
+            put_value(&mut item, KEY, Some(bytes_value(key_of(secret, self.version).0)));
         }
         Ok(item)
     }
 
-    pub(crate) fn read(item: &Attributes) -> Result<Self, StoreError> {
+    pub(crate) fn from_item(item: &Attributes) -> Result<Self, StoreError> {
         let reader = Reader::new("history", item);
-        let version = reader.parsed("sk", |sk| {
+        let version = reader.read_parsed("sk", |sk| {
             sk.strip_prefix("H#").and_then(|number| number.parse().ok()).ok_or(())
         })?;
         let (text, parts) = match reader.opt_bytes(TEXT)? {
             Some(deflated) => {
-                let text = inflate(deflated).ok_or_else(|| reader.bad(TEXT))?;
-                (text, parts(&reader)?)
+                let text = inflate_text(deflated).ok_or_else(|| reader.attribute_error(TEXT))?;
+                (text, read_parts(&reader)?)
             }
-            None => (reader.text(FIRST_TEXT)?.to_owned(), BTreeMap::new()),
+            None => (reader.read_text(FIRST_TEXT)?.to_owned(), BTreeMap::new()),
         };
         Ok(Self {
             version: Version(version),
             sealed: SealedEntry { text, parts },
-            hash: Some(reader.opt_hash(HASH)?.ok_or_else(|| reader.bad(HASH))?),
+            hash: Some(reader.opt_hash(HASH)?.ok_or_else(|| reader.attribute_error(HASH))?),
             previous_hash: reader.opt_hash(PREVIOUS)?,
         })
     }
 
     /// The claim's last event, which is in no archive yet.
-    fn latest(claim: &Claim, secret: Sha256Hash, annotation: &Annotation) -> Self {
+    fn from_last_event(claim: &Claim, secret: Sha256Hash, annotation: &Annotation) -> Self {
         let key = key_of(secret, claim.version);
-        let sealed = SealedEntry::of(&Entry::latest(claim, secret).annotated(annotation), key);
+        let sealed = SealedEntry::of(
+            &Entry::from_last_event(claim, secret).with_annotation(annotation),
+            key,
+        );
         Self { version: claim.version, sealed, hash: None, previous_hash: None }
     }
 
     /// The event; `None` where its text is no entry's.
-    pub fn told(&self) -> Option<ReadableEntry> {
-        self.sealed.told()
+    pub fn to_readable(&self) -> Option<ReadableEntry> {
+        self.sealed.to_readable()
     }
 }
 
@@ -115,17 +118,17 @@ fn values_of(sealed: &SealedEntry) -> Option<String> {
         Some((audience.as_str().to_owned(), value))
     };
     let values: Map<String, Value> = sealed.parts.iter().filter_map(value).collect();
-    (!values.is_empty()).then(|| canonical::text(&Value::Object(values)))
+    (!values.is_empty()).then(|| canonical::to_canonical_json(&Value::Object(values)))
 }
 
-fn parts(item: &Reader<'_>) -> Result<BTreeMap<Audience, SealedPart>, StoreError> {
+fn read_parts(item: &Reader<'_>) -> Result<BTreeMap<Audience, SealedPart>, StoreError> {
     let Some(key) = item.opt_hash(KEY)? else { return Ok(BTreeMap::new()) };
     let Some(deflated) = item.opt_bytes(VALUES)? else { return Ok(BTreeMap::new()) };
-    let values = inflate(deflated).ok_or_else(|| item.bad(VALUES))?;
+    let values = inflate_text(deflated).ok_or_else(|| item.attribute_error(VALUES))?;
     let values: BTreeMap<Audience, Value> =
-        serde_json::from_str(&values).map_err(|_| item.bad(VALUES))?;
+        serde_json::from_str(&values).map_err(|_| item.attribute_error(VALUES))?;
     let part = |(audience, value): (Audience, Value)| {
-        (audience, SealedPart::new(audience, key, canonical::text(&value)))
+        (audience, SealedPart::new(audience, key, canonical::to_canonical_json(&value)))
     };
     Ok(values.into_iter().map(part).collect())
 }
@@ -133,19 +136,19 @@ fn parts(item: &Reader<'_>) -> Result<BTreeMap<Audience, SealedPart>, StoreError
 impl Store {
     /// The history of a claim, oldest first. Where only its last event is not archived yet, it stands
     /// at the end, without a hash; where more are not, the history ends where the archive does.
-    pub async fn history(
+    pub async fn list_history(
         &self,
         claim: &Claim,
         from: Option<&Cursor>,
         limit: u16,
     ) -> Result<ListPage<HistoryEntry>, StoreError> {
-        let start = from.map(|from| key(keys::claim(&claim.id), from.sort.clone()));
+        let start = from.map(|from| item_key(keys::claim_pk(&claim.id), from.sort.clone()));
         let answer = self.query_history(&claim.id, start, limit).await?;
         let entries = answer.items.unwrap_or_default();
         let mut items =
-            entries.iter().map(HistoryEntry::read).collect::<Result<Vec<_>, StoreError>>()?;
+            entries.iter().map(HistoryEntry::from_item).collect::<Result<Vec<_>, StoreError>>()?;
         let last = answer.last_evaluated_key.as_ref();
-        let next = last.map(|last| Reader::new("history", last).text("sk")).transpose()?;
+        let next = last.map(|last| Reader::new("history", last).read_text("sk")).transpose()?;
         let next = next.map(|sort| Cursor { part: None, sort: sort.to_owned() });
         let begun = from.and_then(|from| version_of(&from.sort)).unwrap_or(Version(0));
         let archived = items.last().map_or(begun, |entry| entry.version);
@@ -159,13 +162,14 @@ impl Store {
     ///
     /// # Errors
     /// Where the table does not answer, or the entry cannot be read.
-    pub async fn archived(
+    pub async fn load_archived(
         &self,
         claim: &ClaimId,
         version: Version,
     ) -> Result<Option<HistoryEntry>, StoreError> {
-        let item = self.get_item(key(keys::claim(claim), keys::history(version))).await?;
-        item.as_ref().map(HistoryEntry::read).transpose()
+        let item =
+            self.get_item(item_key(keys::claim_pk(claim), keys::history_sk(version))).await?;
+        item.as_ref().map(HistoryEntry::from_item).transpose()
     }
 
     /// The whole history of a claim, oldest first.
@@ -173,7 +177,7 @@ impl Store {
         let mut entries = Vec::new();
         let mut from = None;
         loop {
-            let page = self.history(claim, from.as_ref(), PAGE).await?;
+            let page = self.list_history(claim, from.as_ref(), PAGE).await?;
             entries.extend(page.items);
             from = page.next;
             if from.is_none() {
@@ -200,7 +204,7 @@ impl Store {
         loop {
             let answer = self.query_history(id, from, PAGE).await?;
             for item in answer.items.unwrap_or_default() {
-                let entry = HistoryEntry::read(&item)?;
+                let entry = HistoryEntry::from_item(&item)?;
                 if entry.is_erasure() {
                     return Ok(entry.version == next);
                 }
@@ -233,11 +237,11 @@ impl Store {
     ) -> Result<QueryOutput, StoreError> {
         self.client
             .query()
-            .table_name(self.table())
+            .table_name(self.table_name())
             .consistent_read(true)
             .key_condition_expression("pk = :pk AND begins_with(sk, :h)")
-            .expression_attribute_values(":pk", text(keys::claim(id)))
-            .expression_attribute_values(":h", text("H#"))
+            .expression_attribute_values(":pk", text_value(keys::claim_pk(id)))
+            .expression_attribute_values(":h", text_value("H#"))
             .set_exclusive_start_key(from)
             .limit(i32::from(limit))
             .send()
@@ -248,21 +252,25 @@ impl Store {
     /// The claim's last event, with what goes with it, while the claim is as it was read.
     async fn latest_entry(&self, claim: &Claim) -> Result<HistoryEntry, StoreError> {
         let stored = self.load_claim(&claim.id).await?.stored;
-        let stored = stored.ok_or_else(|| StoreError::unreadable("claim", "pk"))?;
+        let stored = stored.ok_or_else(|| StoreError::unreadable_attribute("claim", "pk"))?;
         let stamp = stored.record.stamp;
         let is_same = stored.claim().version == claim.version;
         let annotation = match stamp.annotation.filter(|own| is_same && *own == stamp.write) {
-            Some(write) => self.annotation(&claim.id, claim.version, write).await?,
+            Some(write) => self.load_annotation(&claim.id, claim.version, write).await?,
             None => None,
         };
-        Ok(HistoryEntry::latest(claim, stamp.details_hash, &annotation.unwrap_or_default()))
+        Ok(HistoryEntry::from_last_event(
+            claim,
+            stamp.details_hash,
+            &annotation.unwrap_or_default(),
+        ))
     }
 }
 
 impl HistoryEntry {
     /// When the event made a notice due, if it did.
     fn notice_due_at(&self) -> Option<Instant> {
-        match self.told()? {
+        match self.to_readable()? {
             ReadableEntry::Event(entry) => entry.event_type.makes_notice_due().then_some(entry.at),
             ReadableEntry::Withheld(_) => None,
         }
@@ -270,7 +278,7 @@ impl HistoryEntry {
 
     /// Whether the event is that the personal data were erased.
     fn is_erasure(&self) -> bool {
-        matches!(self.told(), Some(ReadableEntry::Event(entry)) if entry.event_type == EventType::Erased)
+        matches!(self.to_readable(), Some(ReadableEntry::Event(entry)) if entry.event_type == EventType::Erased)
     }
 }
 
@@ -322,7 +330,7 @@ mod tests {
     fn an_entry_of_ten_items_with_ids_of_36_characters_takes_one_write_unit() {
         let id = ClaimId::parse("cbplyjelfz5a5xwmpnah5uzxk4").unwrap();
         for entry in largest_entries() {
-            let size = size(&entry.attributes(&id, SECRET).unwrap());
+            let size = size(&entry.to_attributes(&id, SECRET).unwrap());
             assert!(size <= 1024, "{size} bytes: {}", entry.sealed.text);
         }
     }
@@ -331,12 +339,12 @@ mod tests {
     fn an_entry_is_read_as_it_was_written_and_tells_less_without_its_parts() {
         let id = ClaimId::parse("cbplyjelfz5a5xwmpnah5uzxk4").unwrap();
         for entry in largest_entries() {
-            let mut item = entry.attributes(&id, SECRET).unwrap();
-            assert_eq!(HistoryEntry::read(&item).unwrap(), entry);
+            let mut item = entry.to_attributes(&id, SECRET).unwrap();
+            assert_eq!(HistoryEntry::from_item(&item).unwrap(), entry);
             for name in [VALUES, KEY] {
                 item.remove(name);
             }
-            let erased = HistoryEntry::read(&item).unwrap();
+            let erased = HistoryEntry::from_item(&item).unwrap();
             assert!(erased.sealed.parts.is_empty());
             assert_eq!((erased.hash, &erased.sealed.text), (entry.hash, &entry.sealed.text));
         }
@@ -345,10 +353,10 @@ mod tests {
     #[test]
     fn an_entry_of_the_first_format_is_read_with_the_text_that_was_hashed() {
         let text = r#"{"detail":{},"type":"submitted","version":1}"#;
-        let mut item = key("C#cbplyjelfz5a5xwmpnah5uzxk4", "H#000001");
+        let mut item = item_key("C#cbplyjelfz5a5xwmpnah5uzxk4", "H#000001");
         item.insert(FIRST_TEXT.to_owned(), AttributeValue::S(text.to_owned()));
-        item.insert(HASH.to_owned(), bytes(SECRET.0));
-        let read = HistoryEntry::read(&item).unwrap();
+        item.insert(HASH.to_owned(), bytes_value(SECRET.0));
+        let read = HistoryEntry::from_item(&item).unwrap();
         assert_eq!((read.sealed.text.as_str(), read.sealed.is_public()), (text, false));
     }
 }

@@ -34,7 +34,7 @@ pub struct ClaimList<'a> {
 
 impl<'a> ClaimList<'a> {
     /// All of a source.
-    pub fn all(source: Source<'a>) -> Self {
+    pub fn all_of(source: Source<'a>) -> Self {
         Self { source, keep: &|_| true }
     }
 }
@@ -55,7 +55,7 @@ impl Store {
     ///
     /// # Errors
     /// Where the table does not answer, or something that is due cannot be carried out.
-    pub async fn claims(
+    pub async fn list_claims(
         &self,
         list: ClaimList<'_>,
         from: Option<&Cursor>,
@@ -66,7 +66,7 @@ impl Store {
         let (mut items, mut from) = (Vec::new(), from.cloned());
         let mut most = limit;
         for _ in 0..READS {
-            let (places, next) = Box::pin(reader.read(self, from.as_ref(), most)).await?;
+            let (places, next) = Box::pin(reader.read_piece(self, from.as_ref(), most)).await?;
             let ids: Vec<_> = places.iter().map(|place| place.id.clone()).collect();
             let is_queue = matches!(list.source, Source::Waiting { .. });
             let (claims, fetched) = Box::pin(self.load_listed(&ids, is_queue, moment)).await?;
@@ -75,7 +75,7 @@ impl Store {
             for (no, place) in places.into_iter().enumerate() {
                 let Some(claim) = claims.next_if(|claim| claim.id == place.id) else { continue };
                 let assigned_to = if is_queue { fetched.assignee(&claim.id)? } else { None };
-                let takes = list.source.takes(&claim, assigned_to.as_ref(), moment.at);
+                let takes = list.source.takes_claim(&claim, assigned_to.as_ref(), moment.at);
                 if !takes || !(list.keep)(&claim) {
                     continue;
                 }
@@ -116,16 +116,16 @@ impl Store {
         if assignees {
             wanted.extend(ids.iter().map(assignee_key));
         }
-        let Some(clock) = self.fetch(&mut fetched, wanted).await? else {
+        let Some(clock) = self.fetch_items(&mut fetched, wanted).await? else {
             return Ok((Vec::new(), fetched));
         };
         let page = self.claims_in(ids, &fetched).await?;
-        let claims = Box::pin(self.bring_up_to_date(page, clock, moment)).await?;
+        let claims = Box::pin(self.close_due_claims(page, clock, moment)).await?;
         Ok((claims, fetched))
     }
 
     /// The claims of a page that were read with `clock`; those that are due are closed first, in one batch.
-    pub(super) async fn bring_up_to_date(
+    pub(super) async fn close_due_claims(
         &self,
         mut page: Vec<StoredClaim>,
         clock: ClockSample,
@@ -139,14 +139,14 @@ impl Store {
         }
         if !due.is_empty() {
             let closed = Box::pin(self.close_due_page(due, moment)).await?;
-            replace(&mut page, closed);
+            replace_due(&mut page, closed);
         }
         Ok(page.into_iter().map(|stored| stored.record.claim).collect())
     }
 }
 
 /// Puts the claims as they are now in the place of those that were due.
-fn replace(page: &mut [StoredClaim], now: Vec<StoredClaim>) {
+fn replace_due(page: &mut [StoredClaim], now: Vec<StoredClaim>) {
     let mut now: HashMap<_, _> =
         now.into_iter().map(|stored| (stored.claim().id.clone(), stored)).collect();
     for stored in page {

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use domain::claim::Status;
 use domain::ids::{ClaimId, PartnerId};
 
-use crate::table::attributes::key;
+use crate::table::attributes::item_key;
 use crate::table::clock::RequestTime;
 use crate::table::codec::claim_item::ClaimItem;
 use crate::table::config::Store;
@@ -78,7 +78,7 @@ impl Store {
                 let (more, _) = self.query_page(query, schema::PARTNER, 1).await?;
                 // Of the older ones those that may be open are remembered.
                 let known = self.remembered_open_claims(partner).await?;
-                let older = known.remembered().iter().filter(|id| !seen.contains(*id)).cloned();
+                let older = known.remembered_ids().iter().filter(|id| !seen.contains(*id)).cloned();
                 for ids in older.collect::<Vec<_>>().chunks(seen.len()) {
                     let statuses = Box::pin(self.statuses_of(ids, moment)).await?;
                     for status in statuses.into_iter().filter(|status| status.is_open()) {
@@ -96,11 +96,11 @@ impl Store {
         ids: &[ClaimId],
         moment: RequestTime,
     ) -> Result<Vec<Status>, StoreError> {
-        let wanted = ids.iter().map(|id| key(keys::claim(id), keys::RECORD)).collect();
+        let wanted = ids.iter().map(|id| item_key(keys::claim_pk(id), keys::RECORD)).collect();
         let (items, clock) = self.get_items(wanted).await?;
         let (mut due, mut statuses) = (Vec::new(), Vec::new());
         for item in &items {
-            let claim = ClaimItem::read(item)?.claim;
+            let claim = ClaimItem::from_item(item)?.claim;
             if self.time_if_due(&claim, clock, moment.offset).await?.is_some() {
                 due.push(claim.id);
             } else {

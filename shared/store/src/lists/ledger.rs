@@ -27,7 +27,7 @@ pub struct LedgerPage {
 
 impl Store {
     /// A page of a customer's ledger: the claims at the tenant, then the checks of it.
-    pub async fn ledger(
+    pub async fn list_ledger(
         &self,
         tenant: &TenantId,
         from: Option<&Cursor>,
@@ -66,10 +66,10 @@ impl Store {
     ) -> Result<Vec<(Claim, Readings)>, StoreError> {
         let mut fetched = FetchedItems::default();
         let parts = |id: &ClaimId| [record_key(id), details_key(id), readings_key(id)];
-        let clock = self.fetch(&mut fetched, ids.iter().flat_map(parts).collect()).await?;
+        let clock = self.fetch_items(&mut fetched, ids.iter().flat_map(parts).collect()).await?;
         let Some(clock) = clock else { return Ok(Vec::new()) };
         let page = self.claims_in(ids, &fetched).await?;
-        let claims = Box::pin(self.bring_up_to_date(page, clock, moment)).await?;
+        let claims = Box::pin(self.close_due_claims(page, clock, moment)).await?;
         let items = claims.into_iter().map(|claim| {
             let readings = fetched.readings(&claim)?;
             Ok((claim, readings))

@@ -8,15 +8,15 @@ use domain::claim::Status;
 use domain::queue::Queue;
 use futures_util::future::try_join_all;
 
-use crate::table::attributes::text;
+use crate::table::attributes::text_value;
 use crate::table::config::Store;
 use crate::table::error::StoreError;
 use crate::table::index::{Cursor, IndexEntry, Places};
 use crate::table::schema;
 
 /// The statuses of the claims in a queue, or in any.
-pub(super) fn statuses(queue: Option<Queue>) -> Vec<Status> {
-    let waits = |status: &Status| status.row().queue.is_some();
+pub(super) fn queue_statuses(queue: Option<Queue>) -> Vec<Status> {
+    let waits = |status: &Status| status.table_row().queue.is_some();
     queue.map_or_else(|| Status::ALL.iter().copied().filter(waits).collect(), Queue::statuses)
 }
 
@@ -33,7 +33,7 @@ impl Store {
             let query = match from {
                 Some(from) => query
                     .key_condition_expression("iq = :p AND iw > :s")
-                    .expression_attribute_values(":s", text(&from.sort)),
+                    .expression_attribute_values(":s", text_value(&from.sort)),
                 None => query,
             };
             self.query_places(query, schema::QUEUE, None, limit.into())
@@ -62,7 +62,7 @@ impl Store {
             let query = self.query_index(schema::QUEUE, status.as_str(), None, None);
             Ok::<_, StoreError>((status, self.count_entries(query).await?))
         };
-        Ok(try_join_all(statuses(None).into_iter().map(count)).await?.into_iter().collect())
+        Ok(try_join_all(queue_statuses(None).into_iter().map(count)).await?.into_iter().collect())
     }
 
     /// How many entries of an index a query has.

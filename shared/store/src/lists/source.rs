@@ -86,7 +86,7 @@ impl ClaimParts {
     }
 
     /// The part behind those that were submitted.
-    fn behind(self) -> Option<PartOfPartner> {
+    fn unsubmitted_part(self) -> Option<PartOfPartner> {
         match (self.drafts, self.discarded) {
             (true, true) => Some(PartOfPartner::Unsubmitted),
             (true, false) => Some(PartOfPartner::Drafts),
@@ -108,7 +108,7 @@ pub enum AssignedTo<'a> {
 }
 
 impl AssignedTo<'_> {
-    fn takes(self, worker: Option<&StaffId>) -> bool {
+    fn takes_worker(self, worker: Option<&StaffId>) -> bool {
         match self {
             Self::Anyone => true,
             Self::Nobody => worker.is_none(),
@@ -148,14 +148,19 @@ pub enum Source<'a> {
 impl Source<'_> {
     /// Whether a claim that the index names stands in the list at `now`: the index is some moments late, and has drafts
     /// by their partner alone, at whatever tenant.
-    pub(super) fn takes(&self, claim: &Claim, worker: Option<&StaffId>, now: Instant) -> bool {
+    pub(super) fn takes_claim(
+        &self,
+        claim: &Claim,
+        worker: Option<&StaffId>,
+        now: Instant,
+    ) -> bool {
         match self {
             Self::Waiting { queue, assigned_to } => {
                 let waits = match queue {
-                    Some(queue) => queue.takes(claim, now),
-                    None => claim.status().row().queue.is_some(),
+                    Some(queue) => queue.takes_claim(claim, now),
+                    None => claim.status().table_row().queue.is_some(),
                 };
-                waits && assigned_to.takes(worker)
+                waits && assigned_to.takes_worker(worker)
             }
             Self::Newest(Scope::PartnerAtTenant { tenant, .. }, _) => {
                 claim.subject.tenant == *tenant
@@ -163,9 +168,10 @@ impl Source<'_> {
             Self::Newest(Scope::Everybody, _) => is_submitted(claim.status()),
             Self::Newest(Scope::Partner(_) | Scope::Tenant(_), _) => true,
             Self::Turns { before, .. } => {
-                let ends_before = |before| claim.state.until().is_some_and(|until| until < before);
+                let ends_before =
+                    |before| claim.state.runs_until().is_some_and(|until| until < before);
                 let is_before = before.is_none_or(ends_before);
-                claim.state.turn() == Who::Partner && !claim.is_final(now) && is_before
+                claim.state.whose_turn() == Who::Partner && !claim.is_final(now) && is_before
             }
             Self::Reference { reference, .. } => {
                 claim.details.external_ref.as_ref() == Some(*reference)
@@ -190,7 +196,7 @@ impl<'a> SourceReader<'a> {
     }
 
     /// The next piece behind `from`, at most so many entries.
-    pub(super) async fn read(
+    pub(super) async fn read_piece(
         &mut self,
         store: &Store,
         from: Option<&Cursor>,
@@ -204,7 +210,7 @@ impl<'a> SourceReader<'a> {
                 }
                 self.at_tenant
                     .as_ref()
-                    .map_or(Ok((Vec::new(), None)), |all| all.newest(from, limit))
+                    .map_or(Ok((Vec::new(), None)), |all| all.newest_page(from, limit))
             }
             Source::Newest(Scope::Partner(partner), listed) => {
                 store.partners_claims(partner, None, listed, from, limit).await
@@ -220,7 +226,7 @@ impl<'a> SourceReader<'a> {
                 store.query_places(query, schema::TURN, None, limit.into()).await
             }
             Source::Waiting { queue, .. } => {
-                store.read_queues(&queue::statuses(queue), from, limit).await
+                store.read_queues(&queue::queue_statuses(queue), from, limit).await
             }
             Source::Reference { partner, reference } => {
                 let query = store.query_reference(partner, reference, from);
@@ -267,9 +273,9 @@ impl<'a> SourceReader<'a> {
 
 /// The day at which a list by days goes on: that of the last entry, or one that is still to begin.
 fn day_of(sort: &str) -> Result<NaiveDate, StoreError> {
-    let of_entry = || crate::table::keys::time_of(sort).map(|at| at.date_naive());
+    let of_entry = || crate::table::keys::parse_sort_time(sort).map(|at| at.date_naive());
     let day = sort.parse().ok().or_else(of_entry);
-    day.ok_or_else(|| StoreError::unreadable("index entry", schema::DAY.sort))
+    day.ok_or_else(|| StoreError::unreadable_attribute("index entry", schema::DAY.sort))
 }
 
 impl Store {
@@ -295,7 +301,7 @@ impl Store {
                 self.query_places(query, schema::PARTNER, None, limit.into()).await?
             }
         };
-        let Some(behind) = listed.behind().filter(|_| next.is_none()) else {
+        let Some(behind) = listed.unsubmitted_part().filter(|_| next.is_none()) else {
             return Ok((places, next));
         };
         let room = i32::from(limit) - i32::try_from(places.len()).unwrap_or(i32::MAX);

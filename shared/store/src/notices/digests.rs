@@ -12,7 +12,9 @@ use domain::ids::{ClaimId, ItemNo, PartnerId, Sha256Hash, Version};
 use domain::partner_news::PartnerTopic;
 use domain::text::Email;
 
-use crate::table::attributes::{Attributes, Reader, bytes, instant, key, number, put, text};
+use crate::table::attributes::{
+    Attributes, Reader, bytes_value, instant_value, item_key, number_value, put_value, text_value,
+};
 use crate::table::config::Store;
 use crate::table::counter::Counter;
 use crate::table::error::StoreError;
@@ -84,20 +86,20 @@ pub struct DigestSent(BTreeSet<String>);
 impl DigestSent {
     /// Whether it was handed over for that address.
     pub fn contains(&self, to: &Email) -> bool {
-        self.0.contains(&mark_of(to))
+        self.0.contains(&address_mark(to))
     }
 
-    fn read(item: &Attributes) -> Result<Self, StoreError> {
+    fn from_item(item: &Attributes) -> Result<Self, StoreError> {
         match item.get(SENT) {
             None => Ok(Self::default()),
             Some(AttributeValue::Ss(marks)) => Ok(Self(marks.iter().cloned().collect())),
-            Some(_) => Err(StoreError::unreadable("digest", SENT)),
+            Some(_) => Err(StoreError::unreadable_attribute("digest", SENT)),
         }
     }
 }
 
 /// What tells an address from the other contacts of its partner.
-fn mark_of(to: &Email) -> String {
+fn address_mark(to: &Email) -> String {
     let digest = Sha256Hash::of(to.as_str().to_ascii_lowercase().as_bytes()).to_string();
     digest.chars().take(16).collect()
 }
@@ -115,22 +117,26 @@ impl Store {
     ) -> Result<(), StoreError> {
         let due_at = partner.digest_due_after(now);
         let digest = Digest { partner: partner.id.clone(), due_at };
-        if self.get_item(digest.key()).await?.is_none() {
-            self.put_item_if(digest.key(), Condition::absent()).await?;
+        if self.get_item(digest.item_key()).await?.is_none() {
+            self.put_item_if(digest.item_key(), Condition::absent()).await?;
         }
-        let mut item = key(
-            keys::digest_entries(&partner.id),
-            keys::digest_entry(due_at, &entry.claim, entry.version, !entry.free.is_empty()),
+        let mut item = item_key(
+            keys::digest_entries_pk(&partner.id),
+            keys::digest_entry_sk(due_at, &entry.claim, entry.version, !entry.free.is_empty()),
         );
         let topics: Vec<_> = entry.topics.iter().map(|topic| topic.as_str()).collect();
-        put(&mut item, TOPICS, Some(text(topics.join(","))));
+        put_value(&mut item, TOPICS, Some(text_value(topics.join(","))));
         for (name, items) in
             [(OFFICIAL, &entry.official), (ENDED, &entry.ended), (FREE, &entry.free)]
         {
             let numbers: Vec<u8> = items.iter().map(|no| no.0).collect();
-            put(&mut item, name, (!numbers.is_empty()).then(|| bytes(numbers)));
+            put_value(&mut item, name, (!numbers.is_empty()).then(|| bytes_value(numbers)));
         }
-        put(&mut item, "expires", Some(number((self.raw_now() + KEPT).timestamp())));
+        put_value(
+            &mut item,
+            "expires",
+            Some(number_value((self.system_time() + KEPT).timestamp())),
+        );
         self.put_item(item).await
     }
 
@@ -139,21 +145,21 @@ impl Store {
     /// # Errors
     /// Where the table does not answer, or an item cannot be read.
     pub async fn due_digests(&self, now: Instant) -> Result<Vec<Digest>, StoreError> {
-        let behind = keys::moment(now - DELAY + Duration::milliseconds(1));
+        let behind = keys::sortable_instant(now - DELAY + Duration::milliseconds(1));
         let (mut due, mut from) = (Vec::new(), None);
         loop {
-            let call = self.client.query().table_name(self.table()).consistent_read(true);
+            let call = self.client.query().table_name(self.table_name()).consistent_read(true);
             let answer = call
                 .key_condition_expression("pk = :pk AND sk < :behind")
-                .expression_attribute_values(":pk", text(keys::DIGESTS))
-                .expression_attribute_values(":behind", text(&behind))
+                .expression_attribute_values(":pk", text_value(keys::DIGESTS))
+                .expression_attribute_values(":behind", text_value(&behind))
                 .set_exclusive_start_key(from)
                 .limit(PAGE)
                 .send()
                 .await
                 .map_err(StoreError::of_call)?;
             for item in answer.items.unwrap_or_default() {
-                due.push(Digest::read(&item)?);
+                due.push(Digest::from_item(&item)?);
             }
             from = answer.last_evaluated_key;
             if from.is_none() {
@@ -173,18 +179,18 @@ impl Store {
         now: Instant,
     ) -> Result<Option<DigestSent>, StoreError> {
         let free = format!("attribute_not_exists({LEASED_UNTIL}) OR {LEASED_UNTIL} <= :now");
-        let call = self.client.update_item().table_name(self.table());
+        let call = self.client.update_item().table_name(self.table_name());
         let leased = call
-            .set_key(Some(digest.key()))
+            .set_key(Some(digest.item_key()))
             .update_expression(format!("SET {LEASED_UNTIL} = :until"))
             .condition_expression(format!("attribute_exists(pk) AND ({free})"))
-            .expression_attribute_values(":until", instant(now + LEASE))
-            .expression_attribute_values(":now", instant(now))
+            .expression_attribute_values(":until", instant_value(now + LEASE))
+            .expression_attribute_values(":now", instant_value(now))
             .return_values(ReturnValue::AllNew)
             .send()
             .await;
         match leased {
-            Ok(answer) => DigestSent::read(&answer.attributes.unwrap_or_default()).map(Some),
+            Ok(answer) => DigestSent::from_item(&answer.attributes.unwrap_or_default()).map(Some),
             Err(error) if is_refused(&error) => Ok(None),
             Err(error) => Err(StoreError::of_call(error)),
         }
@@ -195,12 +201,12 @@ impl Store {
     /// # Errors
     /// Where the table does not answer.
     pub async fn note_digest_sent(&self, digest: &Digest, to: &Email) -> Result<(), StoreError> {
-        let call = self.client.update_item().table_name(self.table());
+        let call = self.client.update_item().table_name(self.table_name());
         let noted = call
-            .set_key(Some(digest.key()))
+            .set_key(Some(digest.item_key()))
             .update_expression(format!("ADD {SENT} :to"))
             .condition_expression("attribute_exists(pk)")
-            .expression_attribute_values(":to", AttributeValue::Ss(vec![mark_of(to)]))
+            .expression_attribute_values(":to", AttributeValue::Ss(vec![address_mark(to)]))
             .send()
             .await;
         match noted {
@@ -218,13 +224,16 @@ impl Store {
         let mut found = DigestEntries::default();
         let mut from = None;
         loop {
-            let call = self.client.query().table_name(self.table()).consistent_read(true);
+            let call = self.client.query().table_name(self.table_name()).consistent_read(true);
             let answer = call
                 .key_condition_expression("pk = :pk AND begins_with(sk, :due)")
-                .expression_attribute_values(":pk", text(keys::digest_entries(&digest.partner)))
+                .expression_attribute_values(
+                    ":pk",
+                    text_value(keys::digest_entries_pk(&digest.partner)),
+                )
                 .expression_attribute_values(
                     ":due",
-                    text(format!("{}#", keys::moment(digest.due_at))),
+                    text_value(format!("{}#", keys::sortable_instant(digest.due_at))),
                 )
                 .set_exclusive_start_key(from)
                 .send()
@@ -232,7 +241,7 @@ impl Store {
                 .map_err(StoreError::of_call)?;
             for item in answer.items.unwrap_or_default() {
                 if found.read.len() < MOST_READ {
-                    found.read.push(DigestEntry::read(&item)?);
+                    found.read.push(DigestEntry::from_item(&item)?);
                 } else {
                     found.more += 1;
                 }
@@ -249,7 +258,7 @@ impl Store {
     /// # Errors
     /// Where the table does not answer.
     pub async fn delete_digest(&self, digest: &Digest) -> Result<(), StoreError> {
-        self.delete_items(vec![digest.key()]).await
+        self.delete_items(vec![digest.item_key()]).await
     }
 
     /// Counts one more mail about a single claim for the partner's day; `false`, with nothing counted, where the
@@ -262,31 +271,33 @@ impl Store {
         partner: &Partner,
         at: Instant,
     ) -> Result<bool, StoreError> {
-        let sort = keys::partner_mails(partner.time_zone.date(at));
+        let sort = keys::partner_mails_sk(partner.time_zone.local_date(at));
         let most = Counter { name: "n".to_owned(), step: 1, most: Some(MOST_A_DAY) };
-        self.count_up(key(keys::quotas(&partner.id), sort), &[most]).await
+        self.count_up(item_key(keys::quotas_pk(&partner.id), sort), &[most]).await
     }
 }
 
 impl Digest {
-    fn key(&self) -> Attributes {
-        key(keys::DIGESTS, keys::digest(self.due_at, &self.partner))
+    fn item_key(&self) -> Attributes {
+        item_key(keys::DIGESTS, keys::digest_sk(self.due_at, &self.partner))
     }
 
-    fn read(item: &Attributes) -> Result<Self, StoreError> {
+    fn from_item(item: &Attributes) -> Result<Self, StoreError> {
         let reader = Reader::new("digest", item);
-        let (due_at, partner) = reader.parsed("sk", |sk| keys::digest_of(sk).ok_or(()))?;
+        let (due_at, partner) =
+            reader.read_parsed("sk", |sk| keys::parse_digest_sk(sk).ok_or(()))?;
         Ok(Self { partner, due_at })
     }
 }
 
 impl DigestEntry {
-    fn read(item: &Attributes) -> Result<Self, StoreError> {
+    fn from_item(item: &Attributes) -> Result<Self, StoreError> {
         let reader = Reader::new("digest entry", item);
-        let (claim, version) = reader.parsed("sk", |sk| keys::digest_entry_of(sk).ok_or(()))?;
-        let topics = reader.text(TOPICS)?.split(',').map(PartnerTopic::parse);
+        let (claim, version) =
+            reader.read_parsed("sk", |sk| keys::parse_digest_entry_sk(sk).ok_or(()))?;
+        let topics = reader.read_text(TOPICS)?.split(',').map(PartnerTopic::parse);
         let topics: Option<BTreeSet<_>> = topics.collect();
-        let topics = topics.ok_or_else(|| reader.bad(TOPICS))?;
+        let topics = topics.ok_or_else(|| reader.attribute_error(TOPICS))?;
         let items = |name| -> Result<Vec<ItemNo>, StoreError> {
             let numbers = reader.opt_bytes(name)?.unwrap_or_default();
             Ok(numbers.iter().copied().map(ItemNo).collect())

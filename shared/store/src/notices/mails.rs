@@ -8,7 +8,7 @@ use domain::claim::Instant;
 use domain::ids::{ClaimId, PartnerId};
 use domain::recipient::RecipientNo;
 
-use crate::table::attributes::{Attributes, key};
+use crate::table::attributes::{Attributes, item_key};
 use crate::table::config::Store;
 use crate::table::counter::Counter;
 use crate::table::error::StoreError;
@@ -39,7 +39,7 @@ impl Store {
         partner: &PartnerId,
         at: Instant,
     ) -> Result<bool, StoreError> {
-        let day = key(keys::quotas(partner), keys::outside_mails(at.date_naive()));
+        let day = item_key(keys::quotas_pk(partner), keys::outside_mails_sk(at.date_naive()));
         let most = Counter { name: "n".to_owned(), step: 1, most: Some(MOST_OUTSIDE) };
         self.count_up(day, &[most]).await
     }
@@ -52,8 +52,8 @@ impl Store {
         &self,
         claim: &ClaimId,
     ) -> Result<BTreeSet<RecipientNo>, StoreError> {
-        let item = self.get_item(key(keys::claim(claim), keys::MAILS)).await?;
-        item.as_ref().map_or(Ok(BTreeSet::new()), |item| recipients(item, RETIRED))
+        let item = self.get_item(item_key(keys::claim_pk(claim), keys::MAILS)).await?;
+        item.as_ref().map_or(Ok(BTreeSet::new()), |item| read_recipients(item, RETIRED))
     }
 
     /// Notes that a recipient was told so.
@@ -78,7 +78,7 @@ impl Store {
         recipient: RecipientNo,
     ) -> Result<FailedActivations, StoreError> {
         let old = self.note_mail(claim, "ADD f :no", recipient).await?;
-        let before = recipients(&old, FAILED)?;
+        let before = read_recipients(&old, FAILED)?;
         let mut after = before.clone();
         after.insert(recipient);
         Ok(FailedActivations { before, after })
@@ -95,8 +95,8 @@ impl Store {
         let answer = self
             .client
             .update_item()
-            .table_name(self.table())
-            .set_key(Some(key(keys::claim(claim), keys::MAILS)))
+            .table_name(self.table_name())
+            .set_key(Some(item_key(keys::claim_pk(claim), keys::MAILS)))
             .update_expression(expression)
             .expression_attribute_values(":no", no)
             .return_values(ReturnValue::AllOld)
@@ -107,8 +107,8 @@ impl Store {
     }
 }
 
-fn recipients(item: &Attributes, name: &str) -> Result<BTreeSet<RecipientNo>, StoreError> {
-    let bad = || StoreError::unreadable("mails", name);
+fn read_recipients(item: &Attributes, name: &str) -> Result<BTreeSet<RecipientNo>, StoreError> {
+    let bad = || StoreError::unreadable_attribute("mails", name);
     let read = |no: &String| no.parse().ok().and_then(RecipientNo::new).ok_or_else(bad);
     match item.get(name) {
         None => Ok(BTreeSet::new()),

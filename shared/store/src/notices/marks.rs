@@ -6,7 +6,7 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use chrono::Duration;
 use domain::ids::{ClaimId, TenantId};
 
-use crate::table::attributes::{Attributes, key, number, text};
+use crate::table::attributes::{Attributes, item_key, number_value, text_value};
 use crate::table::config::Store;
 use crate::table::error::StoreError;
 use crate::table::keys;
@@ -27,10 +27,12 @@ pub enum MailSubject<'a> {
 }
 
 impl MailSubject<'_> {
-    fn key(self, mail: &str) -> Attributes {
+    fn mark_key(self, mail: &str) -> Attributes {
         match self {
-            Self::Claim(claim) => key(keys::claim(claim), keys::mail_marks(mail)),
-            Self::Tenant(tenant) => key(keys::quotas_of_tenant(tenant), keys::mail_marks(mail)),
+            Self::Claim(claim) => item_key(keys::claim_pk(claim), keys::mail_marks_sk(mail)),
+            Self::Tenant(tenant) => {
+                item_key(keys::tenant_quotas_pk(tenant), keys::mail_marks_sk(mail))
+            }
         }
     }
 }
@@ -45,11 +47,11 @@ impl Store {
         of: MailSubject<'_>,
         mail: &str,
     ) -> Result<BTreeSet<String>, StoreError> {
-        let item = self.get_item(of.key(mail)).await?;
+        let item = self.get_item(of.mark_key(mail)).await?;
         match item.as_ref().and_then(|item| item.get(MARKS)) {
             None => Ok(BTreeSet::new()),
             Some(AttributeValue::Ss(marks)) => Ok(marks.iter().cloned().collect()),
-            Some(_) => Err(StoreError::unreadable("mail", MARKS)),
+            Some(_) => Err(StoreError::unreadable_attribute("mail", MARKS)),
         }
     }
 
@@ -63,18 +65,18 @@ impl Store {
         mail: &str,
         addressee: &str,
     ) -> Result<(), StoreError> {
-        let expires = number((self.raw_now() + KEPT).timestamp());
+        let expires = number_value((self.system_time() + KEPT).timestamp());
         let marked = self
             .client
             .update_item()
-            .table_name(self.table())
-            .set_key(Some(of.key(mail)))
+            .table_name(self.table_name())
+            .set_key(Some(of.mark_key(mail)))
             .update_expression(format!(
                 "ADD {MARKS} :marks SET expires = if_not_exists(expires, :x)"
             ))
             .condition_expression(format!("NOT contains({MARKS}, :mark)"))
             .expression_attribute_values(":marks", AttributeValue::Ss(vec![addressee.to_owned()]))
-            .expression_attribute_values(":mark", text(addressee))
+            .expression_attribute_values(":mark", text_value(addressee))
             .expression_attribute_values(":x", expires)
             .send()
             .await;

@@ -5,7 +5,9 @@ use domain::claim::Instant;
 use domain::ids::{ClaimId, NoticeNo};
 use domain::recipient::RecipientNo;
 
-use crate::table::attributes::{Attributes, Reader, instant, key, number, put, text};
+use crate::table::attributes::{
+    Attributes, Reader, instant_value, item_key, number_value, put_value, text_value,
+};
 use crate::table::config::Store;
 use crate::table::error::StoreError;
 use crate::table::keys;
@@ -38,8 +40,12 @@ impl Store {
     /// # Errors
     /// `Corrupt` where the code stands for another notice or recipient: a code is made from both.
     pub async fn put_notice_code(&self, code: &str, of: &NoticeOfCode) -> Result<(), StoreError> {
-        let mut item = of.attributes(code);
-        put(&mut item, "expires", Some(number((self.raw_now() + YEAR).timestamp())));
+        let mut item = of.to_attributes(code);
+        put_value(
+            &mut item,
+            "expires",
+            Some(number_value((self.system_time() + YEAR).timestamp())),
+        );
         if self.put_item_if(item, Condition::absent()).await? == WriteOutcome::Done {
             return Ok(());
         }
@@ -52,8 +58,8 @@ impl Store {
 
     /// The notice a code stands for.
     pub async fn notice_of_code(&self, code: &str) -> Result<Option<NoticeOfCode>, StoreError> {
-        let found = self.get_item(key(keys::notice_code(code), keys::RECORD)).await?;
-        found.as_ref().map(NoticeOfCode::read).transpose()
+        let found = self.get_item(item_key(keys::notice_code_pk(code), keys::RECORD)).await?;
+        found.as_ref().map(NoticeOfCode::from_item).transpose()
     }
 }
 
@@ -62,22 +68,24 @@ impl NoticeOfCode {
         (&self.claim, self.notice, self.recipient) == (&other.claim, other.notice, other.recipient)
     }
 
-    fn attributes(&self, code: &str) -> Attributes {
-        let mut item = key(keys::notice_code(code), keys::RECORD);
-        put(&mut item, CLAIM, Some(text(self.claim.as_str())));
-        put(&mut item, NOTICE, Some(number(self.notice.0)));
-        put(&mut item, RECIPIENT, self.recipient.map(|no| number(no.0)));
-        put(&mut item, PROMISED, self.promised.map(instant));
+    fn to_attributes(&self, code: &str) -> Attributes {
+        let mut item = item_key(keys::notice_code_pk(code), keys::RECORD);
+        put_value(&mut item, CLAIM, Some(text_value(self.claim.as_str())));
+        put_value(&mut item, NOTICE, Some(number_value(self.notice.0)));
+        put_value(&mut item, RECIPIENT, self.recipient.map(|no| number_value(no.0)));
+        put_value(&mut item, PROMISED, self.promised.map(instant_value));
         item
     }
 
-    fn read(item: &Attributes) -> Result<Self, StoreError> {
+    fn from_item(item: &Attributes) -> Result<Self, StoreError> {
         let item = Reader::new("notice code", item);
         let recipient = item.opt_number(RECIPIENT)?.map(RecipientNo::new);
         Ok(Self {
-            claim: item.parsed(CLAIM, ClaimId::parse)?,
-            notice: NoticeNo(item.number(NOTICE)?),
-            recipient: recipient.map(|no| no.ok_or_else(|| item.bad(RECIPIENT))).transpose()?,
+            claim: item.read_parsed(CLAIM, ClaimId::parse)?,
+            notice: NoticeNo(item.read_number(NOTICE)?),
+            recipient: recipient
+                .map(|no| no.ok_or_else(|| item.attribute_error(RECIPIENT)))
+                .transpose()?,
             promised: item.opt_instant(PROMISED)?,
         })
     }
@@ -103,7 +111,7 @@ mod tests {
     fn a_code_stands_for_a_recipient_and_one_from_before_for_the_notice_alone() {
         for recipient in [None, Some(RecipientNo(1)), Some(RecipientNo(23))] {
             let of = of(recipient);
-            assert_eq!(NoticeOfCode::read(&of.attributes("ABCDE-FGHJK")).unwrap(), of);
+            assert_eq!(NoticeOfCode::from_item(&of.to_attributes("ABCDE-FGHJK")).unwrap(), of);
         }
     }
 
@@ -116,8 +124,8 @@ mod tests {
 
     #[test]
     fn a_code_of_a_recipient_that_there_is_not_is_an_error() {
-        let mut item = of(Some(RecipientNo(1))).attributes("ABCDE-FGHJK");
-        item.insert(RECIPIENT.to_owned(), number(24));
-        assert!(matches!(NoticeOfCode::read(&item), Err(StoreError::Corrupt(_))));
+        let mut item = of(Some(RecipientNo(1))).to_attributes("ABCDE-FGHJK");
+        item.insert(RECIPIENT.to_owned(), number_value(24));
+        assert!(matches!(NoticeOfCode::from_item(&item), Err(StoreError::Corrupt(_))));
     }
 }

@@ -6,7 +6,7 @@ use domain::claim::{Claim, Instant};
 use domain::ids::PartnerId;
 use domain::program::Policy;
 
-use crate::table::attributes::{Attributes, key};
+use crate::table::attributes::{Attributes, item_key};
 use crate::table::config::Store;
 use crate::table::counter::Counter;
 use crate::table::error::StoreError;
@@ -42,23 +42,23 @@ impl Store {
         most_of_partner: Option<u32>,
         at: Instant,
     ) -> Result<bool, StoreError> {
-        let of_partner = name_of(&claim.subject.partner);
+        let of_partner = counter_attribute(&claim.subject.partner);
         let counters = [
             Counter { name: "n".to_owned(), step: 1, most },
             Counter { name: of_partner, step: 1, most: most_of_partner },
         ];
-        self.count_up(month(claim, at), &counters).await
+        self.count_up(month_key(claim, at), &counters).await
     }
 }
 
-fn month(claim: &Claim, at: Instant) -> Attributes {
+fn month_key(claim: &Claim, at: Instant) -> Attributes {
     let subject = &claim.subject;
-    let sort = keys::notices_of_month(&subject.program, at);
-    key(keys::quotas_of_tenant(&subject.tenant), sort)
+    let sort = keys::notices_of_month_sk(&subject.program, at);
+    item_key(keys::tenant_quotas_pk(&subject.tenant), sort)
 }
 
 /// The attribute in which a partner's notices are counted.
-fn name_of(partner: &PartnerId) -> String {
+fn counter_attribute(partner: &PartnerId) -> String {
     format!("p#{partner}")
 }
 

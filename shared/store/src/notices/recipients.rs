@@ -11,7 +11,9 @@ use domain::recipient::{
 use domain::text::{Email, Name};
 
 use super::reports::reports_key;
-use crate::table::attributes::{Attributes, Reader, bytes, instant, key, number, put, text};
+use crate::table::attributes::{
+    Attributes, Reader, bytes_value, instant_value, item_key, number_value, put_value, text_value,
+};
 use crate::table::codec::codes::StoredCode;
 use crate::table::codec::packing::{Bytes, pack_id, unpack_id};
 use crate::table::config::Store;
@@ -41,9 +43,9 @@ impl Store {
     ///
     /// # Errors
     /// Where the table does not answer, or an item cannot be read.
-    pub async fn recipients(&self, claim: &Claim) -> Result<Option<Recipients>, StoreError> {
+    pub async fn load_recipients(&self, claim: &Claim) -> Result<Option<Recipients>, StoreError> {
         let mut fetched = FetchedItems::default();
-        self.fetch(&mut fetched, recipients_keys(claim)).await?;
+        self.fetch_items(&mut fetched, recipients_keys(claim)).await?;
         fetched.recipients(claim)
     }
 
@@ -57,8 +59,9 @@ impl Store {
         claim: &ClaimId,
         notice: NoticeNo,
     ) -> Result<Option<RecipientList>, StoreError> {
-        let found = self.get_item(key(keys::claim(claim), keys::recipients(notice))).await?;
-        found.map_or(Ok(None), |item| read(notice, &item))
+        let found =
+            self.get_item(item_key(keys::claim_pk(claim), keys::recipients_sk(notice))).await?;
+        found.map_or(Ok(None), |item| read_list(notice, &item))
     }
 }
 
@@ -69,7 +72,7 @@ impl FetchedItems {
         claim: &ClaimId,
         notice: NoticeNo,
     ) -> Result<Option<RecipientList>, StoreError> {
-        self.get(&list_key(claim, notice))?.map_or(Ok(None), |item| read(notice, item))
+        self.get(&list_key(claim, notice))?.map_or(Ok(None), |item| read_list(notice, item))
     }
 
     /// The list of the claim's last notice with its reports, if [`recipients_keys`] were fetched.
@@ -98,79 +101,79 @@ pub(crate) fn recipients_keys(claim: &Claim) -> Vec<ItemKey> {
 
 /// Where the list of a notice stands.
 pub(crate) fn list_key(claim: &ClaimId, notice: NoticeNo) -> ItemKey {
-    (keys::claim(claim), keys::recipients(notice))
+    (keys::claim_pk(claim), keys::recipients_sk(notice))
 }
 
 /// The item of a list.
-pub(crate) fn attributes(claim: &ClaimId, list: &RecipientList) -> Attributes {
-    let mut item = key(keys::claim(claim), keys::recipients(list.notice));
-    let recipients = list.recipients.iter().map(|own| AttributeValue::M(fields(own)));
+pub(crate) fn list_item(claim: &ClaimId, list: &RecipientList) -> Attributes {
+    let mut item = item_key(keys::claim_pk(claim), keys::recipients_sk(list.notice));
+    let recipients = list.recipients.iter().map(|own| AttributeValue::M(recipient_fields(own)));
     let mut acted = Vec::new();
     for staff in &list.acted {
         pack_id(staff.as_str(), &mut acted);
     }
-    put(&mut item, LIST, Some(AttributeValue::L(recipients.collect())));
-    put(&mut item, TOLD_UNTIL, list.told_until.map(instant));
-    put(&mut item, ACTED, (!acted.is_empty()).then(|| bytes(acted)));
+    put_value(&mut item, LIST, Some(AttributeValue::L(recipients.collect())));
+    put_value(&mut item, TOLD_UNTIL, list.told_until.map(instant_value));
+    put_value(&mut item, ACTED, (!acted.is_empty()).then(|| bytes_value(acted)));
     item
 }
 
-fn fields(own: &Recipient) -> Attributes {
+fn recipient_fields(own: &Recipient) -> Attributes {
     let mut fields = Attributes::new();
-    put(&mut fields, name::NO, Some(number(own.no.0)));
-    put(&mut fields, name::NAME, Some(text(own.name.as_str())));
-    put(&mut fields, name::EMAIL, Some(text(own.email.as_str())));
-    put(&mut fields, name::AUTHORITY, Some(number(own.authority.code())));
-    put(&mut fields, name::STANDING, Some(number(own.standing.code())));
-    put(&mut fields, name::ASKED_AT, own.asked_at.map(instant));
+    put_value(&mut fields, name::NO, Some(number_value(own.no.0)));
+    put_value(&mut fields, name::NAME, Some(text_value(own.name.as_str())));
+    put_value(&mut fields, name::EMAIL, Some(text_value(own.email.as_str())));
+    put_value(&mut fields, name::AUTHORITY, Some(number_value(own.authority.stored_code())));
+    put_value(&mut fields, name::STANDING, Some(number_value(own.standing.stored_code())));
+    put_value(&mut fields, name::ASKED_AT, own.asked_at.map(instant_value));
     fields
 }
 
 /// The list of an item; `None` for one from before there were lists.
-fn read(notice: NoticeNo, item: &Attributes) -> Result<Option<RecipientList>, StoreError> {
+fn read_list(notice: NoticeNo, item: &Attributes) -> Result<Option<RecipientList>, StoreError> {
     let reader = Reader::new("recipients", item);
     let recipients = match item.get(LIST) {
         None if BEFORE.iter().any(|name| item.contains_key(*name)) => return Ok(None),
         Some(AttributeValue::L(recipients)) => recipients,
-        None | Some(_) => return Err(reader.bad(LIST)),
+        None | Some(_) => return Err(reader.attribute_error(LIST)),
     };
     let recipients = recipients.iter().map(|own| {
-        let fields = own.as_m().map_err(|_| reader.bad(LIST))?;
-        recipient(Reader::new("recipient", fields))
+        let fields = own.as_m().map_err(|_| reader.attribute_error(LIST))?;
+        read_recipient(Reader::new("recipient", fields))
     });
     Ok(Some(RecipientList {
         notice,
         told_until: reader.opt_instant(TOLD_UNTIL)?,
         recipients: recipients.collect::<Result<_, StoreError>>()?,
-        acted: acted(reader)?,
+        acted: read_staff(reader)?,
     }))
 }
 
-fn recipient(fields: Reader<'_>) -> Result<Recipient, StoreError> {
+fn read_recipient(fields: Reader<'_>) -> Result<Recipient, StoreError> {
     Ok(Recipient {
-        no: coded(fields, name::NO, RecipientNo::new)?,
-        name: fields.parsed(name::NAME, Name::parse)?,
-        email: fields.parsed(name::EMAIL, Email::parse)?,
-        authority: coded(fields, name::AUTHORITY, Authority::of_code)?,
-        standing: coded(fields, name::STANDING, RecipientStanding::of_code)?,
+        no: read_code(fields, name::NO, RecipientNo::new)?,
+        name: fields.read_parsed(name::NAME, Name::parse)?,
+        email: fields.read_parsed(name::EMAIL, Email::parse)?,
+        authority: read_code(fields, name::AUTHORITY, Authority::of_code)?,
+        standing: read_code(fields, name::STANDING, RecipientStanding::of_code)?,
         asked_at: fields.opt_instant(name::ASKED_AT)?,
     })
 }
 
-fn coded<T>(
+fn read_code<T>(
     fields: Reader<'_>,
     name: &str,
     of: impl FnOnce(u8) -> Option<T>,
 ) -> Result<T, StoreError> {
-    of(fields.number(name)?).ok_or_else(|| fields.bad(name))
+    of(fields.read_number(name)?).ok_or_else(|| fields.attribute_error(name))
 }
 
-fn acted(item: Reader<'_>) -> Result<BTreeSet<StaffId>, StoreError> {
+fn read_staff(item: Reader<'_>) -> Result<BTreeSet<StaffId>, StoreError> {
     let mut packed = Bytes(item.opt_bytes(ACTED)?.unwrap_or_default());
     let mut acted = BTreeSet::new();
     while !packed.is_empty() {
         let staff = unpack_id(&mut packed).and_then(|id| StaffId::parse(&id).ok());
-        acted.insert(staff.ok_or_else(|| item.bad(ACTED))?);
+        acted.insert(staff.ok_or_else(|| item.attribute_error(ACTED))?);
     }
     Ok(acted)
 }
@@ -221,14 +224,14 @@ mod tests {
         }
         all[3].asked_at = None;
         let list = list(all);
-        assert_eq!(read(NoticeNo(12), &attributes(&claim(), &list)).unwrap(), Some(list));
+        assert_eq!(read_list(NoticeNo(12), &list_item(&claim(), &list)).unwrap(), Some(list));
     }
 
     #[test]
     fn a_list_of_nobody_that_nobody_acted_on_is_a_list() {
         let mut empty = list(Vec::new());
         (empty.told_until, empty.acted) = (None, BTreeSet::new());
-        assert_eq!(read(NoticeNo(12), &attributes(&claim(), &empty)).unwrap(), Some(empty));
+        assert_eq!(read_list(NoticeNo(12), &list_item(&claim(), &empty)).unwrap(), Some(empty));
     }
 
     #[test]
@@ -236,7 +239,7 @@ mod tests {
         let name = "N".repeat(80);
         let email = format!("{}@{}.example", "l".repeat(64), "d".repeat(60));
         let list = list((1..=3).map(|no| own(no, &name, &email)).collect());
-        let size = size(&attributes(&claim(), &list));
+        let size = size(&list_item(&claim(), &list));
         assert!(size <= 1024, "{size} bytes");
     }
 
@@ -254,28 +257,34 @@ mod tests {
     fn receipts_from_before_there_were_lists_are_no_list() {
         let mailbox = AttributeValue::Ss(vec!["0123456789abcdef".to_owned()]);
         for name in BEFORE {
-            let mut item = key("C#x", "P#12");
+            let mut item = item_key("C#x", "P#12");
             item.insert(name.to_owned(), mailbox.clone());
-            assert_eq!(read(NoticeNo(12), &item).unwrap(), None, "{name}");
+            assert_eq!(read_list(NoticeNo(12), &item).unwrap(), None, "{name}");
         }
     }
 
     #[test]
     fn an_item_that_is_neither_list_nor_receipts_is_an_error() {
-        assert!(matches!(read(NoticeNo(12), &key("C#x", "P#12")), Err(StoreError::Corrupt(_))));
+        assert!(matches!(
+            read_list(NoticeNo(12), &item_key("C#x", "P#12")),
+            Err(StoreError::Corrupt(_))
+        ));
         let unknown = [
-            (name::NO, number(0)),
-            (name::NO, number(24)),
-            (name::EMAIL, text("nobody")),
-            (name::AUTHORITY, number(9)),
-            (name::STANDING, number(0)),
+            (name::NO, number_value(0)),
+            (name::NO, number_value(24)),
+            (name::EMAIL, text_value("nobody")),
+            (name::AUTHORITY, number_value(9)),
+            (name::STANDING, number_value(0)),
         ];
         for (name, value) in unknown {
-            let mut fields = fields(&own(1, "Jana", "jana@contoso.example"));
+            let mut fields = recipient_fields(&own(1, "Jana", "jana@contoso.example"));
             fields.insert(name.to_owned(), value);
-            let mut item = key("C#x", "P#12");
+            let mut item = item_key("C#x", "P#12");
             item.insert(LIST.to_owned(), AttributeValue::L(vec![AttributeValue::M(fields)]));
-            assert!(matches!(read(NoticeNo(12), &item), Err(StoreError::Corrupt(_))), "{name}");
+            assert!(
+                matches!(read_list(NoticeNo(12), &item), Err(StoreError::Corrupt(_))),
+                "{name}"
+            );
         }
     }
 }

@@ -12,7 +12,7 @@ use domain::ids::{ClaimId, NoticeNo};
 use domain::recipient::{DeliveryFailure, MAX_RECIPIENTS, RecipientNo, Reports};
 
 use super::recipients::has_recipients;
-use crate::table::attributes::{Attributes, Reader, instant_of, key, number};
+use crate::table::attributes::{Attributes, Reader, instant_from_millis, item_key, number_value};
 use crate::table::codec::codes::StoredCode;
 use crate::table::config::Store;
 use crate::table::error::StoreError;
@@ -67,16 +67,16 @@ impl ReportUpdate {
             DeliveryReport::Sent => Self::Add(SENT, vec![recipient]),
             DeliveryReport::Unattended => Self::Add(UNATTENDED, vec![recipient]),
             DeliveryReport::Delivered { at } => {
-                Self::Lower(delivered(recipient), at.timestamp_millis())
+                Self::Lower(delivered_attribute(recipient), at.timestamp_millis())
             }
             DeliveryReport::Failed { at, cause } => {
-                let value = at.timestamp_millis() * CAUSES + i64::from(cause.code());
-                Self::Lower(failed(recipient), value)
+                let value = at.timestamp_millis() * CAUSES + i64::from(cause.stored_code());
+                Self::Lower(failed_attribute(recipient), value)
             }
         }
     }
 
-    fn update(self, call: UpdateItemFluentBuilder) -> UpdateItemFluentBuilder {
+    fn apply_to(self, call: UpdateItemFluentBuilder) -> UpdateItemFluentBuilder {
         match self {
             Self::Add(set, recipients) => {
                 let numbers = recipients.iter().map(|no| no.0.to_string()).collect();
@@ -88,12 +88,12 @@ impl ReportUpdate {
                 .update_expression("SET #what = :value")
                 .condition_expression("attribute_not_exists(#what) OR #what > :value")
                 .expression_attribute_names("#what", name)
-                .expression_attribute_values(":value", number(value)),
+                .expression_attribute_values(":value", number_value(value)),
             Self::Raise(name, value) => call
                 .update_expression("SET #what = :value")
                 .condition_expression("attribute_not_exists(#what) OR #what < :value")
                 .expression_attribute_names("#what", name)
-                .expression_attribute_values(":value", number(value)),
+                .expression_attribute_values(":value", number_value(value)),
         }
     }
 }
@@ -111,7 +111,7 @@ impl Store {
         recipient: RecipientNo,
         noted: DeliveryReport,
     ) -> Result<Reports, StoreError> {
-        self.note(claim, notice, ReportUpdate::of(recipient, noted)).await
+        self.update_reports(claim, notice, ReportUpdate::of(recipient, noted)).await
     }
 
     /// Notes that the provider took the mails to these recipients: one write for all of them.
@@ -130,7 +130,7 @@ impl Store {
             return Ok(());
         }
         let note = ReportUpdate::Add(SENT, distinct.into_iter().collect());
-        self.note(claim, notice, note).await.map(|_| ())
+        self.update_reports(claim, notice, note).await.map(|_| ())
     }
 
     /// Notes that a "no" that stands was said again: of several the latest stays.
@@ -141,10 +141,10 @@ impl Store {
         at: Instant,
     ) -> Result<(), StoreError> {
         let note = ReportUpdate::Raise(NO_REPEATED_AT, at.timestamp_millis());
-        self.note(claim, notice, note).await.map(|_| ())
+        self.update_reports(claim, notice, note).await.map(|_| ())
     }
 
-    async fn note(
+    async fn update_reports(
         &self,
         claim: &ClaimId,
         notice: NoticeNo,
@@ -153,16 +153,16 @@ impl Store {
         let call = self
             .client
             .update_item()
-            .table_name(self.table())
-            .set_key(Some(key(keys::claim(claim), keys::reports(notice))))
+            .table_name(self.table_name())
+            .set_key(Some(item_key(keys::claim_pk(claim), keys::reports_sk(notice))))
             .return_values(ReturnValue::AllNew)
             .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
-        match note.update(call).send().await {
-            Ok(answer) => read(&answer.attributes.unwrap_or_default()),
+        match note.apply_to(call).send().await {
+            Ok(answer) => read_reports(&answer.attributes.unwrap_or_default()),
             Err(error) => match error.as_service_error() {
                 // What stands already is not changed by this one.
                 Some(UpdateItemError::ConditionalCheckFailedException(failed)) => {
-                    read(failed.item().unwrap_or(&Attributes::new()))
+                    read_reports(failed.item().unwrap_or(&Attributes::new()))
                 }
                 Some(_) | None => Err(StoreError::of_call(error)),
             },
@@ -173,7 +173,7 @@ impl Store {
 impl FetchedItems {
     /// What is known of a notice, if the key was fetched.
     pub(crate) fn reports(&self, claim: &ClaimId, notice: NoticeNo) -> Result<Reports, StoreError> {
-        self.get(&reports_key(claim, notice))?.map_or(Ok(Reports::default()), read)
+        self.get(&reports_key(claim, notice))?.map_or(Ok(Reports::default()), read_reports)
     }
 
     /// When a "no" to the claim's last notice was said again, if [`super::recipients::recipients_keys`] were
@@ -198,15 +198,23 @@ pub(crate) struct ExpectedReports {
 
 impl ExpectedReports {
     /// The question, as a part of the event's transaction; `None`: there is none.
-    pub(crate) fn check(self, claim: &ClaimId, notice: NoticeNo) -> Option<TransactionAction> {
-        let not_failed = |no| Condition::new(format!("attribute_not_exists({})", failed(no)));
+    pub(crate) fn condition_check(
+        self,
+        claim: &ClaimId,
+        notice: NoticeNo,
+    ) -> Option<TransactionAction> {
+        let not_failed =
+            |no| Condition::new(format!("attribute_not_exists({})", failed_attribute(no)));
         let condition = match (self.not_failed.map(not_failed), self.no_repeated_since) {
             (None, None) => return None,
             (Some(condition), None) => condition,
             (None, Some(at)) => not_repeated(Condition::new(NOT_REPEATED), at),
             (Some(condition), Some(at)) => not_repeated(condition.and(NOT_REPEATED), at),
         };
-        Some(TransactionAction::Check(key(keys::claim(claim), keys::reports(notice)), condition))
+        Some(TransactionAction::Check(
+            item_key(keys::claim_pk(claim), keys::reports_sk(notice)),
+            condition,
+        ))
     }
 }
 
@@ -214,49 +222,49 @@ impl ExpectedReports {
 const NOT_REPEATED: &str = "(attribute_not_exists(n) OR n < :undone)";
 
 fn not_repeated(condition: Condition, at: Instant) -> Condition {
-    condition.with(":undone", number(at.timestamp_millis()))
+    condition.with_value(":undone", number_value(at.timestamp_millis()))
 }
 
 /// Where the reports of a notice stand.
 pub(crate) fn reports_key(claim: &ClaimId, notice: NoticeNo) -> ItemKey {
-    (keys::claim(claim), keys::reports(notice))
+    (keys::claim_pk(claim), keys::reports_sk(notice))
 }
 
-fn delivered(recipient: RecipientNo) -> String {
+fn delivered_attribute(recipient: RecipientNo) -> String {
     format!("d{}", recipient.0)
 }
 
-fn failed(recipient: RecipientNo) -> String {
+fn failed_attribute(recipient: RecipientNo) -> String {
     format!("f{}", recipient.0)
 }
 
-fn read(item: &Attributes) -> Result<Reports, StoreError> {
-    let (sent, unattended) = (members(item, SENT)?, members(item, UNATTENDED)?);
+fn read_reports(item: &Attributes) -> Result<Reports, StoreError> {
+    let (sent, unattended) = (read_members(item, SENT)?, read_members(item, UNATTENDED)?);
     let item = Reader::new("reports", item);
     let mut reports = Reports::default();
     for no in (1..=MAX_RECIPIENTS).filter_map(RecipientNo::new) {
-        let delivered_at = item.opt_instant(&delivered(no))?;
-        let failure = failure(item, &failed(no))?;
+        let delivered_at = item.opt_instant(&delivered_attribute(no))?;
+        let failure = read_failure(item, &failed_attribute(no))?;
         let known = (sent.contains(&no), delivered_at, failure, unattended.contains(&no));
         if known != (false, None, None, false) {
-            let report = reports.entry(no);
+            let report = reports.report_mut(no);
             (report.sent, report.delivered_at, report.failure, report.unattended) = known;
         }
     }
     Ok(reports)
 }
 
-fn failure(item: Reader<'_>, name: &str) -> Result<Option<DeliveryFailure>, StoreError> {
+fn read_failure(item: Reader<'_>, name: &str) -> Result<Option<DeliveryFailure>, StoreError> {
     let Some(value) = item.opt_number::<i64>(name)? else { return Ok(None) };
-    let at = instant_of(value.div_euclid(CAUSES));
+    let at = instant_from_millis(value.div_euclid(CAUSES));
     let code = u8::try_from(value.rem_euclid(CAUSES)).ok();
     let cause = code.and_then(FailureCause::of_code);
     let failure = at.zip(cause).map(|(at, cause)| DeliveryFailure { at, cause });
-    failure.map(Some).ok_or_else(|| item.bad(name))
+    failure.map(Some).ok_or_else(|| item.attribute_error(name))
 }
 
-fn members(item: &Attributes, name: &str) -> Result<BTreeSet<RecipientNo>, StoreError> {
-    let bad = || StoreError::unreadable("reports", name);
+fn read_members(item: &Attributes, name: &str) -> Result<BTreeSet<RecipientNo>, StoreError> {
+    let bad = || StoreError::unreadable_attribute("reports", name);
     let member = |no: &String| no.parse().ok().and_then(RecipientNo::new).ok_or_else(bad);
     match item.get(name) {
         None => Ok(BTreeSet::new()),
@@ -287,7 +295,7 @@ mod tests {
     fn noted(mut item: Attributes, note: ReportUpdate) -> Attributes {
         match note {
             ReportUpdate::Add(set, added) => {
-                let mut all = members(&item, set).unwrap();
+                let mut all = read_members(&item, set).unwrap();
                 all.extend(added);
                 let numbers = all.iter().map(|no| no.0.to_string()).collect();
                 item.insert(set.to_owned(), AttributeValue::Ns(numbers));
@@ -295,18 +303,18 @@ mod tests {
             ReportUpdate::Lower(name, value) => {
                 let stands = Reader::new("reports", &item).opt_number::<i64>(&name).unwrap();
                 if stands.is_none_or(|stands| stands > value) {
-                    item.insert(name, number(value));
+                    item.insert(name, number_value(value));
                 }
             }
             ReportUpdate::Raise(name, value) => {
-                item.insert(name.to_owned(), number(value));
+                item.insert(name.to_owned(), number_value(value));
             }
         }
         item
     }
 
     fn everything_of_everybody() -> Attributes {
-        let mut item = key("C#mmmmmmmmmmmmmmmmmmmmmmmmmm", keys::reports(NoticeNo(123)));
+        let mut item = item_key("C#mmmmmmmmmmmmmmmmmmmmmmmmmm", keys::reports_sk(NoticeNo(123)));
         for no in (1..=MAX_RECIPIENTS).map(RecipientNo) {
             let failed = DeliveryReport::Failed { at: at(7), cause: FailureCause::Suppressed };
             let reports = [
@@ -327,7 +335,7 @@ mod tests {
         let item = everything_of_everybody();
         let size = size(&item);
         assert!(size <= 1024, "{size} bytes");
-        let reports = read(&item).unwrap();
+        let reports = read_reports(&item).unwrap();
         for no in (1..=MAX_RECIPIENTS).map(RecipientNo) {
             let report = reports.of(no);
             assert!(report.sent && report.unattended);
@@ -335,7 +343,7 @@ mod tests {
             let failure = DeliveryFailure { at: at(7), cause: FailureCause::Suppressed };
             assert_eq!(report.failure, Some(failure));
         }
-        assert_eq!(reports.unattended(), usize::from(MAX_RECIPIENTS));
+        assert_eq!(reports.unattended_count(), usize::from(MAX_RECIPIENTS));
     }
 
     #[test]
@@ -344,7 +352,7 @@ mod tests {
             for millis in [0, 1, 7, 8, 999] {
                 let failed = DeliveryReport::Failed { at: at(millis), cause };
                 let item = noted(Attributes::new(), ReportUpdate::of(RecipientNo(3), failed));
-                let failure = read(&item).unwrap().of(RecipientNo(3)).failure;
+                let failure = read_reports(&item).unwrap().of(RecipientNo(3)).failure;
                 assert_eq!(failure, Some(DeliveryFailure { at: at(millis), cause }));
             }
         }
@@ -361,7 +369,7 @@ mod tests {
                     noted(item, ReportUpdate::of(no, DeliveryReport::Delivered { at: at(millis) }));
                 item = noted(item, ReportUpdate::of(no, failed));
             }
-            let report = read(&item).unwrap().of(no);
+            let report = read_reports(&item).unwrap().of(no);
             assert_eq!(report.delivered_at, Some(at(5)));
             assert_eq!(report.failure.map(|failure| failure.at), Some(at(5)));
         }
@@ -370,10 +378,10 @@ mod tests {
     #[test]
     fn what_is_noted_of_one_recipient_is_of_no_other() {
         let note = ReportUpdate::of(RecipientNo(1), DeliveryReport::Delivered { at: at(1) });
-        let reports = read(&noted(Attributes::new(), note)).unwrap();
+        let reports = read_reports(&noted(Attributes::new(), note)).unwrap();
         assert_eq!(reports.of(RecipientNo(1)).delivered_at, Some(at(1)));
         assert_eq!(reports.of(RecipientNo(11)).delivered_at, None);
-        assert_eq!(read(&Attributes::new()).unwrap(), Reports::default());
+        assert_eq!(read_reports(&Attributes::new()).unwrap(), Reports::default());
     }
 
     #[test]
@@ -382,12 +390,12 @@ mod tests {
         let unknown = [
             (SENT, numbers("24")),
             (UNATTENDED, numbers("0")),
-            ("f1", number(CAUSES * 1_000 + 7)),
+            ("f1", number_value(CAUSES * 1_000 + 7)),
             ("d1", AttributeValue::Bool(true)),
         ];
         for (name, value) in unknown {
             let item = Attributes::from([(name.to_owned(), value)]);
-            assert!(matches!(read(&item), Err(StoreError::Corrupt(_))), "{name}");
+            assert!(matches!(read_reports(&item), Err(StoreError::Corrupt(_))), "{name}");
         }
     }
 }

@@ -4,8 +4,8 @@ use domain::claim::Instant;
 use domain::ids::{ClaimId, NoticeNo};
 use domain::recipient::RecipientNo;
 
-use crate::table::attributes::{Reader, bytes, instant, key, put};
-use crate::table::codec::deflated::{deflate, inflate};
+use crate::table::attributes::{Reader, bytes_value, instant_value, item_key, put_value};
+use crate::table::codec::deflated::{deflate_text, inflate_text};
 use crate::table::config::Store;
 use crate::table::error::StoreError;
 use crate::table::keys;
@@ -26,8 +26,8 @@ pub struct TextKey<'a> {
 }
 
 impl TextKey<'_> {
-    fn sort(self) -> String {
-        keys::notice_text(self.notice, self.recipient, self.language)
+    fn sort_key(self) -> String {
+        keys::notice_text_sk(self.notice, self.recipient, self.language)
     }
 }
 
@@ -58,9 +58,9 @@ impl Store {
         text: TextKey<'_>,
         sent: &NoticeText,
     ) -> Result<(), StoreError> {
-        let mut item = key(keys::claim(claim), text.sort());
-        put(&mut item, TEXT, Some(bytes(deflate(&sent.text)?)));
-        put(&mut item, SENT_AT, Some(instant(sent.sent_at)));
+        let mut item = item_key(keys::claim_pk(claim), text.sort_key());
+        put_value(&mut item, TEXT, Some(bytes_value(deflate_text(&sent.text)?)));
+        put_value(&mut item, SENT_AT, Some(instant_value(sent.sent_at)));
         self.put_item_if(item, Condition::absent()).await.map(|_| ())
     }
 
@@ -73,13 +73,13 @@ impl Store {
         claim: &ClaimId,
         text: TextKey<'_>,
     ) -> Result<Option<NoticeText>, StoreError> {
-        let sort = text.sort();
-        let Some(item) = self.get_item(key(keys::claim(claim), sort)).await? else {
+        let sort = text.sort_key();
+        let Some(item) = self.get_item(item_key(keys::claim_pk(claim), sort)).await? else {
             return Ok(None);
         };
         let reader = Reader::new("notice text", &item);
-        let deflated = reader.opt_bytes(TEXT)?.ok_or_else(|| reader.bad(TEXT))?;
-        let text = inflate(deflated).ok_or_else(|| reader.bad(TEXT))?;
-        Ok(Some(NoticeText { text, sent_at: reader.instant(SENT_AT)? }))
+        let deflated = reader.opt_bytes(TEXT)?.ok_or_else(|| reader.attribute_error(TEXT))?;
+        let text = inflate_text(deflated).ok_or_else(|| reader.attribute_error(TEXT))?;
+        Ok(Some(NoticeText { text, sent_at: reader.read_instant(SENT_AT)? }))
     }
 }

@@ -8,7 +8,7 @@ use domain::claim::Instant;
 use domain::ids::{ClaimId, NoticeNo};
 use domain::recipient::RecipientNo;
 
-use crate::table::attributes::{Attributes, Reader, instant, key, number};
+use crate::table::attributes::{Attributes, Reader, instant_value, item_key, number_value};
 use crate::table::config::Store;
 use crate::table::error::StoreError;
 use crate::table::fetched::{FetchedItems, ItemKey};
@@ -44,7 +44,7 @@ pub enum CodeUse {
 impl CodeUse {
     /// The attributes of its wrong codes: their number and the moment of the last; `None` where they lock
     /// nothing.
-    fn names(self) -> Option<(&'static str, &'static str)> {
+    fn attribute_names(self) -> Option<(&'static str, &'static str)> {
         match self {
             Self::No => None,
             Self::Undo => Some(("nu", "lu")),
@@ -93,12 +93,12 @@ struct NextCount {
 impl WrongCodes {
     /// Until when no code is taken for that use, right or wrong; `None`: one is. For a no one always is.
     pub fn locked_until(&self, used: CodeUse, at: Instant) -> Option<Instant> {
-        let series = self.series(used)?;
+        let series = self.series_of(used)?;
         let until = series.last_at? + LOCK;
         (series.number >= MOST && at < until).then_some(until)
     }
 
-    fn series(&self, used: CodeUse) -> Option<WrongCodeSeries> {
+    fn series_of(&self, used: CodeUse) -> Option<WrongCodeSeries> {
         match used {
             CodeUse::No => None,
             CodeUse::Undo => Some(self.undo),
@@ -113,23 +113,23 @@ impl WrongCodes {
             return None;
         }
         Some(NextCount {
-            anew: self.series(used).is_some_and(|series| series.number >= MOST),
+            anew: self.series_of(used).is_some_and(|series| series.number >= MOST),
             new_hour: self.hour.is_none_or(|hour| hour <= at - Duration::hours(1)),
         })
     }
 
     /// What the count says that led to these.
-    fn count(&self, used: CodeUse) -> CodeCount {
-        let number = self.series(used).map_or(0, |series| series.number);
+    fn count_for(&self, used: CodeUse) -> CodeCount {
+        let number = self.series_of(used).map_or(0, |series| series.number);
         let undo = used == CodeUse::Undo && self.of_undo == ATTACK_FOR_AN_UNDO;
         let attack = undo || self.of_hour == ATTACK_IN_AN_HOUR;
         CodeCount { left: MOST.saturating_sub(number), attack }
     }
 
-    fn read(item: &Attributes) -> Result<Self, StoreError> {
+    fn from_item(item: &Attributes) -> Result<Self, StoreError> {
         let item = Reader::new("tries", item);
         let series = |used: CodeUse| {
-            let Some((number, last_at)) = used.names() else {
+            let Some((number, last_at)) = used.attribute_names() else {
                 return Ok(WrongCodeSeries::default());
             };
             let number = item.opt_number(number)?.unwrap_or(0);
@@ -158,15 +158,15 @@ struct CountUpdate {
 impl CountUpdate {
     fn of(used: CodeUse, next: NextCount, at: Instant) -> Self {
         let mut update = Self::default();
-        update.value(":one", number(1));
-        update.value(":hour_ago", instant(at - Duration::hours(1)));
+        update.bind_value(":one", number_value(1));
+        update.bind_value(":hour_ago", instant_value(at - Duration::hours(1)));
         update.set.push("expires = :x".to_owned());
-        if let Some((number_name, last_at)) = used.names() {
-            update.value(":at", instant(at));
-            update.value(":most", number(MOST));
+        if let Some((number_name, last_at)) = used.attribute_names() {
+            update.bind_value(":at", instant_value(at));
+            update.bind_value(":most", number_value(MOST));
             update.set.push(format!("{last_at} = :at"));
             if next.anew {
-                update.value(":unlocked", instant(at - LOCK));
+                update.bind_value(":unlocked", instant_value(at - LOCK));
                 update.set.push(format!("{number_name} = :one"));
                 let unlocked = format!("{number_name} >= :most AND {last_at} <= :unlocked");
                 update.condition.push(unlocked);
@@ -181,7 +181,7 @@ impl CountUpdate {
             update.add.push(format!("{OF_UNDO} :one"));
         }
         if next.new_hour {
-            update.value(":at", instant(at));
+            update.bind_value(":at", instant_value(at));
             update.set.push(format!("{HOUR} = :at"));
             update.set.push(format!("{OF_HOUR} = :one"));
             update.condition.push(format!("(attribute_not_exists({HOUR}) OR {HOUR} <= :hour_ago)"));
@@ -192,11 +192,11 @@ impl CountUpdate {
         update
     }
 
-    fn value(&mut self, name: &str, value: AttributeValue) {
+    fn bind_value(&mut self, name: &str, value: AttributeValue) {
         self.values.insert(name.to_owned(), value);
     }
 
-    fn expression(&self) -> String {
+    fn update_expression(&self) -> String {
         let set = format!("SET {}", self.set.join(", "));
         if self.add.is_empty() { set } else { format!("{set} ADD {}", self.add.join(", ")) }
     }
@@ -217,14 +217,14 @@ impl Store {
         at: Instant,
         known: WrongCodes,
     ) -> Result<CodeCount, StoreError> {
-        let key = key(keys::claim(claim), keys::tries(notice, recipient));
+        let key = item_key(keys::claim_pk(claim), keys::tries_sk(notice, recipient));
         let mut wrong = known;
         for _ in 0..ATTEMPTS {
             let Some(next) = wrong.next_count(used, at) else {
                 return Ok(CodeCount { left: 0, attack: false });
             };
             match self.update_count(&key, CountUpdate::of(used, next, at)).await? {
-                Ok(counted) => return Ok(counted.count(used)),
+                Ok(counted) => return Ok(counted.count_for(used)),
                 Err(found) => wrong = found,
             }
         }
@@ -237,22 +237,22 @@ impl Store {
         key: &Attributes,
         mut update: CountUpdate,
     ) -> Result<Result<WrongCodes, WrongCodes>, StoreError> {
-        update.value(":x", number((self.raw_now() + KEPT).timestamp()));
+        update.bind_value(":x", number_value((self.system_time() + KEPT).timestamp()));
         let call = self
             .client
             .update_item()
-            .table_name(self.table())
+            .table_name(self.table_name())
             .set_key(Some(key.clone()))
-            .update_expression(update.expression())
+            .update_expression(update.update_expression())
             .condition_expression(update.condition.join(" AND "))
             .set_expression_attribute_values(Some(update.values))
             .return_values(ReturnValue::AllNew)
             .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
         match call.send().await {
-            Ok(answer) => WrongCodes::read(&answer.attributes.unwrap_or_default()).map(Ok),
+            Ok(answer) => WrongCodes::from_item(&answer.attributes.unwrap_or_default()).map(Ok),
             Err(error) => match error.as_service_error() {
                 Some(UpdateItemError::ConditionalCheckFailedException(failed)) => {
-                    WrongCodes::read(failed.item().unwrap_or(&Attributes::new())).map(Err)
+                    WrongCodes::from_item(failed.item().unwrap_or(&Attributes::new())).map(Err)
                 }
                 Some(_) | None => Err(StoreError::of_call(error)),
             },
@@ -269,7 +269,7 @@ impl FetchedItems {
         recipient: Option<RecipientNo>,
     ) -> Result<WrongCodes, StoreError> {
         let found = self.get(&tries_key(claim, notice, recipient))?;
-        found.map_or(Ok(WrongCodes::default()), WrongCodes::read)
+        found.map_or(Ok(WrongCodes::default()), WrongCodes::from_item)
     }
 }
 
@@ -279,7 +279,7 @@ pub(crate) fn tries_key(
     notice: NoticeNo,
     recipient: Option<RecipientNo>,
 ) -> ItemKey {
-    (keys::claim(claim), keys::tries(notice, recipient))
+    (keys::claim_pk(claim), keys::tries_sk(notice, recipient))
 }
 
 #[cfg(test)]
@@ -294,7 +294,7 @@ mod tests {
 
     /// Counts a wrong code as the table carries the update out.
     fn counted(item: &mut Attributes, used: CodeUse, at: Instant) -> Option<CodeCount> {
-        let next = WrongCodes::read(item).unwrap().next_count(used, at)?;
+        let next = WrongCodes::from_item(item).unwrap().next_count(used, at)?;
         let update = CountUpdate::of(used, next, at);
         for assignment in update.set.iter().filter(|set| *set != "expires = :x") {
             let (name, value) = assignment.split_once(" = ").unwrap();
@@ -303,13 +303,13 @@ mod tests {
         for addition in &update.add {
             let (name, _) = addition.split_once(' ').unwrap();
             let sum = Reader::new("tries", item).opt_number::<u32>(name).unwrap().unwrap_or(0) + 1;
-            item.insert(name.to_owned(), number(sum));
+            item.insert(name.to_owned(), number_value(sum));
         }
-        Some(WrongCodes::read(item).unwrap().count(used))
+        Some(WrongCodes::from_item(item).unwrap().count_for(used))
     }
 
     fn locked_until(item: &Attributes, used: CodeUse, at: Instant) -> Option<Instant> {
-        WrongCodes::read(item).unwrap().locked_until(used, at)
+        WrongCodes::from_item(item).unwrap().locked_until(used, at)
     }
 
     const LOCKING: [CodeUse; 3] = [CodeUse::Undo, CodeUse::Extend, CodeUse::WrongContact];
@@ -390,7 +390,8 @@ mod tests {
         for used in [CodeUse::No, CodeUse::Undo, CodeUse::Extend, CodeUse::WrongContact] {
             for (anew, new_hour) in [(false, false), (false, true), (true, false), (true, true)] {
                 let update = CountUpdate::of(used, NextCount { anew, new_hour }, at(0));
-                let text = format!("{} {}", update.expression(), update.condition.join(" AND "));
+                let text =
+                    format!("{} {}", update.update_expression(), update.condition.join(" AND "));
                 let named: std::collections::BTreeSet<_> = text
                     .split([' ', ',', '(', ')'])
                     .filter(|word| word.starts_with(':') && *word != ":x")

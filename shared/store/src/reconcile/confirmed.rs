@@ -8,7 +8,7 @@ use super::foresight::Consequences;
 use crate::directory::entry::{DryRun, EntryWrite, Permits, RevisedEntry, Wish};
 use crate::table::config::Store;
 use crate::table::error::StoreError;
-use crate::table::retry::pause;
+use crate::table::retry::pause_before_retry;
 
 /// How often a tenant is put again when somebody else puts it too.
 const ATTEMPTS: u32 = 5;
@@ -81,7 +81,7 @@ impl Store {
                     return Ok(ConfirmedWrite::Done(written));
                 }
             }
-            pause(attempt).await;
+            pause_before_retry(attempt).await;
         }
         Err(StoreError::Unavailable("others put the same tenant all the time".to_owned()))
     }

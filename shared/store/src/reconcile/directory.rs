@@ -4,7 +4,7 @@
 use domain::actor::Actor;
 use domain::claim::Claim;
 use domain::command::{Command, DirectoryLoss};
-use domain::decide::{contacts_at, gone_at, is_closing, unenrolled};
+use domain::decide::{awaits_close, contacts_loss, enrolment_loss, tenant_loss};
 use domain::ids::{ClaimId, PartnerId, TenantId};
 use serde_dynamo::Item;
 
@@ -36,11 +36,11 @@ impl DirectoryEntry {
     /// The entry of an item that was written, if it is one; `image` is the item as it was written.
     pub fn of_item(partition: &str, sort: &str, image: Option<Item>) -> Option<Self> {
         (sort == keys::RECORD).then_some(())?;
-        let partner = keys::partner_of(partition).map(Self::Partner);
-        let tenant = || keys::tenant_of(partition).map(Self::Tenant);
+        let partner = keys::parse_partner_pk(partition).map(Self::Partner);
+        let tenant = || keys::parse_tenant_pk(partition).map(Self::Tenant);
         let rules = || {
             let written = WrittenRules::of_item(image?)?;
-            Some(Self::Rules(keys::tenant_of_rules(partition)?, Box::new(written)))
+            Some(Self::Rules(keys::parse_rules_pk(partition)?, Box::new(written)))
         };
         partner.or_else(tenant).or_else(rules)
     }
@@ -62,12 +62,15 @@ impl Store {
     ///
     /// # Errors
     /// Where a claim could not be read or changed and may be later; the others are done.
-    pub async fn reconcile(&self, entry: &DirectoryEntry) -> Result<ReconcileReport, StoreError> {
+    pub async fn reconcile_entry(
+        &self,
+        entry: &DirectoryEntry,
+    ) -> Result<ReconcileReport, StoreError> {
         match entry {
             DirectoryEntry::Partner(id) => self.reconcile_partner(id).await,
             DirectoryEntry::Tenant(id) => self.reconcile_tenant(id).await,
             DirectoryEntry::Rules(tenant, written) => {
-                let moment = RequestTime { at: written.at, offset: self.offset().await? };
+                let moment = RequestTime { at: written.at, offset: self.clock_offset().await? };
                 let applied = self.apply_rules(tenant, &written.rules, moment, None).await?;
                 // Whom the rules name no more is off the lists.
                 let left = self.reconcile_tenant(tenant).await?;
@@ -80,12 +83,13 @@ impl Store {
 
     async fn reconcile_partner(&self, id: &PartnerId) -> Result<ReconcileReport, StoreError> {
         let mut report = ReconcileReport::default();
-        let Some(partner) = self.partner(id).await? else { return Ok(report) };
+        let Some(partner) = self.load_partner(id).await? else { return Ok(report) };
         let (mut from, mut closing, mut failures) = (None, false, Failures::default());
         loop {
             let (ids, next) =
                 self.newest_of_partner(id, PartOfPartner::Submitted, from.as_ref(), PAGE).await?;
-            let lost = |claim: &Claim| unenrolled(claim, &partner).into_iter().collect::<Vec<_>>();
+            let lost =
+                |claim: &Claim| enrolment_loss(claim, &partner).into_iter().collect::<Vec<_>>();
             closing |= self.reconcile_page(&ids, &mut report, &mut failures, lost).await?;
             match next {
                 Some(next) => from = Some(next),
@@ -94,24 +98,27 @@ impl Store {
                 None if closing => {
                     return Err(StoreError::Unavailable("a window is about to close".to_owned()));
                 }
-                None => return failures.close(report),
+                None => return failures.finish_report(report),
             }
         }
     }
 
     async fn reconcile_tenant(&self, id: &TenantId) -> Result<ReconcileReport, StoreError> {
         let mut report = ReconcileReport::default();
-        let Some(tenant) = self.tenant(id).await? else { return Ok(report) };
-        let now = self.moment().await?.at;
+        let Some(tenant) = self.load_tenant(id).await? else { return Ok(report) };
+        let now = self.present_time().await?.at;
         let lost = |claim: &Claim| {
-            gone_at(claim, &tenant).into_iter().chain(contacts_at(claim, now)).collect::<Vec<_>>()
+            tenant_loss(claim, &tenant)
+                .into_iter()
+                .chain(contacts_loss(claim, now))
+                .collect::<Vec<_>>()
         };
-        let ids = self.claims_at_tenant(None, id).await?.ids()?;
+        let ids = self.claims_at_tenant(None, id).await?.all_ids()?;
         let mut failures = Failures::default();
         for page in ids.chunks(usize::try_from(PAGE).unwrap_or(usize::MAX)) {
             self.reconcile_page(page, &mut report, &mut failures, &lost).await?;
         }
-        failures.close(report)
+        failures.finish_report(report)
     }
 
     /// Does to the claims what they have lost; whether one of them waits for its close first.
@@ -126,10 +133,13 @@ impl Store {
         for record in self.readable_records(ids, failures).await {
             report.seen += 1;
             for what in lost(&record.claim) {
-                let vanished = self.run_vanish(&record.claim.id, what).await;
-                let Some(changes) = failures.note(&record.claim.id, vanished) else { continue };
+                let vanished = self.carry_out_loss(&record.claim.id, what).await;
+                let Some(changes) = failures.note_outcome(&record.claim.id, vanished) else {
+                    continue;
+                };
                 report.changed += changes;
-                closing |= changes == 0 && is_closing(&record.claim, self.moment().await?.at);
+                closing |=
+                    changes == 0 && awaits_close(&record.claim, self.present_time().await?.at);
             }
         }
         Ok(closing)
@@ -143,7 +153,7 @@ impl Store {
     ) -> Vec<ClaimItem> {
         let mut records = match self.load_claim_records(ids).await {
             Ok(records) => return records,
-            Err(failure) if failure.retryable() => {
+            Err(failure) if failure.is_retryable() => {
                 failures.note_page(failure);
                 return Vec::new();
             }
@@ -151,18 +161,18 @@ impl Store {
         };
         for id in ids {
             let read = self.load_claim_records(std::slice::from_ref(id)).await;
-            records.extend(failures.note(id, read).into_iter().flatten());
+            records.extend(failures.note_outcome(id, read).into_iter().flatten());
         }
         records
     }
 
     /// Gives the command until it finds nothing left to do; how many changes it made.
-    async fn run_vanish(&self, id: &ClaimId, what: DirectoryLoss) -> Result<u32, StoreError> {
+    async fn carry_out_loss(&self, id: &ClaimId, what: DirectoryLoss) -> Result<u32, StoreError> {
         let command = Command::Vanish(what);
         let mut changes = 0;
         loop {
-            let moment: RequestTime = self.moment_of(self.raw_now()).await?;
-            let given = self.execute(id, &Actor::System, &command, moment, None);
+            let moment: RequestTime = self.request_time(self.system_time()).await?;
+            let given = self.execute_command(id, &Actor::System, &command, moment, None);
             match Box::pin(given).await?.effect {
                 Effect::Changed => changes += 1,
                 Effect::Repeated | Effect::Unchanged => return Ok(changes),

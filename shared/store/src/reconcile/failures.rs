@@ -17,12 +17,16 @@ pub(super) struct Failures {
 
 impl Failures {
     /// The outcome of a claim; `None` where it failed, which is noted.
-    pub(super) fn note<T>(&mut self, claim: &ClaimId, outcome: Result<T, StoreError>) -> Option<T> {
+    pub(super) fn note_outcome<T>(
+        &mut self,
+        claim: &ClaimId,
+        outcome: Result<T, StoreError>,
+    ) -> Option<T> {
         match outcome {
             Ok(value) => Some(value),
             Err(failure) => {
                 error!(claim.id = %claim, error.chain = %failure, "A change of the directory failed on a claim");
-                if failure.retryable() {
+                if failure.is_retryable() {
                     self.note_page(failure);
                 } else {
                     self.passed += 1;
@@ -41,7 +45,10 @@ impl Failures {
     ///
     /// # Errors
     /// The first failure that may succeed later.
-    pub(super) fn close(self, report: ReconcileReport) -> Result<ReconcileReport, StoreError> {
+    pub(super) fn finish_report(
+        self,
+        report: ReconcileReport,
+    ) -> Result<ReconcileReport, StoreError> {
         let passed = report.passed + self.passed;
         self.first.map_or(Ok(ReconcileReport { passed, ..report }), Err)
     }

@@ -5,7 +5,7 @@ use domain::actor::Actor;
 use domain::claim::{Claim, Instant};
 use domain::command::DirectoryLoss;
 use domain::context::{Context, Facts};
-use domain::decide::{Consequence, foresee, gone_at, takes_from_claims, unenrolled};
+use domain::decide::{Consequence, enrolment_loss, foresee_loss, takes_from_claims, tenant_loss};
 use domain::directory::{Partner, Tenant};
 use domain::ids::{ClaimId, NoticeNo, TenantId};
 use domain::rules::StandingRules;
@@ -59,7 +59,7 @@ impl Consequences {
         self.lost > 0 || !self.is_complete
     }
 
-    fn add(&mut self, claim: Claim, consequence: Consequence) {
+    fn add_claim(&mut self, claim: Claim, consequence: Consequence) {
         if consequence.is_final() {
             self.lost += 1;
         } else if consequence.held {
@@ -93,7 +93,8 @@ impl Store {
     ) -> Result<Consequences, StoreError> {
         let facts = Facts { partner: Some(next.clone()), ..Facts::default() };
         let lost = |claim: &Claim| {
-            unenrolled(claim, next).filter(|_| unenrolled(claim, next) != unenrolled(claim, before))
+            enrolment_loss(claim, next)
+                .filter(|_| enrolment_loss(claim, next) != enrolment_loss(claim, before))
         };
         let (mut all, mut from, mut read) = (Consequences::default(), None, 0);
         loop {
@@ -129,9 +130,10 @@ impl Store {
             return Ok(all);
         }
         let lost = |claim: &Claim| {
-            gone_at(claim, next).filter(|what| gone_at(claim, before).as_ref() != Some(what))
+            tenant_loss(claim, next)
+                .filter(|what| tenant_loss(claim, before).as_ref() != Some(what))
         };
-        let ids = self.claims_at_tenant(None, &before.id).await?.ids()?;
+        let ids = self.claims_at_tenant(None, &before.id).await?.all_ids()?;
         let mut pages = ids.chunks(usize::try_from(PAGE).unwrap_or(usize::MAX));
         let mut read = 0;
         while let Some(page) = pages.next() {
@@ -158,14 +160,14 @@ impl Store {
         at: Instant,
     ) -> Result<Consequences, StoreError> {
         let mut all = Consequences::default();
-        let ids = self.claims_at_tenant(None, tenant).await?.ids()?;
+        let ids = self.claims_at_tenant(None, tenant).await?.all_ids()?;
         for page in ids.chunks(usize::try_from(PAGE).unwrap_or(usize::MAX)) {
             for record in self.load_claim_records(page).await? {
                 if record.claim.notice == NoticeNo::default() {
                     continue;
                 }
                 let consequence = Consequence::of_rules(&record.claim, before, rules, at);
-                all.add(record.claim, consequence);
+                all.add_claim(record.claim, consequence);
             }
         }
         Ok(all)
@@ -186,8 +188,8 @@ impl Store {
                 self.places_in(&FetchedItems::default(), false, None, None, None, &policy)?;
             let (actor, facts) = (Actor::System, facts.clone());
             let context = Context { at, actor, policy, places, facts };
-            let consequence = foresee(&record.claim, &what, &context)?;
-            all.add(record.claim, consequence);
+            let consequence = foresee_loss(&record.claim, &what, &context)?;
+            all.add_claim(record.claim, consequence);
         }
         Ok(())
     }

@@ -10,7 +10,7 @@ use futures_util::future::try_join_all;
 use super::recount::BUCKETS_AT_A_TIME;
 use super::window_ends::ends_of_days;
 use crate::directory::entry::{Author, EntryWrite, Permits, RevisedEntry};
-use crate::directory::outages::outage_of;
+use crate::directory::outages::new_outage;
 use crate::table::config::Store;
 use crate::table::error::StoreError;
 use crate::timers::timer::{TimerItem, TimerKind};
@@ -57,7 +57,7 @@ impl Store {
         wish: &OutageWish,
         at: Instant,
     ) -> Result<ConcernedWindows, StoreError> {
-        let outage = outage_of(wish, present.revision.saturating_add(1), at);
+        let outage = new_outage(wish, present.revision.saturating_add(1), at);
         let (claims, is_more) = self.find_windows(&outage, at, MOST_COUNTED).await?;
         Ok(ConcernedWindows { claims, is_complete: !is_more })
     }
@@ -75,7 +75,7 @@ impl Store {
         permits: Permits<'_, Outages>,
         confirms: ConfirmsWindows<'_>,
     ) -> Result<OutageWrite, StoreError> {
-        let present = self.outages().await?;
+        let present = self.load_outages().await?;
         if permits(Some(&present), false) {
             let windows = self.foresee_outage(&present, wish, author.at).await?;
             if !confirms(&windows) {
@@ -109,7 +109,7 @@ impl Store {
                 loop {
                     let last = page.last.take();
                     // A timer may have been put a second time, in a later bucket.
-                    let concerned = self.concerned(outage, &page.timers).await?;
+                    let concerned = self.concerned_claims(outage, &page.timers).await?;
                     found.extend(concerned.into_iter().filter(|own| seen.insert(own.id.clone())));
                     if found.len() > most {
                         found.truncate(most);
@@ -124,14 +124,14 @@ impl Store {
     }
 
     /// The claims of those of these timers that are of their windows as they are now, and that the outage concerns.
-    async fn concerned(
+    async fn concerned_claims(
         &self,
         outage: &Outage,
         timers: &[TimerItem],
     ) -> Result<Vec<Claim>, StoreError> {
         let ends: BTreeMap<_, _> = timers
             .iter()
-            .filter(|timer| timer.kind == TimerKind::Window && outage.covers(timer.deadline))
+            .filter(|timer| timer.kind == TimerKind::Window && outage.covers_end(timer.deadline))
             .map(|timer| (timer.claim.clone(), timer.deadline))
             .collect();
         let ids: Vec<_> = ends.keys().cloned().collect();
@@ -140,7 +140,7 @@ impl Store {
             for record in self.load_claim_records(some).await? {
                 let claim = record.claim;
                 let is_concerned = claim.state.running_window().is_some_and(|window| {
-                    ends.get(&claim.id) == Some(&window.closes_at) && outage.concerns(window)
+                    ends.get(&claim.id) == Some(&window.closes_at) && outage.concerns_window(window)
                 });
                 if is_concerned {
                     concerned.push(claim);

@@ -19,14 +19,14 @@ use super::window_ends::{AHEAD, ends_in_country, ends_of_days};
 use crate::claims::run::Effect;
 use crate::directory::calendars::last_date;
 use crate::directory::recounts::{Recount, RecountCause, RecountScope, WindowBucket};
-use crate::table::attributes::{instant, key, text};
+use crate::table::attributes::{instant_value, item_key, text_value};
 use crate::table::clock::RequestTime;
 use crate::table::config::Store;
 use crate::table::error::StoreError;
 use crate::table::keys;
 use crate::table::transaction::is_refused;
 use crate::table::write_id::WriteId;
-use crate::timers::dead_letter::is_hopeless;
+use crate::timers::dead_letter::is_given_up;
 use crate::timers::page::{PAGE, TimerPage};
 use crate::timers::timer::{self, TimerItem, TimerKind};
 
@@ -106,12 +106,13 @@ impl Store {
     }
 
     async fn recount_buckets(&self, run: &mut RecountRun) -> Result<(), StoreError> {
-        let now = self.moment_of(self.raw_now()).await?.at;
-        for buckets in self.buckets(run, now).chunks(BUCKETS_AT_A_TIME) {
-            if self.raw_now() >= run.until {
+        let now = self.request_time(self.system_time()).await?.at;
+        for buckets in self.window_buckets(run, now).chunks(BUCKETS_AT_A_TIME) {
+            if self.system_time() >= run.until {
                 return Ok(());
             }
-            let pages = buckets.iter().map(|bucket| self.query_bucket(*bucket, run.after(*bucket)));
+            let pages =
+                buckets.iter().map(|bucket| self.query_bucket(*bucket, run.last_done(*bucket)));
             for (bucket, page) in buckets.iter().zip(try_join_all(pages).await?) {
                 if !self.recount_bucket(run, *bucket, page).await? {
                     return Ok(());
@@ -134,7 +135,7 @@ impl Store {
 
     /// The partitions of the timers of windows that the run is about, as far as they are not done. An added day makes
     /// longer what ends at a midnight of the country behind it.
-    fn buckets(&self, run: &RecountRun, now: Instant) -> Vec<WindowBucket> {
+    fn window_buckets(&self, run: &RecountRun, now: Instant) -> Vec<WindowBucket> {
         let ends = match (&run.recount.scope, &run.calendar) {
             (RecountScope::Country { .. }, None) => BTreeSet::new(),
             (RecountScope::Country { .. }, Some((calendar, _))) => ends_in_country(calendar, now),
@@ -158,8 +159,8 @@ impl Store {
         bucket: WindowBucket,
         after: Option<String>,
     ) -> Result<TimerPage, StoreError> {
-        let pk = keys::timers(bucket.end, bucket.shard);
-        let start = after.map(|after| key(pk.clone(), after));
+        let pk = keys::timers_pk(bucket.end, bucket.shard);
+        let start = after.map(|after| item_key(pk.clone(), after));
         self.query_timers(pk, start, PAGE).await
     }
 
@@ -175,15 +176,15 @@ impl Store {
             let timers = page.timers.into_iter();
             let stale: Vec<_> = timers.filter(|timer| run.is_about(timer)).collect();
             for some in stale.chunks(WINDOWS_AT_A_TIME) {
-                if self.raw_now() >= run.until {
+                if self.system_time() >= run.until {
                     return Ok(false);
                 }
-                self.recount_some(run, bucket, some).await;
-                run.recount.next = Some((bucket, some.last().map(TimerItem::sort)));
+                self.recount_timers(run, bucket, some).await;
+                run.recount.next = Some((bucket, some.last().map(TimerItem::sort_key)));
             }
             let Some(after) = last.filter(|_| page.more) else { break };
             run.recount.next = Some((bucket, Some(after.clone())));
-            if !self.keep_lease(run).await? {
+            if !self.renew_lease(run).await? {
                 return Ok(false);
             }
             page = self.query_bucket(bucket, Some(after)).await?;
@@ -193,13 +194,18 @@ impl Store {
     }
 
     /// Writes how far the run is; says whether it still has the lease.
-    async fn keep_lease(&self, run: &RecountRun) -> Result<bool, StoreError> {
+    async fn renew_lease(&self, run: &RecountRun) -> Result<bool, StoreError> {
         self.put_recount(&run.recount, run.owner, Some(run.until)).await
     }
 
     /// Counts windows again, side by side. One that fails keeps no other waiting: it is tried again once all are done, and
     /// one that fails for good is left to its close, which counts it again.
-    async fn recount_some(&self, run: &mut RecountRun, bucket: WindowBucket, timers: &[TimerItem]) {
+    async fn recount_timers(
+        &self,
+        run: &mut RecountRun,
+        bucket: WindowBucket,
+        timers: &[TimerItem],
+    ) {
         let counted = timers.iter().map(|timer| self.recount_window(run, bucket, timer));
         let counted = join_all(counted).await;
         let failures = run.recount.failures.saturating_add(1);
@@ -209,7 +215,7 @@ impl Store {
                     run.report.seen += 1;
                     run.report.changed += u32::from(changed);
                 }
-                Err(failure) if is_hopeless(failures, &failure) => {
+                Err(failure) if is_given_up(failures, &failure) => {
                     error!(claim.id = %timer.claim, error.chain = %failure, "A window is left to its close");
                     run.report.passed += 1;
                 }
@@ -234,8 +240,8 @@ impl Store {
         let is_outage = matches!(run.recount.scope, RecountScope::Outage { .. });
         let mut changes = 0;
         let at = loop {
-            let moment: RequestTime = self.moment_of(self.raw_now()).await?;
-            let given = self.execute(&timer.claim, &actor, &command, moment, None);
+            let moment: RequestTime = self.request_time(self.system_time()).await?;
+            let given = self.execute_command(&timer.claim, &actor, &command, moment, None);
             match Box::pin(given).await?.effect {
                 // A day that was announced comes first, and is an event of its own.
                 Effect::Changed if is_outage && changes < MOST_CHANGES => changes += 1,
@@ -246,13 +252,13 @@ impl Store {
         };
         // A window that had ended was not counted: its close does it.
         if at < timer.deadline {
-            self.note_left(run, bucket, timer).await?;
+            self.mark_unchanged_window(run, bucket, timer).await?;
         }
         Ok(false)
     }
 
     /// Notes with the timer of a window that what the run is about leaves it as it is.
-    async fn note_left(
+    async fn mark_unchanged_window(
         &self,
         run: &RecountRun,
         bucket: WindowBucket,
@@ -269,14 +275,14 @@ impl Store {
         let call = self
             .client
             .update_item()
-            .table_name(self.table())
-            .set_key(Some(key(keys::timers(bucket.end, bucket.shard), timer.sort())))
+            .table_name(self.table_name())
+            .set_key(Some(item_key(keys::timers_pk(bucket.end, bucket.shard), timer.sort_key())))
             .update_expression("SET #name = :value")
             .condition_expression("#deadline = :deadline")
             .expression_attribute_names("#name", name)
             .expression_attribute_names("#deadline", timer::DEADLINE)
-            .expression_attribute_values(":value", text(value))
-            .expression_attribute_values(":deadline", instant(timer.deadline));
+            .expression_attribute_values(":value", text_value(value))
+            .expression_attribute_values(":deadline", instant_value(timer.deadline));
         match call.send().await {
             Ok(_) => Ok(()),
             Err(error) if is_refused(&error) => Ok(()),
@@ -293,7 +299,7 @@ impl RecountRun {
             (RecountScope::Country { country, .. }, Some((_, added))) => {
                 timer.calendar.as_ref().is_some_and(|counted| {
                     counted.country() == Some(*country)
-                        && added.concern(counted, last_date(timer.deadline))
+                        && added.may_change_count(counted, last_date(timer.deadline))
                 })
             }
             (RecountScope::CountingData { data, .. }, _) => {
@@ -307,7 +313,7 @@ impl RecountRun {
     }
 
     /// The last timer of the bucket that is done.
-    fn after(&self, bucket: WindowBucket) -> Option<String> {
+    fn last_done(&self, bucket: WindowBucket) -> Option<String> {
         let next = self.recount.next.as_ref().filter(|(next, _)| *next == bucket);
         next.and_then(|(_, after)| after.clone())
     }

@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use domain::actor::Actor;
-use domain::decide::demanded_by;
+use domain::decide::commands_demanded_by;
 use domain::ids::{ClaimId, TenantId};
 use domain::rules::StandingRules;
 
@@ -30,22 +30,22 @@ impl Store {
         within: Option<Duration>,
     ) -> Result<ReconcileReport, StoreError> {
         let (mut report, mut failures) = (ReconcileReport::default(), Failures::default());
-        let until = within.map(|within| self.raw_now() + within);
-        let ids = self.claims_at_tenant(None, tenant).await?.ids()?;
+        let until = within.map(|within| self.system_time() + within);
+        let ids = self.claims_at_tenant(None, tenant).await?.all_ids()?;
         for page in ids.chunks(usize::try_from(PAGE).unwrap_or(usize::MAX)) {
             for record in self.readable_records(page, &mut failures).await {
                 report.seen += 1;
-                if demanded_by(rules, &record.claim, moment.at).is_empty() {
+                if commands_demanded_by(rules, &record.claim, moment.at).is_empty() {
                     continue;
                 }
-                if until.is_some_and(|until| self.raw_now() >= until) {
+                if until.is_some_and(|until| self.system_time() >= until) {
                     return Err(StoreError::Unavailable("more claims than time".to_owned()));
                 }
                 let applied = self.apply_rules_to(&record.claim.id, tenant, rules, moment).await;
-                report.changed += failures.note(&record.claim.id, applied).unwrap_or(0);
+                report.changed += failures.note_outcome(&record.claim.id, applied).unwrap_or(0);
             }
         }
-        failures.close(report)
+        failures.finish_report(report)
     }
 
     /// Gives the commands that the rules demand of a claim as it is now; how many changed it.
@@ -60,8 +60,8 @@ impl Store {
         let mut changed = 0;
         // Silence that was due before the rules arrived comes first, and may leave nothing to do.
         let Some(open) = Box::pin(self.open_claim(id, moment)).await? else { return Ok(0) };
-        for command in demanded_by(rules, open.claim(), moment.at) {
-            let given = self.execute(id, &actor, &command, moment, None);
+        for command in commands_demanded_by(rules, open.claim(), moment.at) {
+            let given = self.execute_command(id, &actor, &command, moment, None);
             changed += u32::from(Box::pin(given).await?.effect == Effect::Changed);
         }
         Ok(changed)

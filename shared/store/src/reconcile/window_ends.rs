@@ -18,15 +18,15 @@ pub(super) fn ends_in_country(calendar: &CountryCalendar, now: Instant) -> BTree
     let Some(first) = first.map(|first| first.max(now.date_naive())) else {
         return BTreeSet::new();
     };
-    let ends = (0..=AHEAD).flat_map(|days| midnights(calendar.country, first, days));
+    let ends = (0..=AHEAD).flat_map(|days| local_midnights(calendar.country, first, days));
     ends.filter(|end| *end > now).collect()
 }
 
 /// The ends of local days, some days after the first, in the zones of the country.
-fn midnights(country: CountryCode, first: NaiveDate, days: u64) -> Vec<Instant> {
+fn local_midnights(country: CountryCode, first: NaiveDate, days: u64) -> Vec<Instant> {
     let date = first.checked_add_days(Days::new(days));
     let date = date.and_then(|date| date.succ_opt());
-    let zones = country.zones().into_iter();
+    let zones = country.time_zones().into_iter();
     date.map(|date| zones.filter_map(|zone| zone.first_instant(date)).collect()).unwrap_or_default()
 }
 
@@ -35,7 +35,7 @@ fn midnights(country: CountryCode, first: NaiveDate, days: u64) -> Vec<Instant> 
 pub(super) fn ends_of_days(from: Instant, until: Instant) -> BTreeSet<Instant> {
     let last = until + QUARTER;
     let midnights = [from, until].into_iter().flat_map(|at| {
-        CountryCode::all().flat_map(move |country| midnights(country, at.date_naive(), 0))
+        CountryCode::all().flat_map(move |country| local_midnights(country, at.date_naive(), 0))
     });
     let times: BTreeSet<_> = midnights.map(|midnight| midnight.time()).collect();
     let quarters = std::iter::successors(Some(floor_quarter(from)), |at| Some(*at + QUARTER));
@@ -70,7 +70,7 @@ mod tests {
     fn every_midnight_of_every_zone_is_among_them() {
         let (from, until) = (at("2027-03-20T00:00:00Z"), at("2027-04-04T00:00:00Z"));
         let ends = ends_of_days(from, until);
-        for zone in CountryCode::all().flat_map(CountryCode::zones) {
+        for zone in CountryCode::all().flat_map(CountryCode::time_zones) {
             for date in from.date_naive().iter_days().skip(1).take(14) {
                 let midnight = zone.first_instant(date).unwrap();
                 let is_within = (from..until).contains(&midnight);

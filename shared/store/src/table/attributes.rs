@@ -15,43 +15,43 @@ use super::error::StoreError;
 /// An item as the SDK has it.
 pub(crate) type Attributes = HashMap<String, AttributeValue>;
 
-pub(crate) fn text(value: impl Into<String>) -> AttributeValue {
+pub(crate) fn text_value(value: impl Into<String>) -> AttributeValue {
     AttributeValue::S(value.into())
 }
 
-pub(crate) fn number(value: impl Into<i64>) -> AttributeValue {
+pub(crate) fn number_value(value: impl Into<i64>) -> AttributeValue {
     AttributeValue::N(value.into().to_string())
 }
 
 /// An instant, as milliseconds since 1970.
-pub(crate) fn instant(value: Instant) -> AttributeValue {
-    number(value.timestamp_millis())
+pub(crate) fn instant_value(value: Instant) -> AttributeValue {
+    number_value(value.timestamp_millis())
 }
 
-pub(crate) fn bytes(value: impl Into<Vec<u8>>) -> AttributeValue {
+pub(crate) fn bytes_value(value: impl Into<Vec<u8>>) -> AttributeValue {
     AttributeValue::B(Blob::new(value))
 }
 
 /// The key of an item.
-pub(crate) fn key(pk: impl Into<String>, sk: impl Into<String>) -> Attributes {
-    HashMap::from([("pk".to_owned(), text(pk)), ("sk".to_owned(), text(sk))])
+pub(crate) fn item_key(pk: impl Into<String>, sk: impl Into<String>) -> Attributes {
+    HashMap::from([("pk".to_owned(), text_value(pk)), ("sk".to_owned(), text_value(sk))])
 }
 
 /// Puts an attribute where there is a value.
-pub(crate) fn put(item: &mut Attributes, name: &str, value: Option<AttributeValue>) {
+pub(crate) fn put_value(item: &mut Attributes, name: &str, value: Option<AttributeValue>) {
     if let Some(value) = value {
         item.insert(name.to_owned(), value);
     }
 }
 
 /// The instant of that many milliseconds since 1970.
-pub(crate) fn instant_of(millis: i64) -> Option<Instant> {
+pub(crate) fn instant_from_millis(millis: i64) -> Option<Instant> {
     DateTime::from_timestamp_millis(millis)
 }
 
 /// An instant without what the table does not keep.
 pub(crate) fn whole_millis(at: Instant) -> Instant {
-    instant_of(at.timestamp_millis()).unwrap_or(at)
+    instant_from_millis(at.timestamp_millis()).unwrap_or(at)
 }
 
 /// Reads an item of a named kind.
@@ -67,36 +67,40 @@ impl<'a> Reader<'a> {
     }
 
     /// The error that names this attribute.
-    pub(crate) fn bad(&self, name: &str) -> StoreError {
-        StoreError::unreadable(self.what, name)
+    pub(crate) fn attribute_error(&self, name: &str) -> StoreError {
+        StoreError::unreadable_attribute(self.what, name)
     }
 
-    fn required<T>(&self, name: &str, value: Option<T>) -> Result<T, StoreError> {
-        value.ok_or_else(|| self.bad(name))
+    fn required_value<T>(&self, name: &str, value: Option<T>) -> Result<T, StoreError> {
+        value.ok_or_else(|| self.attribute_error(name))
     }
 
     pub(crate) fn opt_text(&self, name: &str) -> Result<Option<&'a str>, StoreError> {
         let value = self.item.get(name);
-        value.map(|value| value.as_s().map(String::as_str).map_err(|_| self.bad(name))).transpose()
+        value
+            .map(|value| value.as_s().map(String::as_str).map_err(|_| self.attribute_error(name)))
+            .transpose()
     }
 
-    pub(crate) fn text(&self, name: &str) -> Result<&'a str, StoreError> {
-        self.required(name, self.opt_text(name)?)
+    pub(crate) fn read_text(&self, name: &str) -> Result<&'a str, StoreError> {
+        self.required_value(name, self.opt_text(name)?)
     }
 
     pub(crate) fn opt_number<T: FromStr>(&self, name: &str) -> Result<Option<T>, StoreError> {
         let Some(value) = self.item.get(name) else { return Ok(None) };
         let parsed = value.as_n().ok().and_then(|value| value.parse().ok());
-        self.required(name, parsed).map(Some)
+        self.required_value(name, parsed).map(Some)
     }
 
-    pub(crate) fn number<T: FromStr>(&self, name: &str) -> Result<T, StoreError> {
-        self.required(name, self.opt_number(name)?)
+    pub(crate) fn read_number<T: FromStr>(&self, name: &str) -> Result<T, StoreError> {
+        self.required_value(name, self.opt_number(name)?)
     }
 
     pub(crate) fn opt_bytes(&self, name: &str) -> Result<Option<&'a [u8]>, StoreError> {
         let value = self.item.get(name);
-        value.map(|value| value.as_b().map(Blob::as_ref).map_err(|_| self.bad(name))).transpose()
+        value
+            .map(|value| value.as_b().map(Blob::as_ref).map_err(|_| self.attribute_error(name)))
+            .transpose()
     }
 
     pub(crate) fn opt_array<const N: usize>(
@@ -104,11 +108,11 @@ impl<'a> Reader<'a> {
         name: &str,
     ) -> Result<Option<[u8; N]>, StoreError> {
         let bytes = self.opt_bytes(name)?;
-        bytes.map(|bytes| bytes.try_into().map_err(|_| self.bad(name))).transpose()
+        bytes.map(|bytes| bytes.try_into().map_err(|_| self.attribute_error(name))).transpose()
     }
 
-    pub(crate) fn array<const N: usize>(&self, name: &str) -> Result<[u8; N], StoreError> {
-        self.required(name, self.opt_array(name)?)
+    pub(crate) fn read_array<const N: usize>(&self, name: &str) -> Result<[u8; N], StoreError> {
+        self.required_value(name, self.opt_array(name)?)
     }
 
     pub(crate) fn opt_hash(&self, name: &str) -> Result<Option<Sha256Hash>, StoreError> {
@@ -117,39 +121,39 @@ impl<'a> Reader<'a> {
 
     pub(crate) fn opt_instant(&self, name: &str) -> Result<Option<Instant>, StoreError> {
         let millis = self.opt_number(name)?;
-        millis.map(|millis| self.required(name, instant_of(millis))).transpose()
+        millis.map(|millis| self.required_value(name, instant_from_millis(millis))).transpose()
     }
 
-    pub(crate) fn instant(&self, name: &str) -> Result<Instant, StoreError> {
-        self.required(name, self.opt_instant(name)?)
+    pub(crate) fn read_instant(&self, name: &str) -> Result<Instant, StoreError> {
+        self.required_value(name, self.opt_instant(name)?)
     }
 
     /// A flag: present and true, or absent.
-    pub(crate) fn flag(&self, name: &str) -> Result<bool, StoreError> {
+    pub(crate) fn read_flag(&self, name: &str) -> Result<bool, StoreError> {
         match self.item.get(name) {
             None => Ok(false),
             Some(AttributeValue::Bool(true)) => Ok(true),
-            Some(_) => Err(self.bad(name)),
+            Some(_) => Err(self.attribute_error(name)),
         }
     }
 
     /// Bytes that unpack to `T`.
-    pub(crate) fn unpacked<T>(
+    pub(crate) fn read_packed<T>(
         &self,
         name: &str,
         unpack: impl FnOnce(&[u8]) -> Option<T>,
     ) -> Result<T, StoreError> {
-        let packed = self.required(name, self.opt_bytes(name)?)?;
-        self.required(name, unpack(packed))
+        let packed = self.required_value(name, self.opt_bytes(name)?)?;
+        self.required_value(name, unpack(packed))
     }
 
     /// A text that parses as `T`.
-    pub(crate) fn parsed<T, E>(
+    pub(crate) fn read_parsed<T, E>(
         &self,
         name: &str,
         parse: impl FnOnce(&str) -> Result<T, E>,
     ) -> Result<T, StoreError> {
-        parse(self.text(name)?).map_err(|_| self.bad(name))
+        parse(self.read_text(name)?).map_err(|_| self.attribute_error(name))
     }
 
     /// The same, where it may be absent.
@@ -158,11 +162,11 @@ impl<'a> Reader<'a> {
         name: &str,
         parse: impl FnOnce(&str) -> Result<T, E>,
     ) -> Result<Option<T>, StoreError> {
-        self.opt_text(name)?.map(parse).transpose().map_err(|_| self.bad(name))
+        self.opt_text(name)?.map(parse).transpose().map_err(|_| self.attribute_error(name))
     }
 }
 
 /// The flag's attribute: there where it is set.
-pub(crate) fn flag(set: bool) -> Option<AttributeValue> {
+pub(crate) fn flag_value(set: bool) -> Option<AttributeValue> {
     set.then_some(AttributeValue::Bool(true))
 }

@@ -4,7 +4,7 @@
 use chrono::Duration;
 use domain::claim::Instant;
 
-use super::attributes::{Attributes, Reader, key, whole_millis};
+use super::attributes::{Attributes, Reader, item_key, whole_millis};
 use super::config::Store;
 use super::error::StoreError;
 use super::keys;
@@ -29,44 +29,44 @@ impl RequestTime {
 
 impl Store {
     /// The function's own clock.
-    pub(crate) fn raw_now(&self) -> Instant {
+    pub(crate) fn system_time(&self) -> Instant {
         whole_millis((self.config.clock)())
     }
 
     /// How far the test clock is ahead; zero, without a read, where there is none.
-    pub async fn offset(&self) -> Result<Duration, StoreError> {
+    pub async fn clock_offset(&self) -> Result<Duration, StoreError> {
         if !self.config.sandbox {
             return Ok(Duration::zero());
         }
-        match self.get_item(key(keys::SYSTEM, keys::CLOCK)).await? {
-            Some(item) => offset_of(&item),
+        match self.get_item(item_key(keys::SYSTEM, keys::CLOCK)).await? {
+            Some(item) => read_offset(&item),
             None => Ok(Duration::zero()),
         }
     }
 
     /// The present moment, for work that has no arrival stamp.
-    pub async fn moment(&self) -> Result<RequestTime, StoreError> {
-        self.moment_of(self.raw_now()).await
+    pub async fn present_time(&self) -> Result<RequestTime, StoreError> {
+        self.request_time(self.system_time()).await
     }
 
     /// The moment of what arrived at `arrived_at` by the real clock.
-    pub async fn moment_of(&self, arrived_at: Instant) -> Result<RequestTime, StoreError> {
-        Ok(RequestTime::new(arrived_at, self.offset().await?))
+    pub async fn request_time(&self, arrived_at: Instant) -> Result<RequestTime, StoreError> {
+        Ok(RequestTime::new(arrived_at, self.clock_offset().await?))
     }
 }
 
 /// The offset among the items of the system's partition.
-pub(crate) fn offset_in(sandbox: bool, items: &[Attributes]) -> Result<Duration, StoreError> {
+pub(crate) fn find_offset(sandbox: bool, items: &[Attributes]) -> Result<Duration, StoreError> {
     let is_clock = |item: &&Attributes| {
         item.get("sk").and_then(|sk| sk.as_s().ok()).is_some_and(|sk| sk == keys::CLOCK)
     };
     match items.iter().find(is_clock) {
-        Some(item) if sandbox => offset_of(item),
+        Some(item) if sandbox => read_offset(item),
         Some(_) | None => Ok(Duration::zero()),
     }
 }
 
 /// The offset of the test clock's item.
-pub(crate) fn offset_of(item: &Attributes) -> Result<Duration, StoreError> {
-    Ok(Duration::milliseconds(Reader::new("test clock", item).number(OFFSET)?))
+pub(crate) fn read_offset(item: &Attributes) -> Result<Duration, StoreError> {
+    Ok(Duration::milliseconds(Reader::new("test clock", item).read_number(OFFSET)?))
 }

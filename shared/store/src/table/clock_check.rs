@@ -32,7 +32,7 @@ pub(crate) struct ClockSample {
 
 impl ClockSample {
     /// The time by which deadlines are due: the earlier of the two clocks, if they agree.
-    pub(crate) fn checked(&self) -> Result<Instant, StoreError> {
+    pub(crate) fn checked_time(&self) -> Result<Instant, StoreError> {
         let date = self.date.ok_or(StoreError::ClockUntrusted)?;
         let behind = date + RESOLUTION < self.sent_at - TOLERANCE;
         let ahead = date > self.received_at + TOLERANCE;
@@ -43,7 +43,7 @@ impl ClockSample {
     }
 
     /// The later of the two clocks: what is not due by it is not due.
-    pub(crate) fn latest(&self) -> Instant {
+    pub(crate) fn latest_time(&self) -> Instant {
         self.date.map_or(self.received_at, |date| date.max(self.received_at))
     }
 }
@@ -66,7 +66,7 @@ struct ClockReadings {
 
 impl ClockProbe {
     /// The sample; without a date where no answer came.
-    pub(crate) fn sample(&self) -> ClockSample {
+    pub(crate) fn take_sample(&self) -> ClockSample {
         let seen = *self.seen.lock().unwrap_or_else(PoisonError::into_inner);
         let now = (self.clock)();
         ClockSample {
@@ -76,7 +76,7 @@ impl ClockProbe {
         }
     }
 
-    fn note(&self, change: impl FnOnce(&mut ClockReadings)) {
+    fn note_reading(&self, change: impl FnOnce(&mut ClockReadings)) {
         change(&mut self.seen.lock().unwrap_or_else(PoisonError::into_inner));
     }
 }
@@ -99,7 +99,7 @@ impl Intercept for ClockProbe {
         _config: &mut ConfigBag,
     ) -> Result<(), BoxError> {
         let sent_at = Some((self.clock)());
-        self.note(|seen| *seen = ClockReadings { sent_at, ..ClockReadings::default() });
+        self.note_reading(|seen| *seen = ClockReadings { sent_at, ..ClockReadings::default() });
         Ok(())
     }
 
@@ -112,7 +112,7 @@ impl Intercept for ClockProbe {
         let header = context.response().headers().get("date");
         let date = header.and_then(|text| DateTime::parse_from_rfc2822(text).ok());
         let received_at = Some((self.clock)());
-        self.note(|seen| {
+        self.note_reading(|seen| {
             seen.received_at = received_at;
             seen.date = date.map(|date| date.to_utc());
         });
@@ -135,7 +135,7 @@ mod tests {
         let base = DateTime::from_timestamp_millis(1_795_000_000_000).unwrap();
         let at = |ms| base + Duration::milliseconds(ms);
         let (sent_at, received_at) = (at(sent_ms), at(received_ms));
-        ClockSample { sent_at, received_at, date: Some(at(date_ms)) }.checked().is_ok()
+        ClockSample { sent_at, received_at, date: Some(at(date_ms)) }.checked_time().is_ok()
     }
 
     #[test]
@@ -150,13 +150,13 @@ mod tests {
         assert!(!checked(0, 3_600_000, 3_600_010) && !checked(3_600_000, 0, 10));
         let now = DateTime::from_timestamp_millis(0).unwrap();
         let sample = ClockSample { sent_at: now, received_at: now, date: None };
-        assert!(matches!(sample.checked(), Err(StoreError::ClockUntrusted)));
+        assert!(matches!(sample.checked_time(), Err(StoreError::ClockUntrusted)));
     }
 
     #[test]
     fn due_is_what_is_due_by_the_earlier_of_the_two_clocks() {
         let at = |seconds| DateTime::from_timestamp(seconds, 0).unwrap();
         let sample = ClockSample { sent_at: at(10), received_at: at(12), date: Some(at(11)) };
-        assert_eq!((sample.checked().unwrap(), sample.latest()), (at(11), at(12)));
+        assert_eq!((sample.checked_time().unwrap(), sample.latest_time()), (at(11), at(12)));
     }
 }

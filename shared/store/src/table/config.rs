@@ -51,7 +51,7 @@ impl Store {
         Self { client, config: Arc::new(config), policies: Arc::default() }
     }
 
-    pub(crate) fn table(&self) -> &str {
+    pub(crate) fn table_name(&self) -> &str {
         &self.config.table
     }
 }

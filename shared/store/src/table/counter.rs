@@ -3,7 +3,7 @@
 
 use chrono::Duration;
 
-use super::attributes::{Attributes, Reader, number};
+use super::attributes::{Attributes, Reader, number_value};
 use super::config::Store;
 use super::error::StoreError;
 use super::transaction::is_refused;
@@ -24,7 +24,11 @@ pub(crate) struct Counter {
 
 impl Store {
     /// How far a number of an item has been counted; 0 where nothing was.
-    pub(crate) async fn counted(&self, key: Attributes, name: &str) -> Result<u32, StoreError> {
+    pub(crate) async fn read_counter(
+        &self,
+        key: Attributes,
+        name: &str,
+    ) -> Result<u32, StoreError> {
         let item = self.get_item(key).await?;
         let number = item.as_ref().map(|item| Reader::new("counter", item).opt_number(name));
         Ok(number.transpose()?.flatten().unwrap_or(0))
@@ -40,16 +44,19 @@ impl Store {
         if counters.iter().any(|counter| counter.most == Some(0)) {
             return Ok(false);
         }
-        let call = self.client.update_item().table_name(self.table()).set_key(Some(key));
-        let mut call =
-            call.expression_attribute_values(":x", number((self.raw_now() + KEPT).timestamp()));
+        let call = self.client.update_item().table_name(self.table_name()).set_key(Some(key));
+        let mut call = call.expression_attribute_values(
+            ":x",
+            number_value((self.system_time() + KEPT).timestamp()),
+        );
         let (mut sums, mut conditions) = (Vec::new(), Vec::new());
         for (at, counter) in counters.iter().enumerate() {
             call = call.expression_attribute_names(format!("#n{at}"), &counter.name);
-            call = call.expression_attribute_values(format!(":step{at}"), number(counter.step));
+            call =
+                call.expression_attribute_values(format!(":step{at}"), number_value(counter.step));
             sums.push(format!("#n{at} :step{at}"));
             if let Some(most) = counter.most {
-                call = call.expression_attribute_values(format!(":most{at}"), number(most));
+                call = call.expression_attribute_values(format!(":most{at}"), number_value(most));
                 conditions.push(format!("(attribute_not_exists(#n{at}) OR #n{at} < :most{at})"));
             }
         }

@@ -40,7 +40,7 @@ pub enum StoreError {
 
 impl StoreError {
     /// Whether the same call may succeed later.
-    pub fn retryable(&self) -> bool {
+    pub fn is_retryable(&self) -> bool {
         match self {
             Self::Unavailable(_) | Self::ClockUntrusted => true,
             Self::Rejected(_)
@@ -52,7 +52,7 @@ impl StoreError {
     }
 
     /// An attribute that is missing or of the wrong kind.
-    pub(crate) fn unreadable(item: &str, attribute: &str) -> Self {
+    pub(crate) fn unreadable_attribute(item: &str, attribute: &str) -> Self {
         Self::Corrupt(format!("{item}: attribute {attribute:?}"))
     }
 

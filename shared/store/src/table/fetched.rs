@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use domain::ids::ClaimId;
 
-use super::attributes::{Attributes, key};
+use super::attributes::{Attributes, item_key};
 use super::clock_check::ClockSample;
 use super::codec::claim_item::ClaimItem;
 use super::config::Store;
@@ -32,7 +32,7 @@ impl FetchedItems {
     }
 
     /// Whether that key was fetched, with an item or without.
-    pub(crate) fn knows(&self, key: &ItemKey) -> bool {
+    pub(crate) fn has_key(&self, key: &ItemKey) -> bool {
         self.0.contains_key(key)
     }
 
@@ -40,7 +40,7 @@ impl FetchedItems {
     pub(crate) fn records(&self, ids: &[ClaimId]) -> Result<Vec<ClaimItem>, StoreError> {
         let mut records = Vec::new();
         for id in ids {
-            records.extend(self.get(&record_key(id))?.map(ClaimItem::read).transpose()?);
+            records.extend(self.get(&record_key(id))?.map(ClaimItem::from_item).transpose()?);
         }
         Ok(records)
     }
@@ -48,28 +48,28 @@ impl FetchedItems {
 
 /// Where the record of a claim stands.
 pub(crate) fn record_key(id: &ClaimId) -> ItemKey {
-    (keys::claim(id), keys::RECORD.to_owned())
+    (keys::claim_pk(id), keys::RECORD.to_owned())
 }
 
 /// Where the details of a claim stand.
 pub(crate) fn details_key(id: &ClaimId) -> ItemKey {
-    (keys::claim(id), keys::DETAILS.to_owned())
+    (keys::claim_pk(id), keys::DETAILS.to_owned())
 }
 
 impl Store {
     /// Fetches the items of these keys that `fetched` does not know yet, 100 with a call; none where it
     /// knows them all. What the clocks said meanwhile, if there was a call.
-    pub(crate) async fn fetch(
+    pub(crate) async fn fetch_items(
         &self,
         fetched: &mut FetchedItems,
         keys: Vec<ItemKey>,
     ) -> Result<Option<ClockSample>, StoreError> {
         let mut wanted = keys;
-        wanted.retain(|key| !fetched.knows(key));
+        wanted.retain(|key| !fetched.has_key(key));
         if wanted.is_empty() {
             return Ok(None);
         }
-        let asked = wanted.iter().map(|(pk, sk)| key(pk, sk)).collect();
+        let asked = wanted.iter().map(|(pk, sk)| item_key(pk, sk)).collect();
         let (items, clock) = Box::pin(self.get_items(asked)).await?;
         fetched.0.extend(wanted.into_iter().map(|key| (key, None)));
         for item in items {
@@ -82,7 +82,7 @@ impl Store {
 fn key_of(item: &Attributes) -> Result<ItemKey, StoreError> {
     let part = |name: &str| {
         let text = item.get(name).and_then(|value| value.as_s().ok()).cloned();
-        text.ok_or_else(|| StoreError::unreadable("item", name))
+        text.ok_or_else(|| StoreError::unreadable_attribute("item", name))
     };
     Ok((part("pk")?, part("sk")?))
 }

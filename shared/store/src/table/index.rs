@@ -11,7 +11,7 @@ use domain::ids::{ClaimId, PartnerId, TenantId};
 use domain::text::Name;
 use serde::{Deserialize, Serialize};
 
-use super::attributes::{Attributes, Reader, key, text};
+use super::attributes::{Attributes, Reader, item_key, text_value};
 use super::config::Store;
 use super::error::StoreError;
 use super::keys;
@@ -72,10 +72,10 @@ pub(crate) enum PartOfPartner {
 
 impl PartOfPartner {
     /// What the sort key has to be: an expression, its value, and the first value where there are two.
-    fn narrowed(self) -> (&'static str, &'static str, Option<String>) {
+    fn sort_condition(self) -> (&'static str, &'static str, Option<String>) {
         let (condition, value) = match self {
             Self::SubmittedSince(since) => {
-                let first = keys::moment(since);
+                let first = keys::sortable_instant(since);
                 return ("ik BETWEEN :first AND :s", keys::UNSUBMITTED, Some(first));
             }
             Self::Submitted => ("ik < :s", keys::UNSUBMITTED),
@@ -111,12 +111,12 @@ impl Store {
     ) -> QueryFluentBuilder {
         let query = self.query_index(schema::PARTNER, partner.as_str(), None, from);
         let query = query.scan_index_forward(false);
-        let (condition, value, first) = part.narrowed();
+        let (condition, value, first) = part.sort_condition();
         let query = query
             .key_condition_expression(format!("ip = :p AND {condition}"))
-            .expression_attribute_values(":s", text(value));
+            .expression_attribute_values(":s", text_value(value));
         match first {
-            Some(first) => query.expression_attribute_values(":first", text(first)),
+            Some(first) => query.expression_attribute_values(":first", text_value(first)),
             None => query,
         }
     }
@@ -168,13 +168,13 @@ impl Store {
         let query = self
             .client
             .query()
-            .table_name(self.table())
+            .table_name(self.table_name())
             .index_name(index.name)
             .key_condition_expression(condition)
-            .expression_attribute_values(":p", text(partition))
+            .expression_attribute_values(":p", text_value(partition))
             .set_exclusive_start_key(start);
         match narrow {
-            Some(narrow) => query.expression_attribute_values(":s", text(narrow)),
+            Some(narrow) => query.expression_attribute_values(":s", text_value(narrow)),
             None => query,
         }
     }
@@ -199,8 +199,8 @@ impl Store {
     ) -> Result<Places, StoreError> {
         let (entries, next) = query_entries(query.limit(limit), index).await?;
         let place = |entry| {
-            let id = keys::claim_of(Reader::new(ENTRY, entry).text("pk")?)?;
-            Ok(IndexEntry { id, behind: Cursor { part, ..cursor(index, entry)? } })
+            let id = keys::parse_claim_pk(Reader::new(ENTRY, entry).read_text("pk")?)?;
+            Ok(IndexEntry { id, behind: Cursor { part, ..index_cursor(index, entry)? } })
         };
         let places = entries.iter().map(place).collect::<Result<_, StoreError>>()?;
         Ok((places, next.map(|cursor| Cursor { part, ..cursor })))
@@ -215,14 +215,14 @@ impl Store {
         from: Option<&Cursor>,
     ) -> QueryFluentBuilder {
         let (first, before) = ends;
-        let floor = keys::moment(first);
+        let floor = keys::sortable_instant(first);
         // What the cursor stands behind may have ended since: a start key in front of the condition would be refused.
         let first = from.map_or(floor.clone(), |from| floor.max(format!("{}\0", from.sort)));
-        let last = before.map_or_else(|| keys::BEHIND_TURNS.to_owned(), keys::moment);
+        let last = before.map_or_else(|| keys::BEHIND_TURNS.to_owned(), keys::sortable_instant);
         self.query_index(schema::TURN, partner.as_str(), None, None)
             .key_condition_expression("ip = :p AND ib BETWEEN :first AND :last")
-            .expression_attribute_values(":first", text(first))
-            .expression_attribute_values(":last", text(last))
+            .expression_attribute_values(":first", text_value(first))
+            .expression_attribute_values(":last", text_value(last))
     }
 
     /// The query for a partner's claims with that reference.
@@ -234,7 +234,7 @@ impl Store {
     ) -> QueryFluentBuilder {
         self.query_index(schema::REFERENCE, partner.as_str(), None, from)
             .key_condition_expression("ir = :p AND begins_with(ih, :s)")
-            .expression_attribute_values(":s", text(keys::reference(reference)))
+            .expression_attribute_values(":s", text_value(keys::reference_prefix(reference)))
     }
 
     /// The query for what was submitted on a day by UTC, newest first.
@@ -250,7 +250,7 @@ pub(crate) struct ClaimsAtTenant(Vec<Attributes>);
 
 impl ClaimsAtTenant {
     /// All of them, by partner and time.
-    pub(crate) fn ids(&self) -> Result<Vec<ClaimId>, StoreError> {
+    pub(crate) fn all_ids(&self) -> Result<Vec<ClaimId>, StoreError> {
         ids_of(&self.0)
     }
 
@@ -258,9 +258,9 @@ impl ClaimsAtTenant {
     pub(crate) fn of_partner(&self, partner: &PartnerId) -> Result<Vec<ClaimId>, StoreError> {
         let mut own = Vec::new();
         for entry in &self.0 {
-            let sort = Reader::new(ENTRY, entry).text(schema::TENANT.sort)?;
+            let sort = Reader::new(ENTRY, entry).read_text(schema::TENANT.sort)?;
             if sort.split_once('#').is_some_and(|(of, _)| of == partner.as_str()) {
-                own.push(keys::claim_of(Reader::new(ENTRY, entry).text("pk")?)?);
+                own.push(keys::parse_claim_pk(Reader::new(ENTRY, entry).read_text("pk")?)?);
             }
         }
         Ok(own)
@@ -275,9 +275,9 @@ impl ClaimsAtTenant {
     ) -> Result<Vec<ClaimId>, StoreError> {
         let mut places = Vec::new();
         for entry in &self.0 {
-            let sort = Reader::new(ENTRY, entry).text(schema::TENANT.sort)?;
+            let sort = Reader::new(ENTRY, entry).read_text(schema::TENANT.sort)?;
             let (partner, by_time) =
-                sort.split_once('#').ok_or_else(|| unreadable(schema::TENANT.sort))?;
+                sort.split_once('#').ok_or_else(|| unreadable_index(schema::TENANT.sort))?;
             places.push((by_time, partner));
         }
         places.sort_unstable_by_key(|place| Reverse(*place));
@@ -287,19 +287,24 @@ impl ClaimsAtTenant {
             *of_partner += 1;
             *of_partner <= of_each
         });
-        let id = |(sort, _): &(&str, &str)| keys::claim_in(sort);
+        let id = |(sort, _): &(&str, &str)| keys::parse_sort_claim(sort);
         let ids = places.iter().take(most).map(id).collect::<Option<_>>();
-        ids.ok_or_else(|| unreadable(schema::TENANT.sort))
+        ids.ok_or_else(|| unreadable_index(schema::TENANT.sort))
     }
 
     /// The newest behind a cursor, and where the rest begins.
-    pub(crate) fn newest(&self, from: Option<&Cursor>, limit: u16) -> Result<Places, StoreError> {
+    pub(crate) fn newest_page(
+        &self,
+        from: Option<&Cursor>,
+        limit: u16,
+    ) -> Result<Places, StoreError> {
         let mut sorts = self.0.iter().map(by_time).collect::<Result<Vec<_>, _>>()?;
         sorts.retain(|sort| from.is_none_or(|from| **sort < *from.sort));
         sorts.sort_unstable_by_key(|sort| Reverse(*sort));
         let rest = sorts.split_off(sorts.len().min(limit.into()));
         let place = |sort: &str| {
-            let id = keys::claim_in(sort).ok_or_else(|| unreadable(schema::TENANT.sort))?;
+            let id = keys::parse_sort_claim(sort)
+                .ok_or_else(|| unreadable_index(schema::TENANT.sort))?;
             Ok(IndexEntry { id, behind: Cursor { part: None, sort: sort.to_owned() } })
         };
         let places = sorts.into_iter().map(place).collect::<Result<Vec<_>, StoreError>>()?;
@@ -315,40 +320,40 @@ async fn query_entries(
 ) -> Result<(Vec<Attributes>, Option<Cursor>), StoreError> {
     let answer = query.send().await.map_err(StoreError::of_call)?;
     let next = match &answer.last_evaluated_key {
-        Some(last) => Some(cursor(index, last)?),
+        Some(last) => Some(index_cursor(index, last)?),
         None => None,
     };
     Ok((answer.items.unwrap_or_default(), next))
 }
 
 fn ids_of(entries: &[Attributes]) -> Result<Vec<ClaimId>, StoreError> {
-    let id = |entry| keys::claim_of(Reader::new(ENTRY, entry).text("pk")?);
+    let id = |entry| keys::parse_claim_pk(Reader::new(ENTRY, entry).read_text("pk")?);
     entries.iter().map(id).collect()
 }
 
 /// An entry's place in the tenant index without the partner, as [`keys::by_time`] has it.
 fn by_time(entry: &Attributes) -> Result<&str, StoreError> {
-    let sort = Reader::new(ENTRY, entry).text(schema::TENANT.sort)?;
-    let (_, by_time) = sort.split_once('#').ok_or_else(|| unreadable(schema::TENANT.sort))?;
+    let sort = Reader::new(ENTRY, entry).read_text(schema::TENANT.sort)?;
+    let (_, by_time) = sort.split_once('#').ok_or_else(|| unreadable_index(schema::TENANT.sort))?;
     Ok(by_time)
 }
 
-fn unreadable(name: &str) -> StoreError {
-    StoreError::unreadable(ENTRY, name)
+fn unreadable_index(name: &str) -> StoreError {
+    StoreError::unreadable_attribute(ENTRY, name)
 }
 
 /// The key of an index entry, from its sort key: that ends in the claim's id.
 fn start_key(index: IndexKeys, partition: &str, sort: &str) -> Option<Attributes> {
-    let id = keys::claim_in(sort)?;
+    let id = keys::parse_sort_claim(sort)?;
     let is_of_details = [schema::REFERENCE, schema::DAY].contains(&index);
     let item = if is_of_details { keys::DETAILS } else { keys::RECORD };
-    let mut start = key(keys::claim(&id), item);
-    start.insert(index.partition.to_owned(), text(partition));
-    start.insert(index.sort.to_owned(), text(sort));
+    let mut start = item_key(keys::claim_pk(&id), item);
+    start.insert(index.partition.to_owned(), text_value(partition));
+    start.insert(index.sort.to_owned(), text_value(sort));
     Some(start)
 }
 
-fn cursor(index: IndexKeys, last: &Attributes) -> Result<Cursor, StoreError> {
-    let sort = Reader::new(ENTRY, last).text(index.sort)?.to_owned();
+fn index_cursor(index: IndexKeys, last: &Attributes) -> Result<Cursor, StoreError> {
+    let sort = Reader::new(ENTRY, last).read_text(index.sort)?.to_owned();
     Ok(Cursor { part: None, sort })
 }

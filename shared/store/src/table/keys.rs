@@ -105,17 +105,17 @@ pub(crate) const ERASED: &str = "Z#erased";
 /// The sort key of the test clock.
 pub(crate) const CLOCK: &str = "clock";
 
-pub(crate) fn claim(id: &ClaimId) -> String {
+pub(crate) fn claim_pk(id: &ClaimId) -> String {
     format!("C#{id}")
 }
 
 /// The claim whose partition this is.
-pub(crate) fn claim_of(pk: &str) -> Result<ClaimId, StoreError> {
+pub(crate) fn parse_claim_pk(pk: &str) -> Result<ClaimId, StoreError> {
     let id = pk.strip_prefix("C#").and_then(|id| ClaimId::parse(id).ok());
-    id.ok_or_else(|| StoreError::unreadable("claim", "pk"))
+    id.ok_or_else(|| StoreError::unreadable_attribute("claim", "pk"))
 }
 
-pub(crate) fn history(version: Version) -> String {
+pub(crate) fn history_sk(version: Version) -> String {
     format!("H#{:06}", version.0)
 }
 
@@ -132,12 +132,12 @@ pub(crate) fn is_erased_with_claim(sort: &str) -> bool {
 pub(crate) const ANNOTATIONS: &str = "W#";
 
 /// What is kept beside the version that this write was to write.
-pub(crate) fn annotation(version: Version, write: WriteId) -> String {
-    format!("{ANNOTATIONS}{:06}#{}", version.0, write.token())
+pub(crate) fn annotation_sk(version: Version, write: WriteId) -> String {
+    format!("{ANNOTATIONS}{:06}#{}", version.0, write.client_token())
 }
 
 /// What an annotation's sort key names.
-pub(crate) fn annotation_of(sort: &str) -> Option<(Version, WriteId)> {
+pub(crate) fn parse_annotation_sk(sort: &str) -> Option<(Version, WriteId)> {
     let (version, write) = sort.strip_prefix(ANNOTATIONS)?.split_once('#')?;
     Some((Version(version.parse().ok()?), WriteId::of_token(write)?))
 }
@@ -146,34 +146,34 @@ pub(crate) fn annotation_of(sort: &str) -> Option<(Version, WriteId)> {
 pub(crate) const REVISIONS_OF_ENTRY: &str = "H#";
 
 /// A revision of an entry of the directory, in the entry's partition.
-pub(crate) fn revision(number: u32) -> String {
+pub(crate) fn revision_sk(number: u32) -> String {
     format!("{REVISIONS_OF_ENTRY}{number:06}")
 }
 
 /// The revision that a sort key names.
-pub(crate) fn revision_of(sort: &str) -> Option<u32> {
+pub(crate) fn parse_revision_sk(sort: &str) -> Option<u32> {
     sort.strip_prefix(REVISIONS_OF_ENTRY)?.parse().ok()
 }
 
 /// For whom a mail was handed over.
-pub(crate) fn mail_marks(mail: &str) -> String {
+pub(crate) fn mail_marks_sk(mail: &str) -> String {
     format!("{MAILS}#{mail}")
 }
 
 /// The wrong codes of a recipient; a link of the form without recipients is of number 0, which nobody has.
-pub(crate) fn tries(notice: NoticeNo, recipient: Option<RecipientNo>) -> String {
+pub(crate) fn tries_sk(notice: NoticeNo, recipient: Option<RecipientNo>) -> String {
     format!("K#{}#{}", notice.0, recipient.map_or(0, |no| no.0))
 }
 
-pub(crate) fn recipients(notice: NoticeNo) -> String {
+pub(crate) fn recipients_sk(notice: NoticeNo) -> String {
     format!("P#{}", notice.0)
 }
 
-pub(crate) fn reports(notice: NoticeNo) -> String {
+pub(crate) fn reports_sk(notice: NoticeNo) -> String {
     format!("R#{}", notice.0)
 }
 
-pub(crate) fn notice_text(
+pub(crate) fn notice_text_sk(
     notice: NoticeNo,
     recipient: Option<RecipientNo>,
     language: &str,
@@ -183,24 +183,24 @@ pub(crate) fn notice_text(
 }
 
 /// The mark of a reminder of the window that ends then: a longer one has reminders of its own.
-pub(crate) fn reminder(notice: NoticeNo, reminder: Reminder, closes_at: Instant) -> String {
-    format!("M#{}#{}#{}", notice.0, reminder.as_str(), moment(closes_at))
+pub(crate) fn reminder_sk(notice: NoticeNo, reminder: Reminder, closes_at: Instant) -> String {
+    format!("M#{}#{}#{}", notice.0, reminder.as_str(), sortable_instant(closes_at))
 }
 
 /// What a mark's sort key names.
-pub(crate) fn reminder_of(sort: &str) -> Option<(NoticeNo, Reminder)> {
+pub(crate) fn parse_reminder_sk(sort: &str) -> Option<(NoticeNo, Reminder)> {
     let (notice, rest) = sort.strip_prefix("M#")?.split_once('#')?;
     let (reminder, _) = rest.split_once('#')?;
     Some((NoticeNo(notice.parse().ok()?), Reminder::parse(reminder)?))
 }
 
 /// What a partner has used of its quotas. A partition of its own: who counts may not write the partner.
-pub(crate) fn quotas(partner: &PartnerId) -> String {
+pub(crate) fn quotas_pk(partner: &PartnerId) -> String {
     format!("Q#{partner}")
 }
 
 /// What was used of a tenant's quotas.
-pub(crate) fn quotas_of_tenant(tenant: &TenantId) -> String {
+pub(crate) fn tenant_quotas_pk(tenant: &TenantId) -> String {
     format!("Q#{tenant}")
 }
 
@@ -208,12 +208,12 @@ pub(crate) fn quotas_of_tenant(tenant: &TenantId) -> String {
 pub(crate) const OPEN_CLAIMS: &str = "O";
 
 /// The claims and drafts of a partner on a day.
-pub(crate) fn claims_of_day(date: NaiveDate) -> String {
+pub(crate) fn claims_of_day_sk(date: NaiveDate) -> String {
     format!("C#{date}")
 }
 
 /// How many tenants a partner has checked on a day.
-pub(crate) fn checks_of_day(date: NaiveDate) -> String {
+pub(crate) fn checks_of_day_sk(date: NaiveDate) -> String {
     format!("{CHECKS}{date}")
 }
 
@@ -221,33 +221,33 @@ pub(crate) fn checks_of_day(date: NaiveDate) -> String {
 pub(crate) const CHECKS: &str = "K#";
 
 /// A partner's check of a tenant on a day, in the tenant's partition.
-pub(crate) fn check(partner: &PartnerId, date: NaiveDate) -> String {
+pub(crate) fn check_sk(partner: &PartnerId, date: NaiveDate) -> String {
     format!("{CHECKS}{partner}#{date}")
 }
 
 /// Who has checked a tenant, and on which day of the partner's, by the sort key.
-pub(crate) fn check_of(sort: &str) -> Option<(PartnerId, NaiveDate)> {
+pub(crate) fn parse_check_sk(sort: &str) -> Option<(PartnerId, NaiveDate)> {
     let (partner, date) = sort.strip_prefix(CHECKS)?.split_once('#')?;
     Some((PartnerId::parse(partner).ok()?, date.parse().ok()?))
 }
 
 /// The notices of a program to a tenant in the month of that moment, in UTC.
-pub(crate) fn notices_of_month(program: &ProgramId, at: Instant) -> String {
+pub(crate) fn notices_of_month_sk(program: &ProgramId, at: Instant) -> String {
     format!("N#{program}#{}", at.format("%Y-%m"))
 }
 
 /// What a partner has announced to upload on a day.
-pub(crate) fn uploads(date: NaiveDate) -> String {
+pub(crate) fn uploads_sk(date: NaiveDate) -> String {
     format!("U#{date}")
 }
 
 /// How many mails went outside on a day.
-pub(crate) fn outside_mails(date: NaiveDate) -> String {
+pub(crate) fn outside_mails_sk(date: NaiveDate) -> String {
     format!("O#{date}")
 }
 
 /// How many mails about single claims a partner got on a day.
-pub(crate) fn partner_mails(date: NaiveDate) -> String {
+pub(crate) fn partner_mails_sk(date: NaiveDate) -> String {
     format!("P#{date}")
 }
 
@@ -255,129 +255,134 @@ pub(crate) fn partner_mails(date: NaiveDate) -> String {
 pub(crate) const DIGESTS: &str = "G";
 
 /// The mail of a day to a partner.
-pub(crate) fn digest(due_at: Instant, partner: &PartnerId) -> String {
-    format!("{}#{partner}", moment(due_at))
+pub(crate) fn digest_sk(due_at: Instant, partner: &PartnerId) -> String {
+    format!("{}#{partner}", sortable_instant(due_at))
 }
 
 /// When a mail of a day is due, and whose it is.
-pub(crate) fn digest_of(sort: &str) -> Option<(Instant, PartnerId)> {
+pub(crate) fn parse_digest_sk(sort: &str) -> Option<(Instant, PartnerId)> {
     let (millis, partner) = sort.split_once('#')?;
     let due_at = DateTime::from_timestamp_millis(millis.parse().ok()?)?;
     Some((due_at, PartnerId::parse(partner).ok()?))
 }
 
 /// What the mails of days tell a partner.
-pub(crate) fn digest_entries(partner: &PartnerId) -> String {
+pub(crate) fn digest_entries_pk(partner: &PartnerId) -> String {
     format!("G#{partner}")
 }
 
 /// What a mail of a day tells of a version of a claim, and apart from it that items are `free` again.
-pub(crate) fn digest_entry(
+pub(crate) fn digest_entry_sk(
     due_at: Instant,
     claim: &ClaimId,
     version: Version,
     free: bool,
 ) -> String {
     let apart = if free { "#free" } else { "" };
-    format!("{}#{claim}#{}{apart}", moment(due_at), version.0)
+    format!("{}#{claim}#{}{apart}", sortable_instant(due_at), version.0)
 }
 
 /// Of which version of which claim an entry of a mail of a day tells.
-pub(crate) fn digest_entry_of(sort: &str) -> Option<(ClaimId, Version)> {
+pub(crate) fn parse_digest_entry_sk(sort: &str) -> Option<(ClaimId, Version)> {
     let mut parts = sort.splitn(4, '#').skip(1);
     let claim = ClaimId::parse(parts.next()?).ok()?;
     Some((claim, Version(parts.next()?.parse().ok()?)))
 }
 
-pub(crate) fn notice_code(code: &str) -> String {
+pub(crate) fn notice_code_pk(code: &str) -> String {
     format!("N#{code}")
 }
 
-pub(crate) fn partner(id: &PartnerId) -> String {
+pub(crate) fn partner_pk(id: &PartnerId) -> String {
     format!("PA#{id}")
 }
 
-pub(crate) fn tenant(id: &TenantId) -> String {
+pub(crate) fn tenant_pk(id: &TenantId) -> String {
     format!("TN#{id}")
 }
 
 /// Whose a domain is.
-pub(crate) fn domain(domain: &Domain) -> String {
+pub(crate) fn domain_pk(domain: &Domain) -> String {
     format!("DM#{}", domain.as_str())
 }
 
 /// The tenant of the key of its customer's rules.
-pub(crate) fn tenant_of_rules(partition: &str) -> Option<TenantId> {
+pub(crate) fn parse_rules_pk(partition: &str) -> Option<TenantId> {
     TenantId::parse(partition.strip_prefix("RU#")?).ok()
 }
 
 /// The standing rules of a tenant's customer.
-pub(crate) fn rules(tenant: &TenantId) -> String {
+pub(crate) fn rules_pk(tenant: &TenantId) -> String {
     format!("RU#{tenant}")
 }
 
-pub(crate) fn program(id: &ProgramId) -> String {
+pub(crate) fn program_pk(id: &ProgramId) -> String {
     format!("PR#{id}")
 }
 
 /// The documents of that content.
-pub(crate) fn document(sha256: Sha256Hash) -> String {
+pub(crate) fn document_pk(sha256: Sha256Hash) -> String {
     format!("E#{sha256}")
 }
 
 /// A request within a claim's partition, by its idempotency key.
-pub(crate) fn request(idempotency_key: &str) -> String {
+pub(crate) fn request_sk(idempotency_key: &str) -> String {
     format!("I#{}", Sha256Hash::of(idempotency_key.as_bytes()))
 }
 
 /// The operator's additions to the calendar of a country.
-pub(crate) fn calendar(country: CountryCode) -> String {
+pub(crate) fn calendar_pk(country: CountryCode) -> String {
     format!("CA#{country}")
 }
 
 /// The partner of an entry's key.
-pub(crate) fn partner_of(partition: &str) -> Option<PartnerId> {
+pub(crate) fn parse_partner_pk(partition: &str) -> Option<PartnerId> {
     PartnerId::parse(partition.strip_prefix("PA#")?).ok()
 }
 
 /// The tenant of an entry's key.
-pub(crate) fn tenant_of(partition: &str) -> Option<TenantId> {
+pub(crate) fn parse_tenant_pk(partition: &str) -> Option<TenantId> {
     TenantId::parse(partition.strip_prefix("TN#")?).ok()
 }
 
 /// What the sort keys of the versions of a policy begin with.
 pub(crate) const POLICIES: &str = "V#";
 
-pub(crate) fn policy(version: u32) -> String {
+pub(crate) fn policy_sk(version: u32) -> String {
     format!("{POLICIES}{version}")
 }
 
 /// The version that a sort key names.
-pub(crate) fn policy_of(sort: &str) -> Option<u32> {
+pub(crate) fn parse_policy_sk(sort: &str) -> Option<u32> {
     sort.strip_prefix(POLICIES)?.parse().ok()
 }
 
-pub(crate) fn usage(tenant: &TenantId, item: &ItemRef) -> String {
+pub(crate) fn usage_pk(tenant: &TenantId, item: &ItemRef) -> String {
     format!("U#{tenant}#{}#{}", item.kind.as_str(), item.id)
 }
 
-pub(crate) fn lock(tenant: &TenantId, family: &FamilyId, kind: ItemKind, item: &ItemId) -> String {
+pub(crate) fn lock_pk(
+    tenant: &TenantId,
+    family: &FamilyId,
+    kind: ItemKind,
+    item: &ItemId,
+) -> String {
     format!("L#{tenant}#{family}#{}#{item}", kind.as_str())
 }
 
 /// The lock of one of a claim's items.
-pub(crate) fn lock_of(claim: &Claim, item: &ItemId) -> String {
+pub(crate) fn claim_lock_pk(claim: &Claim, item: &ItemId) -> String {
     let subject = &claim.subject;
-    lock(&subject.tenant, &subject.family, subject.kind, item)
+    lock_pk(&subject.tenant, &subject.family, subject.kind, item)
 }
 
 /// Everything that a "no" of this tenant's customer keeps from partners for a while.
-pub(crate) fn blocks(tenant: &TenantId) -> String {
+pub(crate) fn blocks_pk(tenant: &TenantId) -> String {
     format!("B#{tenant}")
 }
 
 /// A block within them.
-pub(crate) fn block(
+pub(crate) fn block_sk(
     partner: &PartnerId,
     family: &FamilyId,
     kind: ItemKind,
@@ -387,7 +392,7 @@ pub(crate) fn block(
 }
 
 /// Whom a block's sort key keeps from what.
-pub(crate) fn blocked_by(sort: &str) -> Option<(PartnerId, ItemRef)> {
+pub(crate) fn parse_block_sk(sort: &str) -> Option<(PartnerId, ItemRef)> {
     let mut parts = sort.splitn(4, '#');
     let (partner, _family) = (PartnerId::parse(parts.next()?).ok()?, parts.next()?);
     let (kind, id) = (ItemKind::parse(parts.next()?)?, ItemId::parse(parts.next()?).ok()?);
@@ -395,26 +400,26 @@ pub(crate) fn blocked_by(sort: &str) -> Option<(PartnerId, ItemRef)> {
 }
 
 /// The bucket of a quarter hour and shard; `quarter` is a whole one.
-pub(crate) fn timers(quarter: Instant, shard: u16) -> String {
+pub(crate) fn timers_pk(quarter: Instant, shard: u16) -> String {
     format!("T#{}#{shard}", quarter.format("%Y-%m-%dT%H:%M"))
 }
 
-pub(crate) fn checkpoint(shard: u16) -> String {
+pub(crate) fn checkpoint_sk(shard: u16) -> String {
     format!("{shard:02}")
 }
 
-pub(crate) fn dead_letter(day: NaiveDate) -> String {
+pub(crate) fn dead_letter_pk(day: NaiveDate) -> String {
     format!("X#{day}")
 }
 
 /// An instant within a sort key: as many digits for every instant, so that they sort.
-pub(crate) fn moment(at: Instant) -> String {
+pub(crate) fn sortable_instant(at: Instant) -> String {
     format!("{:013}", at.timestamp_millis())
 }
 
 /// Sort key of the partner index.
 pub(crate) fn by_time(at: Instant, claim: &ClaimId) -> String {
-    format!("{}#{claim}", moment(at))
+    format!("{}#{claim}", sortable_instant(at))
 }
 
 /// What the sort keys of drafts begin with in the partner index: they stand apart from the submitted claims.
@@ -425,7 +430,7 @@ pub(crate) const DISCARDED: &str = "A#";
 pub(crate) const UNSUBMITTED: &str = ":";
 
 /// Sort key of the partner index for a claim that is not submitted.
-pub(crate) fn unsubmitted(prefix: &str, created_at: Instant, claim: &ClaimId) -> String {
+pub(crate) fn unsubmitted_sk(prefix: &str, created_at: Instant, claim: &ClaimId) -> String {
     format!("{prefix}{}", by_time(created_at, claim))
 }
 
@@ -450,14 +455,14 @@ pub(crate) fn by_end_of_turn(until: Option<Instant>, claim: &ClaimId) -> String 
 
 /// What the sort keys of the index of references begin with for that reference, which is in composed form (NFC) as
 /// every name is. Half of the digest names it well enough: whoever finds a claim compares the reference itself.
-pub(crate) fn reference(reference: &Name) -> String {
+pub(crate) fn reference_prefix(reference: &Name) -> String {
     let digest = Sha256Hash::of(reference.as_str().as_bytes()).to_string();
     format!("{}#", digest.get(..32).unwrap_or(&digest))
 }
 
 /// Sort key of the index of references.
 pub(crate) fn by_reference(name: &Name, claim: &ClaimId) -> String {
-    format!("{}{claim}", reference(name))
+    format!("{}{claim}", reference_prefix(name))
 }
 
 /// Sort key of the tenant index.
@@ -466,12 +471,12 @@ pub(crate) fn by_partner(partner: &PartnerId, at: Instant, claim: &ClaimId) -> S
 }
 
 /// The instant in a sort key of an index: what stands before the claim's id.
-pub(crate) fn time_of(sort: &str) -> Option<DateTime<Utc>> {
+pub(crate) fn parse_sort_time(sort: &str) -> Option<DateTime<Utc>> {
     let millis = sort.rsplit('#').nth(1)?.parse().ok()?;
     DateTime::from_timestamp_millis(millis)
 }
 
 /// The claim in a sort key of an index: what it ends in.
-pub(crate) fn claim_in(sort: &str) -> Option<ClaimId> {
+pub(crate) fn parse_sort_claim(sort: &str) -> Option<ClaimId> {
     ClaimId::parse(sort.rsplit('#').next()?).ok()
 }

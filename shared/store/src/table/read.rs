@@ -5,12 +5,12 @@ use std::collections::HashSet;
 use aws_sdk_dynamodb::types::KeysAndAttributes;
 use futures_util::future::try_join_all;
 
-use super::attributes::{Attributes, key, text};
+use super::attributes::{Attributes, item_key, text_value};
 use super::clock_check::{ClockProbe, ClockSample};
 use super::config::Store;
 use super::error::StoreError;
 use super::keys;
-use super::retry::pause;
+use super::retry::pause_before_retry;
 
 /// How many keys one batch may name.
 const BATCH: usize = 100;
@@ -26,7 +26,7 @@ impl Store {
         let answer = self
             .client
             .get_item()
-            .table_name(self.table())
+            .table_name(self.table_name())
             .set_key(Some(key))
             .consistent_read(true)
             .send()
@@ -41,10 +41,10 @@ impl Store {
         wanted: Vec<Attributes>,
     ) -> Result<(Vec<Attributes>, ClockSample), StoreError> {
         let probe = self.clock_probe();
-        let wanted = distinct(wanted);
+        let wanted = distinct_keys(wanted);
         let batches = wanted.chunks(BATCH).map(|chunk| self.get_chunk(chunk.to_vec(), &probe));
         let found = try_join_all(batches).await?;
-        Ok((found.into_iter().flatten().collect(), probe.sample()))
+        Ok((found.into_iter().flatten().collect(), probe.take_sample()))
     }
 
     /// The items of at most [`BATCH`] keys; what the table leaves out is asked for again.
@@ -60,7 +60,7 @@ impl Store {
                 return Err(StoreError::Unavailable("a batch stays unprocessed".to_owned()));
             }
             if round > 0 {
-                pause(round.min(LONGEST_PAUSE)).await;
+                pause_before_retry(round.min(LONGEST_PAUSE)).await;
             }
             let (items, unprocessed) = self.get_item_batch(rest, probe).await?;
             found.extend(items);
@@ -80,7 +80,7 @@ impl Store {
         let answer = self
             .client
             .batch_get_item()
-            .request_items(self.table(), request)
+            .request_items(self.table_name(), request)
             .customize()
             .interceptor(probe.clone())
             .send()
@@ -96,10 +96,10 @@ impl Store {
         let answer = self
             .client
             .query()
-            .table_name(self.table())
+            .table_name(self.table_name())
             .consistent_read(true)
             .key_condition_expression("pk = :pk")
-            .expression_attribute_values(":pk", text(pk))
+            .expression_attribute_values(":pk", text_value(pk))
             .send()
             .await
             .map_err(StoreError::of_call)?;
@@ -107,13 +107,13 @@ impl Store {
     }
 
     /// One cheap read, to see that the table answers and to open the connection.
-    pub async fn check(&self) -> Result<(), StoreError> {
-        self.get_item(key(keys::SYSTEM, keys::CLOCK)).await.map(|_| ())
+    pub async fn check_table(&self) -> Result<(), StoreError> {
+        self.get_item(item_key(keys::SYSTEM, keys::CLOCK)).await.map(|_| ())
     }
 }
 
 /// Each key once: the table refuses a batch that names one twice.
-fn distinct(mut wanted: Vec<Attributes>) -> Vec<Attributes> {
+fn distinct_keys(mut wanted: Vec<Attributes>) -> Vec<Attributes> {
     let mut seen = HashSet::with_capacity(wanted.len());
     let part =
         |key: &Attributes, name: &str| key.get(name).and_then(|part| part.as_s().ok()).cloned();

@@ -44,53 +44,57 @@ pub const TIME_TO_LIVE: &str = "expires";
 ///
 /// # Errors
 /// `Unavailable` where the engine refuses it or does not answer.
-pub async fn create(client: &Client, table: &str) -> Result<(), StoreError> {
+pub async fn create_table(client: &Client, table: &str) -> Result<(), StoreError> {
     let stream = StreamSpecification::builder()
         .stream_enabled(true)
         .stream_view_type(StreamViewType::NewAndOldImages)
         .build()
-        .map_err(unbuilt)?;
+        .map_err(unbuilt_error)?;
     let call = client
         .create_table()
         .table_name(table)
         .billing_mode(BillingMode::PayPerRequest)
         .stream_specification(stream)
-        .set_attribute_definitions(Some(attributes()?))
+        .set_attribute_definitions(Some(attribute_definitions()?))
         .set_key_schema(Some(key_schema(TABLE)?))
-        .set_global_secondary_indexes(Some(indexes()?));
+        .set_global_secondary_indexes(Some(index_definitions()?));
     call.send().await.map(|_| ()).map_err(StoreError::of_call)
 }
 
-fn attributes() -> Result<Vec<AttributeDefinition>, StoreError> {
+fn attribute_definitions() -> Result<Vec<AttributeDefinition>, StoreError> {
     let keys = [TABLE].into_iter().chain(INDEXES);
     let names: BTreeSet<_> = keys.flat_map(|keys| [keys.partition, keys.sort]).collect();
-    names.into_iter().map(attribute).collect()
+    names.into_iter().map(attribute_definition).collect()
 }
 
-fn attribute(name: &str) -> Result<AttributeDefinition, StoreError> {
+fn attribute_definition(name: &str) -> Result<AttributeDefinition, StoreError> {
     let definition = AttributeDefinition::builder().attribute_name(name);
-    definition.attribute_type(ScalarAttributeType::S).build().map_err(unbuilt)
+    definition.attribute_type(ScalarAttributeType::S).build().map_err(unbuilt_error)
 }
 
 fn key_schema(keys: IndexKeys) -> Result<Vec<KeySchemaElement>, StoreError> {
     let element = |name, kind| {
-        KeySchemaElement::builder().attribute_name(name).key_type(kind).build().map_err(unbuilt)
+        KeySchemaElement::builder()
+            .attribute_name(name)
+            .key_type(kind)
+            .build()
+            .map_err(unbuilt_error)
     };
     Ok(vec![element(keys.partition, KeyType::Hash)?, element(keys.sort, KeyType::Range)?])
 }
 
-fn indexes() -> Result<Vec<GlobalSecondaryIndex>, StoreError> {
+fn index_definitions() -> Result<Vec<GlobalSecondaryIndex>, StoreError> {
     let index = |keys: IndexKeys| {
         GlobalSecondaryIndex::builder()
             .index_name(keys.name)
             .set_key_schema(Some(key_schema(keys)?))
             .projection(Projection::builder().projection_type(ProjectionType::KeysOnly).build())
             .build()
-            .map_err(unbuilt)
+            .map_err(unbuilt_error)
     };
     INDEXES.into_iter().map(index).collect()
 }
 
-fn unbuilt(error: impl std::error::Error) -> StoreError {
+fn unbuilt_error(error: impl std::error::Error) -> StoreError {
     StoreError::Corrupt(error.to_string())
 }

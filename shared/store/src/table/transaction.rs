@@ -42,7 +42,7 @@ impl Condition {
         Self::new("attribute_not_exists(pk)")
     }
 
-    pub(crate) fn with(mut self, name: &str, value: AttributeValue) -> Self {
+    pub(crate) fn with_value(mut self, name: &str, value: AttributeValue) -> Self {
         self.values.insert(name.to_owned(), value);
         self
     }
@@ -52,7 +52,7 @@ impl Condition {
         self
     }
 
-    fn values(self) -> (Option<String>, Option<HashMap<String, AttributeValue>>) {
+    fn into_values(self) -> (Option<String>, Option<HashMap<String, AttributeValue>>) {
         let values = (!self.values.is_empty()).then_some(self.values);
         (Some(self.expression), values)
     }
@@ -70,35 +70,38 @@ pub(crate) enum TransactionAction {
 }
 
 impl TransactionAction {
-    fn build(self, table: &str) -> Result<TransactWriteItem, StoreError> {
+    fn build_item(self, table: &str) -> Result<TransactWriteItem, StoreError> {
         let item = TransactWriteItem::builder();
         let item = match self {
             Self::Put(attributes, condition) => {
-                let (expression, values) = condition.map(Condition::values).unwrap_or_default();
+                let (expression, values) =
+                    condition.map(Condition::into_values).unwrap_or_default();
                 let put = Put::builder().table_name(table).set_item(Some(attributes));
                 let put = put.set_condition_expression(expression);
-                item.put(put.set_expression_attribute_values(values).build().map_err(unbuilt)?)
+                item.put(
+                    put.set_expression_attribute_values(values).build().map_err(unbuilt_error)?,
+                )
             }
             Self::Delete(key, condition) => {
-                let (expression, values) = condition.values();
+                let (expression, values) = condition.into_values();
                 let delete = Delete::builder().table_name(table).set_key(Some(key));
                 let delete = delete.set_condition_expression(expression);
                 let delete = delete.set_expression_attribute_values(values);
-                item.delete(delete.build().map_err(unbuilt)?)
+                item.delete(delete.build().map_err(unbuilt_error)?)
             }
             Self::Check(key, condition) => {
-                let (expression, values) = condition.values();
+                let (expression, values) = condition.into_values();
                 let check = ConditionCheck::builder().table_name(table).set_key(Some(key));
                 let check = check.set_condition_expression(expression);
                 let check = check.set_expression_attribute_values(values);
-                item.condition_check(check.build().map_err(unbuilt)?)
+                item.condition_check(check.build().map_err(unbuilt_error)?)
             }
         };
         Ok(item.build())
     }
 }
 
-fn unbuilt(error: impl std::error::Error) -> StoreError {
+fn unbuilt_error(error: impl std::error::Error) -> StoreError {
     StoreError::Corrupt(error.to_string())
 }
 
@@ -109,8 +112,8 @@ impl Store {
         item: Attributes,
         condition: Condition,
     ) -> Result<WriteOutcome, StoreError> {
-        let (expression, values) = condition.values();
-        let put = self.client.put_item().table_name(self.table()).set_item(Some(item));
+        let (expression, values) = condition.into_values();
+        let put = self.client.put_item().table_name(self.table_name()).set_item(Some(item));
         let put = put.set_condition_expression(expression);
         match put.set_expression_attribute_values(values).send().await {
             Ok(_) => Ok(WriteOutcome::Done),
@@ -121,7 +124,7 @@ impl Store {
 
     /// Puts an item whatever is there.
     pub(crate) async fn put_item(&self, item: Attributes) -> Result<(), StoreError> {
-        let put = self.client.put_item().table_name(self.table()).set_item(Some(item));
+        let put = self.client.put_item().table_name(self.table_name()).set_item(Some(item));
         put.send().await.map(|_| ()).map_err(StoreError::of_call)
     }
 
@@ -129,7 +132,7 @@ impl Store {
     pub(crate) async fn delete_items(&self, keys: Vec<Attributes>) -> Result<(), StoreError> {
         for some in keys.chunks(AT_A_TIME) {
             let deletes = some.iter().map(|key| {
-                let delete = self.client.delete_item().table_name(self.table());
+                let delete = self.client.delete_item().table_name(self.table_name());
                 delete.set_key(Some(key.clone())).send()
             });
             try_join_all(deletes).await.map_err(StoreError::of_call)?;
@@ -139,15 +142,17 @@ impl Store {
 
     /// All of the actions or none. The token stays the same when the SDK tries again, so that a
     /// lost answer is not a second transaction.
-    pub(crate) async fn transact(
+    pub(crate) async fn run_transaction(
         &self,
         actions: Vec<TransactionAction>,
         write: WriteId,
     ) -> Result<WriteOutcome, StoreError> {
-        let items: Result<Vec<_>, _> =
-            asked_once(actions).into_iter().map(|action| action.build(self.table())).collect();
+        let items: Result<Vec<_>, _> = merge_checks(actions)
+            .into_iter()
+            .map(|action| action.build_item(self.table_name()))
+            .collect();
         let call = self.client.transact_write_items().set_transact_items(Some(items?));
-        match call.client_request_token(write.token()).send().await {
+        match call.client_request_token(write.client_token()).send().await {
             Ok(_) => Ok(WriteOutcome::Done),
             Err(error) if is_cancelled_by_others(error.as_service_error()) => {
                 Ok(WriteOutcome::Conflict)
@@ -158,7 +163,7 @@ impl Store {
 }
 
 /// A transaction may name an item once: the same question about it is asked once.
-fn asked_once(actions: Vec<TransactionAction>) -> Vec<TransactionAction> {
+fn merge_checks(actions: Vec<TransactionAction>) -> Vec<TransactionAction> {
     let mut kept: Vec<TransactionAction> = Vec::with_capacity(actions.len());
     for action in actions {
         if !matches!(action, TransactionAction::Check(..)) || !kept.contains(&action) {

@@ -16,7 +16,7 @@ impl WriteId {
     }
 
     /// The same as the client token of a transaction.
-    pub(crate) fn token(self) -> String {
+    pub(crate) fn client_token(self) -> String {
         HEXLOWER.encode(&self.0)
     }
 

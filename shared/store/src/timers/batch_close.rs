@@ -19,12 +19,12 @@ use futures_util::future::join_all;
 use tracing::warn;
 
 use super::timer::TimerItem;
-use crate::table::attributes::{Attributes, instant, key, number, text};
+use crate::table::attributes::{Attributes, instant_value, item_key, number_value, text_value};
 use crate::table::codec::claim_item::{ClaimItem, event};
 use crate::table::config::{CloseMethod, Store};
 use crate::table::error::StoreError;
 use crate::table::keys;
-use crate::table::retry::pause;
+use crate::table::retry::pause_before_retry;
 use crate::table::write_id::WriteId;
 
 /// How many statements a batch takes.
@@ -73,7 +73,7 @@ enum StatementAnswer {
 
 impl StatementAnswer {
     /// The outcome, where it is one; `date` is the latest it was by the table's clock.
-    fn outcome(self, window: OpenWindow<'_>, date: Option<Instant>) -> Option<CloseOutcome> {
+    fn close_outcome(self, window: OpenWindow<'_>, date: Option<Instant>) -> Option<CloseOutcome> {
         match self {
             Self::Closed(CloseResult::Done) => {
                 let early = date.is_some_and(|date| date < window.closes_at);
@@ -99,7 +99,7 @@ impl RunClosing {
         Self { closing, fallbacks: 0 }
     }
 
-    fn fall_back(&mut self) {
+    fn close_one_by_one(&mut self) {
         warn!("The table refuses the statement of a batch; windows are closed one by one");
         *self = Self { closing: CloseMethod::OneByOne, fallbacks: self.fallbacks + 1 };
     }
@@ -122,7 +122,7 @@ struct OpenStatements<'c> {
 
 impl Close {
     /// The event as `decide` would make it of *deadline passed*.
-    fn event(self) -> AttributeValue {
+    fn event_value(self) -> AttributeValue {
         let event = LastEvent {
             event_type: EventType::WindowClosed,
             at: self.now,
@@ -131,15 +131,15 @@ impl Close {
             by_silence: true,
             fingerprint: None,
         };
-        event::attribute(&event, self.write)
+        event::pack_event(&event, self.write)
     }
 
     /// The record that a failed condition shows; this close's own, after a lost answer.
-    fn judge(self, item: Option<&Attributes>) -> StatementAnswer {
+    fn judge_record(self, item: Option<&Attributes>) -> StatementAnswer {
         let Some(item) = item.filter(|item| !item.is_empty()) else {
             return StatementAnswer::Closed(CloseResult::Absent);
         };
-        match ClaimItem::read(item) {
+        match ClaimItem::from_item(item) {
             Ok(record) if record.stamp.write == self.write => {
                 StatementAnswer::Closed(CloseResult::Done)
             }
@@ -170,12 +170,12 @@ impl Store {
                 let group: Vec<_> = waiting.drain(..most).collect();
                 let left = self.close_group(&group, close, run.closing, &mut outcomes).await;
                 if !left.unsupported.is_empty() {
-                    run.fall_back();
+                    run.close_one_by_one();
                     waiting.extend(left.unsupported);
                 }
                 if !left.throttled.is_empty() {
                     in_flight = (in_flight / 2).max(1);
-                    pause(attempt).await;
+                    pause_before_retry(attempt).await;
                 }
                 throttled.extend(left.throttled);
             }
@@ -204,7 +204,7 @@ impl Store {
         for (chunk, (answers, date)) in group.chunks(BATCH).zip(join_all(calls).await) {
             for (window, answer) in chunk.iter().copied().zip(answers) {
                 let is_unsupported = matches!(answer, StatementAnswer::Unsupported);
-                match answer.outcome(window, date) {
+                match answer.close_outcome(window, date) {
                     Some(outcome) => drop(outcomes.insert(window.claim, outcome)),
                     None if is_unsupported => left.unsupported.push(window),
                     None => left.throttled.push(window),
@@ -242,7 +242,7 @@ impl Store {
             };
             chunk.iter().map(failure).collect()
         };
-        let statements = match self.statements(chunk, close) {
+        let statements = match self.close_statements(chunk, close) {
             Ok(statements) => statements,
             Err(failure) => return (failed(&failure.to_string()), None),
         };
@@ -254,8 +254,8 @@ impl Store {
                 if responses.len() != chunk.len() {
                     return (failed("a batch answered with another number of results"), None);
                 }
-                let date = probe.sample().date.map(|date| date + Duration::seconds(1));
-                let answers = responses.iter().map(|response| answer_of(response, close));
+                let date = probe.take_sample().date.map(|date| date + Duration::seconds(1));
+                let answers = responses.iter().map(|response| statement_answer(response, close));
                 (answers.collect(), date.map(|date| date + close.offset))
             }
             Err(error) if is_unsupported(error.code().unwrap_or_default()) => {
@@ -266,24 +266,24 @@ impl Store {
     }
 
     /// A statement for each window, all of them the same but for the parameters.
-    fn statements(
+    fn close_statements(
         &self,
         chunk: &[OpenWindow<'_>],
         close: Close,
     ) -> Result<Vec<BatchStatementRequest>, StoreError> {
-        let event = close.event();
+        let event = close.event_value();
         let statement = format!(
             r#"UPDATE "{}" SET st=? SET v=v+1 SET le=? WHERE pk=? AND sk=? AND st=? AND cl=? AND sl IS MISSING AND ob IS NOT MISSING"#,
-            self.table(),
+            self.table_name(),
         );
         let request = |window: &OpenWindow<'_>| {
             let parameters = vec![
-                text(Status::Associated.as_str()),
+                text_value(Status::Associated.as_str()),
                 event.clone(),
-                text(keys::claim(window.claim)),
-                text(keys::RECORD),
-                text(Status::AwaitingCustomer.as_str()),
-                instant(window.closes_at),
+                text_value(keys::claim_pk(window.claim)),
+                text_value(keys::RECORD),
+                text_value(Status::AwaitingCustomer.as_str()),
+                instant_value(window.closes_at),
             ];
             BatchStatementRequest::builder()
                 .statement(&statement)
@@ -302,23 +302,23 @@ impl Store {
         let call = self
             .client
             .update_item()
-            .table_name(self.table())
-            .set_key(Some(key(keys::claim(window.claim), keys::RECORD)))
+            .table_name(self.table_name())
+            .set_key(Some(item_key(keys::claim_pk(window.claim), keys::RECORD)))
             .update_expression("SET st = :closed, le = :event ADD v :one")
             .condition_expression(
                 "st = :open AND cl = :at AND attribute_not_exists(sl) AND attribute_exists(ob)",
             )
-            .expression_attribute_values(":closed", text(Status::Associated.as_str()))
-            .expression_attribute_values(":event", close.event())
-            .expression_attribute_values(":one", number(1))
-            .expression_attribute_values(":open", text(Status::AwaitingCustomer.as_str()))
-            .expression_attribute_values(":at", instant(window.closes_at))
+            .expression_attribute_values(":closed", text_value(Status::Associated.as_str()))
+            .expression_attribute_values(":event", close.event_value())
+            .expression_attribute_values(":one", number_value(1))
+            .expression_attribute_values(":open", text_value(Status::AwaitingCustomer.as_str()))
+            .expression_attribute_values(":at", instant_value(window.closes_at))
             .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
         match call.send().await {
             Ok(_) => StatementAnswer::Closed(CloseResult::Done),
             Err(error) => match error.as_service_error() {
                 Some(UpdateItemError::ConditionalCheckFailedException(failed)) => {
-                    close.judge(failed.item())
+                    close.judge_record(failed.item())
                 }
                 Some(UpdateItemError::TransactionConflictException(_)) => {
                     StatementAnswer::Throttled
@@ -329,18 +329,18 @@ impl Store {
     }
 }
 
-fn answer_of(response: &BatchStatementResponse, close: Close) -> StatementAnswer {
+fn statement_answer(response: &BatchStatementResponse, close: Close) -> StatementAnswer {
     match response.error() {
         None => StatementAnswer::Closed(CloseResult::Done),
-        Some(error) => refused(error, close),
+        Some(error) => read_error(error, close),
     }
 }
 
 /// The codes of a statement's failure. Those that pass by themselves are tried again.
-fn refused(error: &BatchStatementError, close: Close) -> StatementAnswer {
+fn read_error(error: &BatchStatementError, close: Close) -> StatementAnswer {
     let code = error.code().map_or("", |code| code.as_str());
     match code {
-        "ConditionalCheckFailed" => close.judge(error.item()),
+        "ConditionalCheckFailed" => close.judge_record(error.item()),
         "ThrottlingError"
         | "ProvisionedThroughputExceeded"
         | "RequestLimitExceeded"

@@ -7,9 +7,10 @@ use domain::claim::Instant;
 
 use super::bucket::{SETTLING_TIME, floor_quarter};
 use crate::table::attributes::{
-    Attributes, Reader, bytes, instant, instant_of, key, number, put, text, whole_millis,
+    Attributes, Reader, bytes_value, instant_from_millis, instant_value, item_key, number_value,
+    put_value, text_value, whole_millis,
 };
-use crate::table::clock::offset_in;
+use crate::table::clock::find_offset;
 use crate::table::config::Store;
 use crate::table::error::StoreError;
 use crate::table::keys;
@@ -65,7 +66,7 @@ impl StuckTimer {
 
     fn of_text(text: &str) -> Option<Self> {
         let mut parts = text.splitn(3, ' ');
-        let bucket = instant_of(parts.next()?.parse().ok()?)?;
+        let bucket = instant_from_millis(parts.next()?.parse().ok()?)?;
         let failures = parts.next()?.parse().ok()?;
         Some(Self { bucket, failures, sort: parts.next()?.to_owned() })
     }
@@ -83,27 +84,27 @@ pub struct Tick {
 }
 
 impl Checkpoint {
-    pub(crate) fn read(item: &Attributes) -> Result<Self, StoreError> {
+    pub(crate) fn from_item(item: &Attributes) -> Result<Self, StoreError> {
         let item = Reader::new("position", item);
         let stuck = item.opt_text(STUCK)?.unwrap_or_default().lines();
         let stuck = stuck.map(StuckTimer::of_text).collect::<Option<Vec<_>>>();
         Ok(Self {
-            bucket: item.instant(BUCKET)?,
+            bucket: item.read_instant(BUCKET)?,
             after: item.opt_text(AFTER)?.map(str::to_owned),
             generation: item.opt_number(GENERATION)?.unwrap_or(0),
-            stuck: stuck.ok_or_else(|| item.bad(STUCK))?,
+            stuck: stuck.ok_or_else(|| item.attribute_error(STUCK))?,
             lease_until: item.opt_instant(LEASE_UNTIL)?,
         })
     }
 
     /// The item, without its lease.
-    fn attributes(&self, shard: u16) -> Attributes {
-        let mut item = key(keys::SYSTEM, keys::checkpoint(shard));
+    fn to_attributes(&self, shard: u16) -> Attributes {
+        let mut item = item_key(keys::SYSTEM, keys::checkpoint_sk(shard));
         let stuck: Vec<_> = self.stuck.iter().map(StuckTimer::to_text).collect();
-        put(&mut item, BUCKET, Some(instant(self.bucket)));
-        put(&mut item, AFTER, self.after.as_ref().map(text));
-        put(&mut item, GENERATION, Some(number(self.generation)));
-        put(&mut item, STUCK, (!stuck.is_empty()).then(|| text(stuck.join("\n"))));
+        put_value(&mut item, BUCKET, Some(instant_value(self.bucket)));
+        put_value(&mut item, AFTER, self.after.as_ref().map(text_value));
+        put_value(&mut item, GENERATION, Some(number_value(self.generation)));
+        put_value(&mut item, STUCK, (!stuck.is_empty()).then(|| text_value(stuck.join("\n"))));
         item
     }
 
@@ -120,22 +121,23 @@ impl Checkpoint {
 }
 
 /// Where a shard without a checkpoint begins.
-fn start(now: Instant) -> Instant {
+fn first_bucket(now: Instant) -> Instant {
     floor_quarter(now) - LOOK_BACK
 }
 
 impl Store {
     /// What is due: one query reads the test clock and all checkpoints. Shards of an older, larger
     /// count have checkpoints still, so they are drained as well.
-    pub async fn tick(&self) -> Result<Tick, StoreError> {
+    pub async fn find_due_work(&self) -> Result<Tick, StoreError> {
         let items = self.query_system_items().await?;
-        let offset = offset_in(self.config.sandbox, &items)?;
-        let now = self.raw_now() + offset;
-        let mut checkpoints: Vec<_> =
-            (0..self.config.shards).map(|shard| (shard, start(now) + SETTLING_TIME)).collect();
+        let offset = find_offset(self.config.sandbox, &items)?;
+        let now = self.system_time() + offset;
+        let mut checkpoints: Vec<_> = (0..self.config.shards)
+            .map(|shard| (shard, first_bucket(now) + SETTLING_TIME))
+            .collect();
         for item in &items {
-            let Some(shard) = shard_of(item) else { continue };
-            let due_at = Checkpoint::read(item)?.due_at();
+            let Some(shard) = read_shard(item) else { continue };
+            let due_at = Checkpoint::from_item(item)?.due_at();
             checkpoints.retain(|(other, _)| *other != shard);
             checkpoints.push((shard, due_at));
         }
@@ -159,21 +161,21 @@ impl Store {
         until: Instant,
         owner: WriteId,
     ) -> Result<Option<Checkpoint>, StoreError> {
-        let now = self.raw_now();
+        let now = self.system_time();
         let call = self
             .client
             .update_item()
-            .table_name(self.table())
-            .set_key(Some(key(keys::SYSTEM, keys::checkpoint(shard))))
+            .table_name(self.table_name())
+            .set_key(Some(item_key(keys::SYSTEM, keys::checkpoint_sk(shard))))
             .update_expression("SET lu = :until, lw = :owner, b = if_not_exists(b, :start)")
             .condition_expression("attribute_not_exists(lu) OR lu < :now OR lw = :owner")
-            .expression_attribute_values(":until", instant(until + LEASE_MARGIN))
-            .expression_attribute_values(":owner", bytes(owner.0))
-            .expression_attribute_values(":start", instant(start(now + offset)))
-            .expression_attribute_values(":now", instant(now))
+            .expression_attribute_values(":until", instant_value(until + LEASE_MARGIN))
+            .expression_attribute_values(":owner", bytes_value(owner.0))
+            .expression_attribute_values(":start", instant_value(first_bucket(now + offset)))
+            .expression_attribute_values(":now", instant_value(now))
             .return_values(ReturnValue::AllNew);
         match call.send().await {
-            Ok(answer) => Checkpoint::read(&answer.attributes.unwrap_or_default()).map(Some),
+            Ok(answer) => Checkpoint::from_item(&answer.attributes.unwrap_or_default()).map(Some),
             Err(error) if is_refused(&error) => Ok(None),
             Err(error) => Err(StoreError::of_call(error)),
         }
@@ -189,18 +191,18 @@ impl Store {
         over: bool,
     ) -> Result<bool, StoreError> {
         let lease = checkpoint.lease_until.filter(|_| !over);
-        let mut item = checkpoint.attributes(shard);
-        put(&mut item, LEASE_UNTIL, lease.map(instant));
-        put(&mut item, LEASE_OWNER, lease.map(|_| bytes(owner.0)));
+        let mut item = checkpoint.to_attributes(shard);
+        put_value(&mut item, LEASE_UNTIL, lease.map(instant_value));
+        put_value(&mut item, LEASE_OWNER, lease.map(|_| bytes_value(owner.0)));
         let own = Condition::new("lw = :owner AND (attribute_not_exists(g) OR g = :g)")
-            .with(":owner", bytes(owner.0))
-            .with(":g", number(checkpoint.generation));
+            .with_value(":owner", bytes_value(owner.0))
+            .with_value(":g", number_value(checkpoint.generation));
         Ok(self.put_item_if(item, own).await? == WriteOutcome::Done)
     }
 
     /// Sends a checkpoint back to a bucket, if it is beyond it, and makes every worker that has read
     /// it stop.
-    pub(crate) async fn send_checkpoint_back(
+    pub(crate) async fn move_checkpoint_back(
         &self,
         shard: u16,
         bucket: Instant,
@@ -208,12 +210,12 @@ impl Store {
         let call = self
             .client
             .update_item()
-            .table_name(self.table())
-            .set_key(Some(key(keys::SYSTEM, keys::checkpoint(shard))))
+            .table_name(self.table_name())
+            .set_key(Some(item_key(keys::SYSTEM, keys::checkpoint_sk(shard))))
             .update_expression("SET b = :b REMOVE x, lu, lw ADD g :one")
             .condition_expression("b >= :b")
-            .expression_attribute_values(":b", instant(whole_millis(bucket)))
-            .expression_attribute_values(":one", number(1));
+            .expression_attribute_values(":b", instant_value(whole_millis(bucket)))
+            .expression_attribute_values(":one", number_value(1));
         match call.send().await {
             Ok(_) => Ok(()),
             Err(error) if is_refused(&error) => Ok(()),
@@ -223,7 +225,7 @@ impl Store {
 }
 
 /// The shard of a checkpoint; `None` for the test clock.
-pub(crate) fn shard_of(item: &Attributes) -> Option<u16> {
+pub(crate) fn read_shard(item: &Attributes) -> Option<u16> {
     item.get("sk").and_then(|sk| sk.as_s().ok()).and_then(|sk| sk.parse().ok())
 }
 
@@ -238,7 +240,7 @@ mod tests {
         let stuck = vec![stuck("cbplyjelfz5a5xwmpnah5uzxk4", 2), stuck("x#half_time", 1)];
         let checkpoint =
             Checkpoint { bucket, after: None, generation: 0, stuck, lease_until: None };
-        assert_eq!(Checkpoint::read(&checkpoint.attributes(3)).unwrap(), checkpoint);
+        assert_eq!(Checkpoint::from_item(&checkpoint.to_attributes(3)).unwrap(), checkpoint);
         assert_eq!(checkpoint.due_at(), bucket + SETTLING_TIME);
         let later = Checkpoint { bucket: bucket + Duration::days(1), ..checkpoint };
         assert_eq!(later.due_at(), bucket + SETTLING_TIME, "as long as one of them waits");

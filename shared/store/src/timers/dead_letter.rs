@@ -6,7 +6,9 @@ use domain::claim::Instant;
 use tracing::error;
 
 use super::timer::TimerItem;
-use crate::table::attributes::{Attributes, instant, key, number, put, text};
+use crate::table::attributes::{
+    Attributes, instant_value, item_key, number_value, put_value, text_value,
+};
 use crate::table::config::Store;
 use crate::table::error::StoreError;
 use crate::table::keys;
@@ -19,8 +21,8 @@ const FOR_GOOD: u32 = 3;
 const FOR_NOW: u32 = 20;
 
 /// Whether what has failed that often, the last time like this, is given up.
-pub(crate) fn is_hopeless(failures: u32, failure: &StoreError) -> bool {
-    failures >= if failure.retryable() { FOR_NOW } else { FOR_GOOD }
+pub(crate) fn is_given_up(failures: u32, failure: &StoreError) -> bool {
+    failures >= if failure.is_retryable() { FOR_NOW } else { FOR_GOOD }
 }
 
 impl Store {
@@ -33,8 +35,8 @@ impl Store {
     ) -> Result<(), StoreError> {
         let reason = failure.to_string();
         error!(claim.id = %timer.claim, error.chain = reason, "A timer keeps failing and is passed");
-        let deadline = Some(instant(timer.deadline));
-        self.put_copy(timer.sort(), deadline, reason, now).await
+        let deadline = Some(instant_value(timer.deadline));
+        self.put_copy(timer.sort_key(), deadline, reason, now).await
     }
 
     /// Copies a timer that cannot be read: nothing waits for it.
@@ -56,10 +58,14 @@ impl Store {
         reason: String,
         now: Instant,
     ) -> Result<(), StoreError> {
-        let mut item = key(keys::dead_letter(now.date_naive()), sort);
-        put(&mut item, "d", deadline);
-        put(&mut item, "e", Some(text(reason)));
-        put(&mut item, "expires", Some(number((self.raw_now() + KEPT).timestamp())));
+        let mut item = item_key(keys::dead_letter_pk(now.date_naive()), sort);
+        put_value(&mut item, "d", deadline);
+        put_value(&mut item, "e", Some(text_value(reason)));
+        put_value(
+            &mut item,
+            "expires",
+            Some(number_value((self.system_time() + KEPT).timestamp())),
+        );
         self.put_item(item).await
     }
 }

@@ -7,7 +7,7 @@ use tracing::warn;
 use super::batch_close::RunClosing;
 use super::bucket::{last_drainable, next_bucket};
 use super::checkpoint::{Checkpoint, MOST_STUCK, StuckTimer};
-use super::dead_letter::is_hopeless;
+use super::dead_letter::is_given_up;
 use super::page::{NextTimers, TimerPage};
 use super::timer::TimerItem;
 use super::work::{Ending, TimerResult};
@@ -84,7 +84,7 @@ impl Store {
         shard: u16,
         until: Instant,
     ) -> Result<DrainReport, StoreError> {
-        let (offset, owner) = (self.offset().await?, WriteId::new());
+        let (offset, owner) = (self.clock_offset().await?, WriteId::new());
         let Some(checkpoint) = self.lease_shard(shard, offset, until, owner).await? else {
             return Ok(DrainReport::default());
         };
@@ -103,8 +103,8 @@ impl Store {
     }
 
     async fn drain_buckets(&self, run: &mut DrainRun, until: Instant) -> Result<(), StoreError> {
-        while self.raw_now() < until {
-            let last = last_drainable(self.raw_now() + run.offset);
+        while self.system_time() < until {
+            let last = last_drainable(self.system_time() + run.offset);
             if run.checkpoint.bucket > last {
                 run.drained.finished = run.checkpoint.stuck.is_empty();
                 return Ok(());
@@ -115,7 +115,7 @@ impl Store {
                     if bucket != run.checkpoint.bucket {
                         run.checkpoint.pass_to(bucket);
                     }
-                    if !self.work_page(run, page, until).await? {
+                    if !self.process_page(run, page, until).await? {
                         return Ok(());
                     }
                 }
@@ -125,13 +125,13 @@ impl Store {
     }
 
     /// Works a page off, or as much of it as there is time for; says whether to go on.
-    async fn work_page(
+    async fn process_page(
         &self,
         run: &mut DrainRun,
         page: TimerPage,
         until: Instant,
     ) -> Result<bool, StoreError> {
-        let now = whole_millis(page.clock.checked()? + run.offset);
+        let now = whole_millis(page.clock.checked_time()? + run.offset);
         if run.checkpoint.bucket > last_drainable(now) {
             return Ok(false);
         }
@@ -142,7 +142,7 @@ impl Store {
         let mut timers = page.timers.into_iter();
         while timers.len() > 0 {
             let some = timers.by_ref().take(AT_A_TIME).collect();
-            match self.work_group(run, some, now, until).await? {
+            match self.process_group(run, some, now, until).await? {
                 Progress::Done => {}
                 Progress::TimeOver => return Ok(false),
                 Progress::HeldUp => {
@@ -161,23 +161,24 @@ impl Store {
     }
 
     /// Works timers off, and moves the checkpoint past those that have a final outcome or wait for another try.
-    async fn work_group(
+    async fn process_group(
         &self,
         run: &mut DrainRun,
         timers: Vec<TimerItem>,
         now: Instant,
         until: Instant,
     ) -> Result<Progress, StoreError> {
-        if self.raw_now() >= until {
+        if self.system_time() >= until {
             return Ok(Progress::TimeOver);
         }
         let (all, revisions) = (timers.len(), self.load_revisions().await?);
-        let worked = self.work_timers(timers, &revisions, now, run.offset, &mut run.closing, until);
+        let worked =
+            self.process_timers(timers, &revisions, now, run.offset, &mut run.closing, until);
         let worked = Box::pin(worked).await;
         let is_all = worked.len() == all;
         for worked in worked {
-            let (bucket, sort) = (run.checkpoint.bucket, worked.timer.sort());
-            let failures = self.pass_timer(run, worked, 0, now).await?;
+            let (bucket, sort) = (run.checkpoint.bucket, worked.timer.sort_key());
+            let failures = self.count_timer_outcome(run, worked, 0, now).await?;
             if let Some(failures) = failures {
                 if run.checkpoint.stuck.len() >= MOST_STUCK {
                     return Ok(Progress::HeldUp);
@@ -191,7 +192,7 @@ impl Store {
 
     /// Counts the outcome of a timer that has failed so often before; how often it has failed now, if it is to be tried
     /// again. One that is given up is copied.
-    pub(super) async fn pass_timer(
+    pub(super) async fn count_timer_outcome(
         &self,
         run: &mut DrainRun,
         worked: TimerResult,
@@ -199,11 +200,11 @@ impl Store {
         now: Instant,
     ) -> Result<Option<u32>, StoreError> {
         match worked.result {
-            Ok(ending) => run.count(ending, worked.early),
+            Ok(ending) => run.count_ending(ending, worked.early),
             Err(StoreError::ClockUntrusted) => return Err(StoreError::ClockUntrusted),
             Err(failure) => {
                 let failures = failures.saturating_add(1);
-                if !is_hopeless(failures, &failure) {
+                if !is_given_up(failures, &failure) {
                     warn!(claim.id = %worked.timer.claim, error.chain = %failure, "A timer failed");
                     return Ok(Some(failures));
                 }
@@ -216,7 +217,7 @@ impl Store {
 }
 
 impl DrainRun {
-    fn count(&mut self, ending: Ending, early: bool) {
+    fn count_ending(&mut self, ending: Ending, early: bool) {
         let drained = &mut self.drained;
         let counter = match ending {
             Ending::Closed => &mut drained.closed,

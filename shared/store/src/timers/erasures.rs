@@ -26,11 +26,11 @@ const LONGEST_PAUSE: Duration = Duration::days(1);
 pub(super) fn new_erasure(old: Option<&Claim>, new: &Claim, policy: &Policy) -> Option<TimerItem> {
     if new.erased {
         let begins = old.is_some_and(|old| !old.erased);
-        return begins.then(|| TimerItem::erasure(&new.id, new.last_event.at));
+        return begins.then(|| TimerItem::for_erasure(&new.id, new.last_event.at));
     }
     let is_due_already = old.is_some_and(|old| scheduled_at(old, policy).is_some());
     let due_at = scheduled_at(new, policy).filter(|_| !is_due_already)?;
-    Some(TimerItem::erasure(&new.id, due_at))
+    Some(TimerItem::for_erasure(&new.id, due_at))
 }
 
 fn scheduled_at(claim: &Claim, policy: &Policy) -> Option<Instant> {
@@ -58,12 +58,12 @@ impl Store {
         due_at: Instant,
         now: Instant,
     ) -> Result<(), StoreError> {
-        let timer = TimerItem::erasure(claim, due_at);
-        self.put_item(timer.attributes(now, self.config.shards)).await
+        let timer = TimerItem::for_erasure(claim, due_at);
+        self.put_item(timer.to_attributes(now, self.config.shards)).await
     }
 
     /// Erases a claim whose time is over, or goes on with an erasure. What is due later gets another timer.
-    pub(super) async fn work_erasure(
+    pub(super) async fn process_erasure(
         &self,
         id: &ClaimId,
         now: Instant,
@@ -85,7 +85,8 @@ impl Store {
             }
             Some(_) => {
                 let moment = RequestTime { at: now, offset };
-                Box::pin(self.execute(id, &Actor::System, &Command::Erase, moment, None)).await?;
+                Box::pin(self.execute_command(id, &Actor::System, &Command::Erase, moment, None))
+                    .await?;
                 Ok(Ending::Erased)
             }
         }

@@ -6,7 +6,7 @@ use futures_util::future::join_all;
 use super::bucket::next_bucket;
 use super::checkpoint::Checkpoint;
 use super::timer::{self, TimerItem};
-use crate::table::attributes::{Attributes, Reader, key, text};
+use crate::table::attributes::{Attributes, Reader, item_key, text_value};
 use crate::table::clock_check::ClockSample;
 use crate::table::config::Store;
 use crate::table::error::StoreError;
@@ -61,8 +61,8 @@ impl Store {
             ));
         };
         let after = checkpoint.after.as_ref().filter(|_| bucket == checkpoint.bucket);
-        let pk = keys::timers(bucket, shard);
-        let start = after.map(|after| key(pk.clone(), after));
+        let pk = keys::timers_pk(bucket, shard);
+        let start = after.map(|after| item_key(pk.clone(), after));
         let page = self.query_timers(pk, start, PAGE).await?;
         if page.last.is_none() {
             return Ok(NextTimers::Nothing(next_bucket(bucket)));
@@ -75,8 +75,9 @@ impl Store {
         shard: u16,
         buckets: &[Instant],
     ) -> Result<Option<Instant>, StoreError> {
-        let probes =
-            buckets.iter().map(|bucket| self.query_timers(keys::timers(*bucket, shard), None, 1));
+        let probes = buckets
+            .iter()
+            .map(|bucket| self.query_timers(keys::timers_pk(*bucket, shard), None, 1));
         for (bucket, probed) in buckets.iter().zip(join_all(probes).await) {
             if probed?.last.is_some() {
                 return Ok(Some(*bucket));
@@ -95,10 +96,10 @@ impl Store {
         let answer = self
             .client
             .query()
-            .table_name(self.table())
+            .table_name(self.table_name())
             .consistent_read(true)
             .key_condition_expression("pk = :pk")
-            .expression_attribute_values(":pk", text(pk))
+            .expression_attribute_values(":pk", text_value(pk))
             .projection_expression(timer::READ)
             .set_exclusive_start_key(start)
             .limit(limit)
@@ -109,15 +110,15 @@ impl Store {
             .map_err(StoreError::of_call)?;
         let items = answer.items.unwrap_or_default();
         let more = answer.last_evaluated_key.is_some();
-        let last = items.last().map(|last| Reader::new("timer", last).text("sk"));
+        let last = items.last().map(|last| Reader::new("timer", last).read_text("sk"));
         let last = last.transpose()?.map(str::to_owned);
         let (mut timers, mut unreadable) = (Vec::with_capacity(items.len()), Vec::new());
         for item in items {
-            match TimerItem::read(&item) {
+            match TimerItem::from_item(&item) {
                 Ok(timer) => timers.push(timer),
                 Err(_) => unreadable.push(item),
             }
         }
-        Ok(TimerPage { timers, unreadable, last, more, clock: probe.sample() })
+        Ok(TimerPage { timers, unreadable, last, more, clock: probe.take_sample() })
     }
 }

@@ -17,7 +17,7 @@ const KNOWN_AFTER: Duration = Duration::hours(24);
 pub(super) fn new_proofs(old: Option<&Claim>, new: &Claim) -> Option<TimerItem> {
     let is_new = new.notice != old.map_or_else(NoticeNo::default, |old| old.notice);
     let due_at = new.last_event.at + KNOWN_AFTER;
-    is_new.then(|| TimerItem::proofs(&new.id, new.notice, due_at))
+    is_new.then(|| TimerItem::for_proofs(&new.id, new.notice, due_at))
 }
 
 impl Store {
@@ -33,7 +33,7 @@ impl Store {
         let Some(claim) = claim.filter(|claim| claim.notice == notice && !claim.erased) else {
             return Ok(Ending::Stale);
         };
-        let Some(known) = self.recipients(claim).await? else { return Ok(Ending::Stale) };
+        let Some(known) = self.load_recipients(claim).await? else { return Ok(Ending::Stale) };
         let is_missing = |no| {
             let report = known.reports.of(no);
             report.sent && report.delivered_at.is_none() && report.failure.is_none()

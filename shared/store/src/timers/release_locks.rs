@@ -10,7 +10,7 @@ use super::work::Ending;
 use crate::table::codec::claim_item::check_unchanged;
 use crate::table::config::Store;
 use crate::table::error::StoreError;
-use crate::table::retry::pause;
+use crate::table::retry::pause_before_retry;
 use crate::table::transaction::WriteOutcome;
 use crate::table::write_id::WriteId;
 
@@ -45,10 +45,10 @@ impl Store {
             let refused = effects::blocked_on_settling(claim);
             actions.extend(self.block_actions(claim, &refused, closes_at, policy, None).await?);
             actions.push(check_unchanged(claim));
-            if self.transact(actions, WriteId::new()).await? == WriteOutcome::Done {
+            if self.run_transaction(actions, WriteId::new()).await? == WriteOutcome::Done {
                 return Ok(Ending::Settled);
             }
-            pause(attempt).await;
+            pause_before_retry(attempt).await;
         }
         Err(StoreError::Unavailable("a decline cannot be settled yet".to_owned()))
     }

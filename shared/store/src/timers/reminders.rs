@@ -8,7 +8,9 @@ use domain::reminder::{self, Reminder};
 
 use super::timer::TimerItem;
 use super::work::Ending;
-use crate::table::attributes::{Attributes, Reader, instant, key, number, put};
+use crate::table::attributes::{
+    Attributes, Reader, instant_value, item_key, number_value, put_value,
+};
 use crate::table::config::Store;
 use crate::table::error::StoreError;
 use crate::table::keys;
@@ -42,22 +44,23 @@ impl ReminderDue {
     pub fn from_stream(item: serde_dynamo::Item) -> Result<Self, StoreError> {
         let item: Attributes = item.into();
         let item = Reader::new("reminder", &item);
-        let (notice, reminder) = item.parsed("sk", |sort| keys::reminder_of(sort).ok_or(()))?;
+        let (notice, reminder) =
+            item.read_parsed("sk", |sort| keys::parse_reminder_sk(sort).ok_or(()))?;
         Ok(Self {
-            claim: keys::claim_of(item.text("pk")?)?,
+            claim: keys::parse_claim_pk(item.read_text("pk")?)?,
             notice,
             reminder,
-            at: item.instant(AT)?,
-            closes_at: item.instant(CLOSES_AT)?,
+            at: item.read_instant(AT)?,
+            closes_at: item.read_instant(CLOSES_AT)?,
         })
     }
 
-    fn attributes(&self) -> Attributes {
-        let sort = keys::reminder(self.notice, self.reminder, self.closes_at);
-        let mut item = key(keys::claim(&self.claim), sort);
-        put(&mut item, AT, Some(instant(self.at)));
-        put(&mut item, CLOSES_AT, Some(instant(self.closes_at)));
-        put(&mut item, "expires", Some(number((self.closes_at + KEPT).timestamp())));
+    fn to_attributes(&self) -> Attributes {
+        let sort = keys::reminder_sk(self.notice, self.reminder, self.closes_at);
+        let mut item = item_key(keys::claim_pk(&self.claim), sort);
+        put_value(&mut item, AT, Some(instant_value(self.at)));
+        put_value(&mut item, CLOSES_AT, Some(instant_value(self.closes_at)));
+        put_value(&mut item, "expires", Some(number_value((self.closes_at + KEPT).timestamp())));
         item
     }
 }
@@ -69,7 +72,7 @@ pub(crate) fn reminders_of(claim: &Claim, now: Instant) -> Vec<TimerItem> {
     };
     let due = Reminder::ALL.into_iter().filter_map(|one| Some((one, one.due_at(window)?)));
     due.filter(|(_, due_at)| now < *due_at)
-        .map(|(one, due_at)| TimerItem::reminder(claim, one, due_at, window.closes_at))
+        .map(|(one, due_at)| TimerItem::for_reminder(claim, one, due_at, window.closes_at))
         .collect()
 }
 
@@ -82,7 +85,7 @@ impl Store {
         let State::AwaitingCustomer { window } = &claim.state else { return Ok(()) };
         let (id, notice, closes_at) = (claim.id.clone(), claim.notice, window.closes_at);
         let due = ReminderDue { claim: id, notice, reminder: Reminder::Reserve, at, closes_at };
-        self.put_item_if(due.attributes(), Condition::absent()).await.map(|_| ())
+        self.put_item_if(due.to_attributes(), Condition::absent()).await.map(|_| ())
     }
 
     /// Leaves the mark of a reminder, where it is still wanted.
@@ -95,11 +98,12 @@ impl Store {
     ) -> Result<Ending, StoreError> {
         let records = self.load_claim_records(std::slice::from_ref(&timer.claim)).await?;
         let claim = records.first().map(|record| &record.claim);
-        let wanted = |claim: &&Claim| reminder::is_wanted(claim, closes_at, timer.deadline, now);
+        let wanted =
+            |claim: &&Claim| reminder::is_to_be_sent(claim, closes_at, timer.deadline, now);
         let Some(claim) = claim.filter(wanted) else { return Ok(Ending::Stale) };
         let (id, notice) = (claim.id.clone(), claim.notice);
         let due = ReminderDue { claim: id, notice, reminder, at: timer.deadline, closes_at };
-        match self.put_item_if(due.attributes(), Condition::absent()).await? {
+        match self.put_item_if(due.to_attributes(), Condition::absent()).await? {
             WriteOutcome::Done => Ok(Ending::Reminded),
             WriteOutcome::Conflict => Ok(Ending::Stale),
         }

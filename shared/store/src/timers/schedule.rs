@@ -7,7 +7,7 @@ use futures_util::future::try_join_all;
 use super::erasures::new_erasure;
 use super::proofs::new_proofs;
 use super::reminders::reminders_of;
-use super::timer::timer_of;
+use super::timer::new_timer;
 use crate::table::config::Store;
 use crate::table::error::StoreError;
 
@@ -21,11 +21,12 @@ impl Store {
         policy: &Policy,
         now: Instant,
     ) -> Result<(), StoreError> {
-        let deadline = timer_of(new).filter(|timer| old.and_then(timer_of).as_ref() != Some(timer));
+        let deadline =
+            new_timer(new).filter(|timer| old.and_then(new_timer).as_ref() != Some(timer));
         let reminders = deadline.as_ref().map_or_else(Vec::new, |_| reminders_of(new, now));
         let beside = new_erasure(old, new, policy).into_iter().chain(new_proofs(old, new));
         let timers = reminders.into_iter().chain(deadline).chain(beside);
-        let puts = timers.map(|timer| self.put_item(timer.attributes(now, self.config.shards)));
+        let puts = timers.map(|timer| self.put_item(timer.to_attributes(now, self.config.shards)));
         try_join_all(puts).await.map(|_| ())
     }
 }

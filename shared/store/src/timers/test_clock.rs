@@ -5,9 +5,9 @@ use chrono::Duration;
 use domain::claim::Instant;
 
 use super::bucket::{QUARTER, floor_quarter};
-use super::checkpoint::shard_of;
-use crate::table::attributes::{key, number};
-use crate::table::clock::offset_of;
+use super::checkpoint::read_shard;
+use crate::table::attributes::{item_key, number_value};
+use crate::table::clock::read_offset;
 use crate::table::config::Store;
 use crate::table::error::StoreError;
 use crate::table::keys;
@@ -20,25 +20,25 @@ impl Store {
     /// `Unavailable`: the clock may have moved; checkpoints that were not sent back are by the next
     /// jump, and every reader closes what it finds due.
     pub async fn advance_clock(&self, by: Duration) -> Result<Instant, StoreError> {
-        let before = self.raw_now() + self.offset().await?;
+        let before = self.system_time() + self.clock_offset().await?;
         let answer = self
             .client
             .update_item()
-            .table_name(self.table())
-            .set_key(Some(key(keys::SYSTEM, keys::CLOCK)))
+            .table_name(self.table_name())
+            .set_key(Some(item_key(keys::SYSTEM, keys::CLOCK)))
             .update_expression("ADD o :by")
-            .expression_attribute_values(":by", number(by.num_milliseconds().max(0)))
+            .expression_attribute_values(":by", number_value(by.num_milliseconds().max(0)))
             .return_values(ReturnValue::AllNew)
             .send()
             .await
             .map_err(StoreError::of_call)?;
-        let offset = offset_of(&answer.attributes.unwrap_or_default())?;
+        let offset = read_offset(&answer.attributes.unwrap_or_default())?;
         let back = floor_quarter(before) - QUARTER;
         for item in self.query_system_items().await? {
-            if let Some(shard) = shard_of(&item) {
-                self.send_checkpoint_back(shard, back).await?;
+            if let Some(shard) = read_shard(&item) {
+                self.move_checkpoint_back(shard, back).await?;
             }
         }
-        Ok(self.raw_now() + offset)
+        Ok(self.system_time() + offset)
     }
 }

@@ -7,7 +7,9 @@ use domain::ids::{ClaimId, NoticeNo, Sha256Hash};
 use domain::reminder::Reminder;
 
 use super::bucket::bucket_of;
-use crate::table::attributes::{Attributes, Reader, instant, key, number, put, text};
+use crate::table::attributes::{
+    Attributes, Reader, instant_value, item_key, number_value, put_value, text_value,
+};
 use crate::table::error::StoreError;
 use crate::table::keys;
 
@@ -65,15 +67,15 @@ impl TimerKind {
         }
     }
 
-    fn read(item: Reader<'_>) -> Result<Self, StoreError> {
-        match item.text(KIND)? {
+    fn from_item(item: Reader<'_>) -> Result<Self, StoreError> {
+        match item.read_text(KIND)? {
             "window" => Ok(Self::Window),
             "other" => Ok(Self::Other),
             ERASURE => Ok(Self::Erasure),
-            PROOFS => Ok(Self::Proofs(NoticeNo(item.number(NOTICE)?))),
+            PROOFS => Ok(Self::Proofs(NoticeNo(item.read_number(NOTICE)?))),
             name => {
-                let reminder = Reminder::parse(name).ok_or_else(|| item.bad(KIND))?;
-                Ok(Self::Reminder(reminder, item.instant(CLOSES_AT)?))
+                let reminder = Reminder::parse(name).ok_or_else(|| item.attribute_error(KIND))?;
+                Ok(Self::Reminder(reminder, item.read_instant(CLOSES_AT)?))
             }
         }
     }
@@ -82,65 +84,69 @@ impl TimerKind {
 impl TimerItem {
     /// The item, in the bucket of its deadline, but never in one that may be drained already at
     /// `now`.
-    pub(crate) fn attributes(&self, now: Instant, shards: u16) -> Attributes {
+    pub(crate) fn to_attributes(&self, now: Instant, shards: u16) -> Attributes {
         let bucket = bucket_of(self.deadline, now);
-        let pk = keys::timers(bucket, shard_of_claim(&self.claim, shards));
-        let mut item = key(pk, self.sort());
-        put(&mut item, DEADLINE, Some(instant(self.deadline)));
-        put(&mut item, KIND, Some(text(self.kind.as_str())));
+        let pk = keys::timers_pk(bucket, shard_of_claim(&self.claim, shards));
+        let mut item = item_key(pk, self.sort_key());
+        put_value(&mut item, DEADLINE, Some(instant_value(self.deadline)));
+        put_value(&mut item, KIND, Some(text_value(self.kind.as_str())));
         if let TimerKind::Reminder(_, closes_at) = self.kind {
-            put(&mut item, CLOSES_AT, Some(instant(closes_at)));
+            put_value(&mut item, CLOSES_AT, Some(instant_value(closes_at)));
         }
         if let TimerKind::Proofs(notice) = self.kind {
-            put(&mut item, NOTICE, Some(number(notice.0)));
+            put_value(&mut item, NOTICE, Some(number_value(notice.0)));
         }
-        put(&mut item, CALENDAR, self.calendar.as_ref().map(|calendar| text(calendar.as_str())));
-        put(&mut item, COUNTING_DATA, self.counting_data.as_ref().map(text));
-        put(&mut item, "expires", Some(number((bucket + KEPT).timestamp())));
+        put_value(
+            &mut item,
+            CALENDAR,
+            self.calendar.as_ref().map(|calendar| text_value(calendar.as_str())),
+        );
+        put_value(&mut item, COUNTING_DATA, self.counting_data.as_ref().map(text_value));
+        put_value(&mut item, "expires", Some(number_value((bucket + KEPT).timestamp())));
         item
     }
 
-    pub(crate) fn read(item: &Attributes) -> Result<Self, StoreError> {
+    pub(crate) fn from_item(item: &Attributes) -> Result<Self, StoreError> {
         let item = Reader::new("timer", item);
         Ok(Self {
-            claim: item.parsed("sk", claim_in)?,
-            deadline: item.instant(DEADLINE)?,
-            kind: TimerKind::read(item)?,
+            claim: item.read_parsed("sk", parse_claim_id)?,
+            deadline: item.read_instant(DEADLINE)?,
+            kind: TimerKind::from_item(item)?,
             calendar: item.opt_text(CALENDAR)?.map(CalendarId::from_stored),
             counting_data: item.opt_text(COUNTING_DATA)?.map(str::to_owned),
         })
     }
 
     /// The timer of a reminder in the window of a claim.
-    pub(super) fn reminder(
+    pub(super) fn for_reminder(
         claim: &Claim,
         reminder: Reminder,
         due_at: Instant,
         closes_at: Instant,
     ) -> Self {
         let kind = TimerKind::Reminder(reminder, closes_at);
-        Self::beside(&claim.id, due_at, kind)
+        Self::without_calendar(&claim.id, due_at, kind)
     }
 
     /// The timer of an erasure that is due then, or goes on then.
-    pub(super) fn erasure(claim: &ClaimId, due_at: Instant) -> Self {
+    pub(super) fn for_erasure(claim: &ClaimId, due_at: Instant) -> Self {
         let kind = TimerKind::Erasure;
-        Self::beside(claim, due_at, kind)
+        Self::without_calendar(claim, due_at, kind)
     }
 
     /// The timer of a notice's proofs.
-    pub(super) fn proofs(claim: &ClaimId, notice: NoticeNo, due_at: Instant) -> Self {
-        Self::beside(claim, due_at, TimerKind::Proofs(notice))
+    pub(super) fn for_proofs(claim: &ClaimId, notice: NoticeNo, due_at: Instant) -> Self {
+        Self::without_calendar(claim, due_at, TimerKind::Proofs(notice))
     }
 
     /// A timer that no calendar has counted.
-    fn beside(claim: &ClaimId, deadline: Instant, kind: TimerKind) -> Self {
+    fn without_calendar(claim: &ClaimId, deadline: Instant, kind: TimerKind) -> Self {
         Self { claim: claim.clone(), deadline, kind, calendar: None, counting_data: None }
     }
 
     /// Its place in its bucket: a claim's deadline, and beside it its reminders, its erasure and the proofs of its
     /// notices.
-    pub(crate) fn sort(&self) -> String {
+    pub(crate) fn sort_key(&self) -> String {
         match self.kind {
             TimerKind::Window | TimerKind::Other => self.claim.as_str().to_owned(),
             TimerKind::Reminder(reminder, _) => format!("{}#{}", self.claim, reminder.as_str()),
@@ -151,16 +157,16 @@ impl TimerItem {
 }
 
 /// The claim in a sort key.
-fn claim_in(sort: &str) -> Result<ClaimId, ()> {
+fn parse_claim_id(sort: &str) -> Result<ClaimId, ()> {
     let id = sort.split_once('#').map_or(sort, |(id, _)| id);
     ClaimId::parse(id).map_err(|_| ())
 }
 
 /// The timer a claim needs: for its deadline, or for settling a decline that can still be undone,
 /// which is due when its window is.
-pub(crate) fn timer_of(claim: &Claim) -> Option<TimerItem> {
+pub(crate) fn new_timer(claim: &Claim) -> Option<TimerItem> {
     let of_window = |open: &Window| {
-        let timer = TimerItem::beside(&claim.id, open.closes_at, TimerKind::Window);
+        let timer = TimerItem::without_calendar(&claim.id, open.closes_at, TimerKind::Window);
         let calendar = Some(open.calendar.clone());
         Some(TimerItem { calendar, counting_data: Some(open.counting_data()), ..timer })
     };
@@ -180,7 +186,7 @@ pub(crate) fn timer_of(claim: &Claim) -> Option<TimerItem> {
         | State::Withdrawn
         | State::Discarded
         | State::Ended { .. } => {
-            Some(TimerItem::beside(&claim.id, claim.deadline()?, TimerKind::Other))
+            Some(TimerItem::without_calendar(&claim.id, claim.deadline()?, TimerKind::Other))
         }
     }
 }

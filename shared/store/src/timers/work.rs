@@ -57,7 +57,7 @@ impl Store {
     /// Works timers off, in their order. A window that a change of the calendar or of its data, or an outage, may
     /// concern goes the generic way, where it is counted again. What goes that way is worked on side by side, some at a
     /// time, and no more is begun once the real clock shows `until`: the outcomes are those of the first timers.
-    pub(super) async fn work_timers(
+    pub(super) async fn process_timers(
         &self,
         timers: Vec<TimerItem>,
         revisions: &Revisions,
@@ -67,7 +67,7 @@ impl Store {
         until: Instant,
     ) -> Vec<TimerResult> {
         let fast = |timer: &&TimerItem| {
-            let left = |counted| revisions.leave(counted, timer.deadline);
+            let left = |counted| revisions.keeps_count(counted, timer.deadline);
             timer.kind == TimerKind::Window
                 && timer.deadline + SETTLING_TIME <= now
                 && timer.counting_data.as_ref() == Some(&self.config.counting_data)
@@ -91,9 +91,9 @@ impl Store {
             outcomes.push(outcome);
         }
         let mut left = left.into_iter();
-        while left.len() > 0 && self.raw_now() < until {
+        while left.len() > 0 && self.system_time() < until {
             let worked = left.by_ref().take(AT_A_TIME).map(|(no, timer, record)| async move {
-                (no, Box::pin(self.work_timer(timer, record, now, offset)).await)
+                (no, Box::pin(self.process_timer(timer, record, now, offset)).await)
             });
             for (no, result) in join_all(worked.collect::<Vec<_>>()).await {
                 if let Some(outcome) = outcomes.get_mut(no) {
@@ -109,7 +109,7 @@ impl Store {
 
     /// Works a timer off that no batch has closed; `record` is that of a window which a batch found otherwise. One that
     /// takes too long keeps nobody waiting: it is as good as one that failed, and what it has written it finds again.
-    async fn work_timer(
+    async fn process_timer(
         &self,
         timer: &TimerItem,
         record: Option<Box<ClaimItem>>,
@@ -123,7 +123,7 @@ impl Store {
                     self.put_reminder_mark(timer, reminder, closes_at, now).await
                 }
                 (TimerKind::Erasure, None) => {
-                    Box::pin(self.work_erasure(&timer.claim, now, offset)).await
+                    Box::pin(self.process_erasure(&timer.claim, now, offset)).await
                 }
                 (TimerKind::Proofs(notice), None) => {
                     self.count_missing_proofs(&timer.claim, notice).await
@@ -164,19 +164,19 @@ impl Store {
             DeadlineOutcome::Absent => Ok(Ending::Stale),
             DeadlineOutcome::NotDue(stored) if is_declined(stored.claim()) => {
                 let policy = self.policy_of(stored.claim()).await?;
-                let settles_at = effects::settles_at(stored.claim(), &policy);
+                let settles_at = effects::declines_settle_at(stored.claim(), &policy);
                 if settles_at.is_some_and(|settles_at| settles_at <= now) {
                     return self.release_locks(id, &policy, now).await;
                 }
                 Ok(Ending::Stale)
             }
-            DeadlineOutcome::NotDue(stored) => self.stale_or_early(&stored, now).await,
+            DeadlineOutcome::NotDue(stored) => self.classify_undue_timer(&stored, now).await,
         }
     }
 
     /// A claim that is not due by the checked clock of the load, though it was by that of the page,
     /// is worked on again by the next tick.
-    async fn stale_or_early(
+    async fn classify_undue_timer(
         &self,
         stored: &StoredClaim,
         now: Instant,
@@ -206,7 +206,7 @@ impl Store {
                 && !record.stamp.slow
                 && record.claim.opened_by.is_some()
                 && window.counting_data() == self.config.counting_data
-                && revisions.leave(&window.calendar, window.closes_at);
+                && revisions.keeps_count(&window.calendar, window.closes_at);
             fast.then_some(OpenWindow { claim: &record.claim.id, closes_at: window.closes_at })
         });
         let mut run = RunClosing::new(self.config.closing);

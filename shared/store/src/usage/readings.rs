@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use domain::claim::{Claim, Instant};
 use domain::ids::{AssociationId, ClaimId, ItemNo};
 
-use crate::table::attributes::{Reader, instant, key};
+use crate::table::attributes::{Reader, instant_value, item_key};
 use crate::table::config::Store;
 use crate::table::error::StoreError;
 use crate::table::fetched::{FetchedItems, ItemKey};
@@ -26,12 +26,12 @@ impl Store {
         let noted = self
             .client
             .update_item()
-            .table_name(self.table())
-            .set_key(Some(key(keys::claim(&association.claim), keys::READINGS)))
+            .table_name(self.table_name())
+            .set_key(Some(item_key(keys::claim_pk(&association.claim), keys::READINGS)))
             .update_expression("SET #last = :at")
             .condition_expression("attribute_not_exists(#last) OR #last < :at")
-            .expression_attribute_names("#last", attribute(association.item))
-            .expression_attribute_values(":at", instant(at))
+            .expression_attribute_names("#last", item_attribute(association.item))
+            .expression_attribute_values(":at", instant_value(at))
             .send()
             .await;
         match noted {
@@ -48,7 +48,7 @@ impl FetchedItems {
         let item = Reader::new("readings", item);
         let mut readings = Readings::new();
         for no in claim.items.iter().map(|item| item.no) {
-            readings.extend(item.opt_instant(&attribute(no))?.map(|at| (no, at)));
+            readings.extend(item.opt_instant(&item_attribute(no))?.map(|at| (no, at)));
         }
         Ok(readings)
     }
@@ -56,9 +56,9 @@ impl FetchedItems {
 
 /// Where the readings of a claim stand.
 pub(crate) fn readings_key(claim: &ClaimId) -> ItemKey {
-    (keys::claim(claim), keys::READINGS.to_owned())
+    (keys::claim_pk(claim), keys::READINGS.to_owned())
 }
 
-fn attribute(item: ItemNo) -> String {
+fn item_attribute(item: ItemNo) -> String {
     format!("r{}", item.0)
 }

@@ -7,11 +7,13 @@ use domain::claim::Instant;
 use domain::ids::TenantId;
 use domain::program::ItemRef;
 
-use crate::table::attributes::{Attributes, Reader, instant, key, number, put, text};
+use crate::table::attributes::{
+    Attributes, Reader, instant_value, item_key, number_value, put_value, text_value,
+};
 use crate::table::config::Store;
 use crate::table::error::StoreError;
 use crate::table::keys;
-use crate::table::retry::pause;
+use crate::table::retry::pause_before_retry;
 
 const ACTIVE_USERS: &str = "u";
 const SEATS: &str = "s";
@@ -44,30 +46,30 @@ pub struct UsageRecords {
 }
 
 impl UsageRecord {
-    fn attributes(&self, tenant: &TenantId, at: Instant) -> Attributes {
-        let mut row = key(keys::usage(tenant, &self.item), self.date.to_string());
-        put(&mut row, ACTIVE_USERS, Some(number(self.active_users)));
-        put(&mut row, SEATS, Some(number(self.provisioned_seats)));
-        put(&mut row, WRITTEN_AT, Some(instant(at)));
+    fn to_attributes(&self, tenant: &TenantId, at: Instant) -> Attributes {
+        let mut row = item_key(keys::usage_pk(tenant, &self.item), self.date.to_string());
+        put_value(&mut row, ACTIVE_USERS, Some(number_value(self.active_users)));
+        put_value(&mut row, SEATS, Some(number_value(self.provisioned_seats)));
+        put_value(&mut row, WRITTEN_AT, Some(instant_value(at)));
         row
     }
 
-    fn read(item: &ItemRef, row: Reader<'_>) -> Result<Self, StoreError> {
+    fn from_row(item: &ItemRef, row: Reader<'_>) -> Result<Self, StoreError> {
         Ok(Self {
             item: item.clone(),
-            date: row.parsed("sk", str::parse)?,
-            active_users: row.number(ACTIVE_USERS)?,
-            provisioned_seats: row.number(SEATS)?,
+            date: row.read_parsed("sk", str::parse)?,
+            active_users: row.read_number(ACTIVE_USERS)?,
+            provisioned_seats: row.read_number(SEATS)?,
         })
     }
 }
 
 impl UsageRecords {
-    fn read(item: &ItemRef, rows: &[Attributes]) -> Result<Self, StoreError> {
+    fn from_rows(item: &ItemRef, rows: &[Attributes]) -> Result<Self, StoreError> {
         let mut records = Self::default();
         for row in rows {
             let row = Reader::new("usage", row);
-            records.days.push(UsageRecord::read(item, row)?);
+            records.days.push(UsageRecord::from_row(item, row)?);
             records.as_of = records.as_of.max(row.opt_instant(WRITTEN_AT)?);
         }
         Ok(records)
@@ -86,7 +88,7 @@ impl Store {
         rows: &[UsageRecord],
         at: Instant,
     ) -> Result<(), StoreError> {
-        let items = rows.iter().map(|row| ((&row.item, row.date), row.attributes(tenant, at)));
+        let items = rows.iter().map(|row| ((&row.item, row.date), row.to_attributes(tenant, at)));
         let last: std::collections::BTreeMap<_, _> = items.collect();
         let items: Vec<_> = last.into_values().collect();
         for chunk in items.chunks(BATCH) {
@@ -96,22 +98,22 @@ impl Store {
     }
 
     async fn put_batch(&self, items: &[Attributes]) -> Result<(), StoreError> {
-        let mut rest = items.iter().map(write).collect::<Result<Vec<_>, _>>()?;
+        let mut rest = items.iter().map(put_request).collect::<Result<Vec<_>, _>>()?;
         for round in 0..ROUNDS {
-            let call = self.client.batch_write_item().request_items(self.table(), rest);
+            let call = self.client.batch_write_item().request_items(self.table_name(), rest);
             let answer = call.send().await.map_err(StoreError::of_call)?;
             let unprocessed = answer.unprocessed_items.unwrap_or_default();
             rest = unprocessed.into_values().flatten().collect();
             if rest.is_empty() {
                 return Ok(());
             }
-            pause(round).await;
+            pause_before_retry(round).await;
         }
         Err(StoreError::Unavailable("rows stay unprocessed".to_owned()))
     }
 
     /// The rows of an item from one day to another, both included, oldest first.
-    pub async fn usage(
+    pub async fn list_usage(
         &self,
         tenant: &TenantId,
         item: &ItemRef,
@@ -121,20 +123,20 @@ impl Store {
         let pages = self
             .client
             .query()
-            .table_name(self.table())
+            .table_name(self.table_name())
             .key_condition_expression("pk = :pk AND sk BETWEEN :from AND :to")
-            .expression_attribute_values(":pk", text(keys::usage(tenant, item)))
-            .expression_attribute_values(":from", text(from.to_string()))
-            .expression_attribute_values(":to", text(to.to_string()))
+            .expression_attribute_values(":pk", text_value(keys::usage_pk(tenant, item)))
+            .expression_attribute_values(":from", text_value(from.to_string()))
+            .expression_attribute_values(":to", text_value(to.to_string()))
             .into_paginator()
             .items()
             .send();
         let rows = pages.collect::<Result<Vec<_>, _>>().await.map_err(StoreError::of_call)?;
-        UsageRecords::read(item, &rows)
+        UsageRecords::from_rows(item, &rows)
     }
 }
 
-fn write(item: &Attributes) -> Result<WriteRequest, StoreError> {
+fn put_request(item: &Attributes) -> Result<WriteRequest, StoreError> {
     let put = PutRequest::builder().set_item(Some(item.clone())).build();
     let put = put.map_err(|error| StoreError::Corrupt(error.to_string()))?;
     Ok(WriteRequest::builder().put_request(put).build())

@@ -21,18 +21,18 @@ pub struct AssignBody {
 }
 
 /// Reads who is to work on a claim; `None`: nobody.
-pub fn assignee(body: &Value) -> Result<Option<StaffId>, RequestError> {
+pub fn read_assignee(body: &Value) -> Result<Option<StaffId>, RequestError> {
     let mut fields = BodyFields::of(body);
     if body.get("to").is_some_and(Value::is_null) {
         // It has to be said, so that a body without a word takes nobody's work away.
-        let _: Option<StaffId> = fields.optional("to");
-        return fields.finish(Some(None));
+        let _: Option<StaffId> = fields.read_optional("to");
+        return fields.finish_reading(Some(None));
     }
-    let to: Option<StaffId> = fields.required("to");
+    let to: Option<StaffId> = fields.read_required("to");
     if to.as_ref().is_some_and(|to| to.as_str() == NOBODY) {
-        fields.refuse("to", ValueError::form(TextForm::Id));
+        fields.refuse_value("to", ValueError::wrong_form(TextForm::Id));
     }
-    fields.finish(to.map(Some))
+    fields.finish_reading(to.map(Some))
 }
 
 #[cfg(test)]
@@ -44,9 +44,9 @@ mod tests {
 
     #[test]
     fn somebody_or_nobody_is_named() {
-        let named = assignee(&json!({"to": "reviewer-1"})).unwrap();
+        let named = read_assignee(&json!({"to": "reviewer-1"})).unwrap();
         assert_eq!(named, StaffId::parse("reviewer-1").ok());
-        assert_eq!(assignee(&json!({"to": null})).unwrap(), None);
+        assert_eq!(read_assignee(&json!({"to": null})).unwrap(), None);
         for (body, code) in [
             (json!({}), "required /to"),
             (json!({"to": ""}), "malformed /to"),
@@ -56,7 +56,7 @@ mod tests {
             (json!({"to": "reviewer-1", "comment": "x"}), "unknown-field /comment"),
             (json!({"to": null, "comment": "x"}), "unknown-field /comment"),
         ] {
-            assert_eq!(refused(assignee(&body)), [code], "{body}");
+            assert_eq!(refused(read_assignee(&body)), [code], "{body}");
         }
     }
 }

@@ -64,45 +64,49 @@ pub fn calendar_day(
     body: &Value,
 ) -> Result<Exception, RequestError> {
     let mut fields = BodyFields::of(body);
-    let name = fields.required::<Name>("name");
-    let subdivision = subdivision(&mut fields, Some(country));
+    let name = fields.read_required::<Name>("name");
+    let subdivision = read_subdivision(&mut fields, Some(country));
     let name = name.map(|name| name.as_str().to_owned());
     let day = name.map(|name| Exception { date, name, subdivision });
-    fields.finish(day)
+    fields.finish_reading(day)
 }
 
 /// Reads the days added to the calendar of `country`. The same day and place twice leaves open which
 /// name is meant.
-pub fn calendar(country: CountryCode, body: &Value) -> Result<BTreeSet<Exception>, RequestError> {
+pub fn read_calendar(
+    country: CountryCode,
+    body: &Value,
+) -> Result<BTreeSet<Exception>, RequestError> {
     let mut fields = BodyFields::of(body);
-    fields.ignore("country");
-    fields.ignore("revision");
-    let added = fields.objects("added", 0..=MAX_ADDED_DAYS, |fields| added_day(fields, country));
+    fields.ignore_member("country");
+    fields.ignore_member("revision");
+    let added =
+        fields.read_objects("added", 0..=MAX_ADDED_DAYS, |fields| added_day(fields, country));
     let place = |day: &Exception| (day.date, day.subdivision.clone());
-    fields.unique("added", added.iter().map(|day| day.as_ref().map(place)));
+    fields.require_unique("added", added.iter().map(|day| day.as_ref().map(place)));
     if body.get("added").is_none_or(Value::is_null) {
-        fields.report("added", FieldCode::Required);
+        fields.report_error("added", FieldCode::Required);
     }
-    fields.finish(Some(added.into_iter().flatten().collect()))
+    fields.finish_reading(Some(added.into_iter().flatten().collect()))
 }
 
 fn added_day(fields: &mut BodyFields<'_>, country: CountryCode) -> Option<Exception> {
-    let (date, name) = (fields.required("date"), fields.required::<Name>("name"));
-    let subdivision = subdivision(fields, Some(country));
-    fields.ignore("added_at");
-    fields.ignore("added_by");
+    let (date, name) = (fields.read_required("date"), fields.read_required::<Name>("name"));
+    let subdivision = read_subdivision(fields, Some(country));
+    fields.ignore_member("added_at");
+    fields.ignore_member("added_by");
     Some(Exception { date: date?, name: name?.as_str().to_owned(), subdivision })
 }
 
 /// A subdivision means something only within its country.
-pub(super) fn subdivision(
+pub(super) fn read_subdivision(
     fields: &mut BodyFields<'_>,
     country: Option<CountryCode>,
 ) -> Option<Subdivision> {
-    let code: String = fields.optional("subdivision")?;
+    let code: String = fields.read_optional("subdivision")?;
     let known = Subdivision::parse(country?, &code).ok();
     if known.is_none() {
-        fields.report("subdivision", FieldCode::UnknownCode);
+        fields.report_error("subdivision", FieldCode::UnknownCode);
     }
     known
 }
@@ -115,7 +119,7 @@ mod tests {
     use crate::bodies::tests::refused;
 
     fn read(country: &str, added: &Value) -> Result<BTreeSet<Exception>, RequestError> {
-        calendar(country.parse().unwrap(), &json!({"added": added}))
+        read_calendar(country.parse().unwrap(), &json!({"added": added}))
     }
 
     #[test]
@@ -148,6 +152,6 @@ mod tests {
         let day = |no: u32| json!({"date": format!("{}-01-01", 2000 + no), "name": "Day"});
         let many: Vec<_> = (0..201).map(day).collect();
         assert_eq!(refused(read("CZ", &json!(many))), ["too-long /added"]);
-        assert_eq!(refused(calendar("CZ".parse().unwrap(), &json!({}))), ["required /added"]);
+        assert_eq!(refused(read_calendar("CZ".parse().unwrap(), &json!({}))), ["required /added"]);
     }
 }

@@ -178,28 +178,28 @@ pub struct NewClaimBody {
 }
 
 /// Reads a claim to create.
-pub fn claim(body: &Value) -> NewClaimBody {
+pub fn read_claim(body: &Value) -> NewClaimBody {
     let mut fields = BodyFields::of(body);
-    let input = content(&mut fields);
-    let draft = fields.optional("draft").unwrap_or(false);
-    NewClaimBody { input, malformed: fields.errors(), draft }
+    let input = read_content(&mut fields);
+    let draft = fields.read_optional("draft").unwrap_or(false);
+    NewClaimBody { input, malformed: fields.into_errors(), draft }
 }
 
 /// Reads the content of a claim as a merge patch leaves it (RFC 7396): what `patch` names is changed,
 /// `null` takes away, lists are replaced whole.
-pub fn edited(claim: &Claim, patch: &Value) -> Result<ClaimInput, RequestError> {
+pub fn read_edit(claim: &Claim, patch: &Value) -> Result<ClaimInput, RequestError> {
     if !patch.is_object() {
         return Err(RequestError::Fields(vec![FieldError::new("", FieldCode::WrongType)]));
     }
-    let mut whole = written(claim);
+    let mut whole = written_content(claim);
     json_patch::merge(&mut whole, patch);
     let mut fields = BodyFields::of(&whole);
-    let input = content(&mut fields);
-    fields.finish(Some(input)).map_err(|failure| about_the_claim(failure, patch))
+    let input = read_content(&mut fields);
+    fields.finish_reading(Some(input)).map_err(|failure| blame_stored_claim(failure, patch))
 }
 
 /// The same failure, in which what the patch does not name is the fault of the stored claim.
-fn about_the_claim(failure: RequestError, patch: &Value) -> RequestError {
+fn blame_stored_claim(failure: RequestError, patch: &Value) -> RequestError {
     let RequestError::Fields(errors) = failure else { return failure };
     let is_named = |error: &FieldError| {
         let first = error.pointer.split('/').nth(1).unwrap_or_default();
@@ -209,28 +209,30 @@ fn about_the_claim(failure: RequestError, patch: &Value) -> RequestError {
     RequestError::Fields(errors.into_iter().map(told).collect())
 }
 
-fn content(fields: &mut BodyFields<'_>) -> ClaimInput {
+fn read_content(fields: &mut BodyFields<'_>) -> ClaimInput {
     let (tenant, tenant_domain) = fields
-        .object("tenant", |tenant| Some((tenant.required("id"), tenant.required("domain"))))
+        .read_object("tenant", |tenant| {
+            Some((tenant.read_required("id"), tenant.read_required("domain")))
+        })
         .unwrap_or_default();
     ClaimInput {
-        program: fields.optional("program"),
-        activity: fields.optional("activity"),
-        location: fields.optional("location_id"),
+        program: fields.read_optional("program"),
+        activity: fields.read_optional("activity"),
+        location: fields.read_optional("location_id"),
         tenant,
         tenant_domain,
-        items: fields.objects("items", 0..=MAX_ITEMS, item),
-        customer_contact: fields.object("customer_contact", contact),
-        technical_contact: fields.object("technical_contact", contact),
-        partner_contact: fields.object("partner_contact", partner_contact),
-        label: fields.optional("label"),
-        external_ref: fields.optional("external_ref"),
-        evidence: fields.objects("evidence", 0..=MAX_EVIDENCE, evidence),
+        items: fields.read_objects("items", 0..=MAX_ITEMS, read_item),
+        customer_contact: fields.read_object("customer_contact", read_contact),
+        technical_contact: fields.read_object("technical_contact", read_contact),
+        partner_contact: fields.read_object("partner_contact", partner_contact),
+        label: fields.read_optional("label"),
+        external_ref: fields.read_optional("external_ref"),
+        evidence: fields.read_objects("evidence", 0..=MAX_EVIDENCE, read_evidence),
     }
 }
 
 /// The content of a claim as its partner would send it.
-fn written(claim: &Claim) -> Value {
+fn written_content(claim: &Claim) -> Value {
     let (subject, details) = (&claim.subject, &claim.details);
     let contact = |contact: &Option<CustomerContact>| {
         contact.as_ref().map(
@@ -244,7 +246,9 @@ fn written(claim: &Claim) -> Value {
         "activity": subject.activity,
         "location_id": subject.location,
         "tenant": {"id": subject.tenant, "domain": details.tenant_domain},
-        "items": claim.kept().map(|item| json!({"kind": subject.kind.as_str(), "id": item.id})).collect::<Vec<_>>(),
+        "items": claim.kept_items()
+            .map(|item| json!({"kind": subject.kind.as_str(), "id": item.id}))
+            .collect::<Vec<_>>(),
         "customer_contact": contact(&details.customer_contact),
         "technical_contact": contact(&details.technical_contact),
         "partner_contact": partner_contact.map(|contact| json!({"name": contact.name, "email": contact.email})),
@@ -254,30 +258,30 @@ fn written(claim: &Claim) -> Value {
     })
 }
 
-fn item(fields: &mut BodyFields<'_>) -> Option<(ItemKind, ItemId)> {
-    let (kind, id) = (fields.required("kind"), fields.required("id"));
+fn read_item(fields: &mut BodyFields<'_>) -> Option<(ItemKind, ItemId)> {
+    let (kind, id) = (fields.read_required("kind"), fields.read_required("id"));
     Some((kind?, id?))
 }
 
 /// Reads a contact at the customer.
-pub(super) fn contact(fields: &mut BodyFields<'_>) -> Option<CustomerContact> {
-    let (name, title) = (fields.required("name"), fields.required("title"));
-    let email = fields.required("email");
-    fields.ignore("email_unicode");
+pub(super) fn read_contact(fields: &mut BodyFields<'_>) -> Option<CustomerContact> {
+    let (name, title) = (fields.read_required("name"), fields.read_required("title"));
+    let email = fields.read_required("email");
+    fields.ignore_member("email_unicode");
     let (PersonName(name), PersonTitle(title)) = (name?, title?);
     Some(CustomerContact { name, title, email: email? })
 }
 
 fn partner_contact(fields: &mut BodyFields<'_>) -> Option<PartnerContact> {
-    let (name, email) = (fields.required("name"), fields.required("email"));
-    fields.ignore("email_unicode");
+    let (name, email) = (fields.read_required("name"), fields.read_required("email"));
+    fields.ignore_member("email_unicode");
     let PersonName(name) = name?;
     Some(PartnerContact { name, email: email? })
 }
 
-pub(super) fn evidence(fields: &mut BodyFields<'_>) -> Option<DeclaredEvidence> {
-    let (name, sha256) = (fields.required("name"), fields.required("sha256"));
-    let acknowledged_on = fields.required("acknowledged_on");
+pub(super) fn read_evidence(fields: &mut BodyFields<'_>) -> Option<DeclaredEvidence> {
+    let (name, sha256) = (fields.read_required("name"), fields.read_required("sha256"));
+    let acknowledged_on = fields.read_required("acknowledged_on");
     Some(DeclaredEvidence { name: name?, sha256: sha256?, acknowledged_on: acknowledged_on? })
 }
 
@@ -296,33 +300,33 @@ pub struct CorrectContactBody {
 pub fn corrected_contact(body: &Value) -> Result<Command, RequestError> {
     let mut fields = BodyFields::of(body);
     let command = correct_contact(&mut fields);
-    fields.finish(command)
+    fields.finish_reading(command)
 }
 
 /// Reads the command that names another contact, of partner or operator.
 pub(super) fn correct_contact(fields: &mut BodyFields<'_>) -> Option<Command> {
-    let contact = fields.required_object("customer_contact", contact);
-    let comment = fields.optional("comment");
+    let contact = fields.required_object("customer_contact", read_contact);
+    let comment = fields.read_optional("comment");
     Some(Command::CorrectContact { contact: contact?, comment })
 }
 
 /// Reads a body that has no fields.
-pub fn nothing(body: &Value) -> Result<(), RequestError> {
-    BodyFields::of(body).finish(Some(()))
+pub fn read_empty(body: &Value) -> Result<(), RequestError> {
+    BodyFields::of(body).finish_reading(Some(()))
 }
 
 /// Reads the remark that must go with a command.
 pub fn required_comment(body: &Value) -> Result<Comment, RequestError> {
     let mut fields = BodyFields::of(body);
-    let comment = fields.required("comment");
-    fields.finish(comment)
+    let comment = fields.read_required("comment");
+    fields.finish_reading(comment)
 }
 
 /// Reads the remark that may go with a command.
-pub fn comment(body: &Value) -> Result<Option<Comment>, RequestError> {
+pub fn read_comment(body: &Value) -> Result<Option<Comment>, RequestError> {
     let mut fields = BodyFields::of(body);
-    let comment = fields.optional("comment");
-    fields.finish(Some(comment))
+    let comment = fields.read_optional("comment");
+    fields.finish_reading(Some(comment))
 }
 
 #[cfg(test)]
@@ -352,12 +356,12 @@ mod tests {
     fn with(name: &str, value: Value) -> Vec<String> {
         let mut body = full();
         body[name] = value;
-        told(&claim(&body).malformed)
+        told(&read_claim(&body).malformed)
     }
 
     #[test]
     fn a_full_body_is_read_whole() {
-        let NewClaimBody { input, malformed: errors, .. } = claim(&full());
+        let NewClaimBody { input, malformed: errors, .. } = read_claim(&full());
         assert_eq!(errors, []);
         assert_eq!(input.items.len(), 2);
         assert_eq!(input.tenant_domain.unwrap().as_str(), "contoso.example");
@@ -375,7 +379,7 @@ mod tests {
             "evidence": [{"name": "a", "sha256": "12", "acknowledged_on": "1.10.2026"}],
         });
         assert_eq!(
-            told(&claim(&body).malformed),
+            told(&read_claim(&body).malformed),
             [
                 "unknown-field /colour",
                 "required /customer_contact/email",
@@ -396,7 +400,7 @@ mod tests {
     #[test]
     fn a_body_that_is_no_object_is_malformed_as_a_whole() {
         for body in [json!([]), json!("x"), json!(null), json!(1)] {
-            assert_eq!(told(&claim(&body).malformed), ["wrong-type "], "{body}");
+            assert_eq!(told(&read_claim(&body).malformed), ["wrong-type "], "{body}");
         }
     }
 
@@ -404,7 +408,7 @@ mod tests {
     fn a_malformed_entry_keeps_its_place() {
         let mut body = full();
         body["items"][0] = json!({"kind": "workload"});
-        let NewClaimBody { input, malformed: errors, .. } = claim(&body);
+        let NewClaimBody { input, malformed: errors, .. } = read_claim(&body);
         assert!(input.items[0].is_none() && input.items[1].is_some());
         assert_eq!(told(&errors), ["required /items/0/id"]);
     }
@@ -441,7 +445,7 @@ mod tests {
         let mut claim = crate::views::sample_claim();
         let contact = claim.details.customer_contact.as_mut().unwrap();
         contact.name = "x".repeat(120).try_into().unwrap();
-        let errors = |patch: Value| match edited(&claim, &patch) {
+        let errors = |patch: Value| match read_edit(&claim, &patch) {
             Err(RequestError::Fields(errors)) => errors,
             other => panic!("{other:?}"),
         };
@@ -457,17 +461,20 @@ mod tests {
         let mut body = full();
         for (given, draft) in [(json!(true), true), (json!(false), false), (json!(null), false)] {
             body["draft"] = given;
-            assert_eq!(claim(&body).draft, draft, "{body}");
+            assert_eq!(read_claim(&body).draft, draft, "{body}");
         }
         assert_eq!(with("draft", json!("yes")), ["wrong-type /draft"]);
     }
 
     #[test]
     fn a_comment_is_bounded_and_may_have_lines() {
-        assert_eq!(comment(&json!({})), Ok(None));
-        assert!(comment(&json!({"comment": "one\ntwo"})).unwrap().is_some());
-        assert_eq!(refused(comment(&json!({"comment": "x".repeat(2001)}))), ["too-long /comment"]);
-        assert_eq!(refused(comment(&json!({"comment": ""}))), ["too-short /comment"]);
-        assert_eq!(refused(comment(&json!({"remark": "x"}))), ["unknown-field /remark"]);
+        assert_eq!(read_comment(&json!({})), Ok(None));
+        assert!(read_comment(&json!({"comment": "one\ntwo"})).unwrap().is_some());
+        assert_eq!(
+            refused(read_comment(&json!({"comment": "x".repeat(2001)}))),
+            ["too-long /comment"]
+        );
+        assert_eq!(refused(read_comment(&json!({"comment": ""}))), ["too-short /comment"]);
+        assert_eq!(refused(read_comment(&json!({"remark": "x"}))), ["unknown-field /remark"]);
     }
 }

@@ -33,20 +33,21 @@ pub struct RetireLinkBody {
 /// Reads the items of an answer. A list without an entry means nothing: it is refused.
 pub fn chosen_items(body: &Value) -> Result<ItemSelection, RequestError> {
     let mut fields = BodyFields::of(body);
-    let items: Vec<ItemNo> = fields.values("items", 0..=MAX_ITEMS);
-    fields.unique("items", items.iter().map(|no| Some(*no)));
+    let items: Vec<ItemNo> = fields.read_values("items", 0..=MAX_ITEMS);
+    fields.require_unique("items", items.iter().map(|no| Some(*no)));
     if body.get("items").and_then(Value::as_array).is_some_and(Vec::is_empty) {
-        fields.refuse("items", ValueError { code: FieldCode::Required, hint: Hint::Entry });
+        fields.refuse_value("items", ValueError { code: FieldCode::Required, hint: Hint::Entry });
     }
     let selection = if items.is_empty() { ItemSelection::All } else { ItemSelection::These(items) };
-    fields.finish(Some(selection))
+    fields.finish_reading(Some(selection))
 }
 
 /// Reads whose link an administrator retires.
 pub fn retired_link(body: &Value) -> Result<Command, RequestError> {
     let mut fields = BodyFields::of(body);
-    let recipient: Option<u8> = fields.required("recipient");
-    fields.finish(recipient.map(|recipient| Command::RetireLink { recipient, comment: None }))
+    let recipient: Option<u8> = fields.read_required("recipient");
+    fields
+        .finish_reading(recipient.map(|recipient| Command::RetireLink { recipient, comment: None }))
 }
 
 #[cfg(test)]

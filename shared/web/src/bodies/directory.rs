@@ -19,7 +19,7 @@ use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
 
-use super::calendar::subdivision;
+use super::calendar::read_subdivision;
 use crate::failure::RequestError;
 use crate::fields::BodyFields;
 use crate::values::{Readable, ValueError};
@@ -320,35 +320,38 @@ pub struct RetentionDaysBody {
 }
 
 /// Reads a partner, whose id is the path's. What the body leaves out is as `before` has it.
-pub fn partner(
+pub fn read_partner(
     id: &PartnerId,
     body: &Value,
     before: Option<&Partner>,
 ) -> Result<Partner, RequestError> {
-    let body = completed(body, before.map(PartnerView::of).as_ref(), &["locale", "notify"]);
+    let body = complete_body(body, before.map(PartnerView::of).as_ref(), &["locale", "notify"]);
     let mut fields = BodyFields::of(&body);
     same_id(&mut fields, id);
-    let (name, status) = (fields.required("name"), fields.required("status"));
-    let locations = fields.objects("locations", ENTRIES, location);
-    fields.unique("locations", ids(&locations, |location| location.id.clone()));
-    let (country, time_zone) = (fields.required("country"), fields.required("time_zone"));
-    let daily_claim_quota = fields.required("daily_claim_quota");
-    let open_claim_quota = fields.required("open_claim_quota");
-    let open_draft_quota = fields.optional("open_draft_quota").unwrap_or(DEFAULT_DRAFT_QUOTA);
-    let daily_check_quota = fields.optional("daily_check_quota").unwrap_or(DEFAULT_CHECK_QUOTA);
+    let (name, status) = (fields.read_required("name"), fields.read_required("status"));
+    let locations = fields.read_objects("locations", ENTRIES, read_location);
+    fields.require_unique("locations", entry_keys(&locations, |location| location.id.clone()));
+    let (country, time_zone) = (fields.read_required("country"), fields.read_required("time_zone"));
+    let daily_claim_quota = fields.read_required("daily_claim_quota");
+    let open_claim_quota = fields.read_required("open_claim_quota");
+    let open_draft_quota = fields.read_optional("open_draft_quota").unwrap_or(DEFAULT_DRAFT_QUOTA);
+    let daily_check_quota =
+        fields.read_optional("daily_check_quota").unwrap_or(DEFAULT_CHECK_QUOTA);
     if daily_check_quota > MAX_CHECK_QUOTA {
-        fields.refuse("daily_check_quota", ValueError::range(0, MAX_CHECK_QUOTA.into()));
+        fields
+            .refuse_value("daily_check_quota", ValueError::out_of_range(0, MAX_CHECK_QUOTA.into()));
     }
     let domains: BTreeSet<Domain> =
-        fields.values("domains", 0..=MAX_PARTNER_DOMAINS).into_iter().collect();
-    let contacts = fields
-        .objects("contacts", 0..=MAX_PARTNER_CONTACTS, |fields| mail_contact(fields, &domains));
+        fields.read_values("domains", 0..=MAX_PARTNER_DOMAINS).into_iter().collect();
+    let contacts = fields.read_objects("contacts", 0..=MAX_PARTNER_CONTACTS, |fields| {
+        mail_contact(fields, &domains)
+    });
     let mailbox = |own: &PartnerContact| own.email.as_str().to_ascii_lowercase();
-    fields.unique("contacts", ids(&contacts, mailbox));
-    let locale = fields.optional("locale");
+    fields.require_unique("contacts", entry_keys(&contacts, mailbox));
+    let locale = fields.read_optional("locale");
     let old_locale = before.and_then(|before| before.locale.as_ref());
     known_language(&mut fields, locale.as_ref(), old_locale);
-    let topics = fields.values("notify", 0..=PartnerTopic::ALL.len()).into_iter().collect();
+    let topics = fields.read_values("notify", 0..=PartnerTopic::ALL.len()).into_iter().collect();
     let says_topics = body.get("notify").is_some_and(|own| !own.is_null());
     let notify = says_topics.then_some(topics);
     let partner = || {
@@ -371,49 +374,50 @@ pub fn partner(
             left_programs: BTreeMap::new(),
         })
     };
-    fields.finish(partner())
+    fields.finish_reading(partner())
 }
 
 /// A contact whose address is at one of these very domains.
 fn mail_contact(fields: &mut BodyFields<'_>, domains: &BTreeSet<Domain>) -> Option<PartnerContact> {
-    let (name, email) = (fields.required("name"), fields.required::<Email>("email"));
-    fields.ignore("email_unicode");
+    let (name, email) = (fields.read_required("name"), fields.read_required::<Email>("email"));
+    fields.ignore_member("email_unicode");
     let is_own = |email: &Email| domains.iter().any(|domain| domain.as_str() == email.domain());
     if email.as_ref().is_some_and(|email| !is_own(email)) {
-        fields.report("email", FieldCode::DomainNotOwn);
+        fields.report_error("email", FieldCode::DomainNotOwn);
     }
     Some(PartnerContact { name: name?, email: email? })
 }
 
-fn location(fields: &mut BodyFields<'_>) -> Option<Location> {
-    let (id, programs) = (fields.required("id"), fields.values("programs", ENTRIES));
-    let name = fields.optional("name");
-    let names = NamesByLanguage(fields.by_key("names", MOST_LANGUAGES));
+fn read_location(fields: &mut BodyFields<'_>) -> Option<Location> {
+    let (id, programs) = (fields.read_required("id"), fields.read_values("programs", ENTRIES));
+    let name = fields.read_optional("name");
+    let names = NamesByLanguage(fields.read_map("names", MOST_LANGUAGES));
     Some(Location { id: id?, programs: programs.into_iter().collect(), name, names })
 }
 
 /// Reads a tenant, whose id is the path's. What the body leaves out is as `before` has it. Who made a contact
 /// verified or added a domain is not read: the system knows it.
-pub fn tenant(
+pub fn read_tenant(
     id: &TenantId,
     body: &Value,
     before: Option<&Tenant>,
 ) -> Result<Tenant, RequestError> {
-    let body = completed(body, before.map(TenantView::of).as_ref(), &["subdivision", "time_zone"]);
+    let body =
+        complete_body(body, before.map(TenantView::of).as_ref(), &["subdivision", "time_zone"]);
     let mut fields = BodyFields::of(&body);
     same_id(&mut fields, id);
-    let (name, status) = (fields.required("name"), fields.required("status"));
-    let domains = fields.values("domains", SOME_ENTRIES);
-    fields.ignore("domains_unicode");
-    fields.ignore("domain_added");
-    let country: Option<CountryCode> = fields.required("country");
-    let subdivision = subdivision(&mut fields, country);
-    let (time_zone, locale) = (fields.optional("time_zone"), fields.required("locale"));
+    let (name, status) = (fields.read_required("name"), fields.read_required("status"));
+    let domains = fields.read_values("domains", SOME_ENTRIES);
+    fields.ignore_member("domains_unicode");
+    fields.ignore_member("domain_added");
+    let country: Option<CountryCode> = fields.read_required("country");
+    let subdivision = read_subdivision(&mut fields, country);
+    let (time_zone, locale) = (fields.read_optional("time_zone"), fields.read_required("locale"));
     known_language(&mut fields, locale.as_ref(), before.map(|before| &before.locale));
-    let closures = fields.values("closures", ENTRIES);
-    let contacts = fields.objects("contacts", ENTRIES, tenant_contact);
-    let items = fields.objects("items", ENTRIES, tenant_item);
-    fields.unique("items", ids(&items, |item| (item.kind, item.id.clone())));
+    let closures = fields.read_values("closures", ENTRIES);
+    let contacts = fields.read_objects("contacts", ENTRIES, tenant_contact);
+    let items = fields.read_objects("items", ENTRIES, tenant_item);
+    fields.require_unique("items", entry_keys(&items, |item| (item.kind, item.id.clone())));
     let tenant = || {
         Some(Tenant {
             id: id.clone(),
@@ -432,15 +436,15 @@ pub fn tenant(
             rules: StandingRules::default(),
         })
     };
-    fields.finish(tenant())
+    fields.finish_reading(tenant())
 }
 
 fn tenant_contact(fields: &mut BodyFields<'_>) -> Option<TenantContact> {
-    let (name, email) = (fields.required("name"), fields.required("email"));
-    let verified = fields.required("verified");
-    fields.ignore("email_unicode");
-    fields.ignore("verified_since");
-    fields.ignore("verified_by");
+    let (name, email) = (fields.read_required("name"), fields.read_required("email"));
+    let verified = fields.read_required("verified");
+    fields.ignore_member("email_unicode");
+    fields.ignore_member("verified_since");
+    fields.ignore_member("verified_by");
     Some(TenantContact {
         name: name?,
         email: email?,
@@ -451,9 +455,9 @@ fn tenant_contact(fields: &mut BodyFields<'_>) -> Option<TenantContact> {
 }
 
 fn tenant_item(fields: &mut BodyFields<'_>) -> Option<TenantItem> {
-    let (kind, id) = (fields.required("kind"), fields.required("id"));
-    let (product, claimable) = (fields.required("product"), fields.required("claimable"));
-    let state = fields.required("state");
+    let (kind, id) = (fields.read_required("kind"), fields.read_required("id"));
+    let (product, claimable) = (fields.read_required("product"), fields.read_required("claimable"));
+    let state = fields.read_required("state");
     Some(TenantItem {
         kind: kind?,
         id: id?,
@@ -465,38 +469,39 @@ fn tenant_item(fields: &mut BodyFields<'_>) -> Option<TenantItem> {
 
 /// Reads a program, whose id is the path's. What the body leaves out is as `before` has it, also of the policy. Its
 /// policy version is 1 here: which one it becomes depends on what is stored.
-pub fn program(
+pub fn read_program(
     id: &ProgramId,
     body: &Value,
     before: Option<&Program>,
 ) -> Result<Program, RequestError> {
     let before = before.map(ProgramView::of);
     let says_names = body.get("catalogue_names").is_some_and(|names| !names.is_null());
-    let mut body = completed(body, before.as_ref(), &[]);
+    let mut body = complete_body(body, before.as_ref(), &[]);
     if let (Some(policy), Some(before)) = (body.get_mut("policy"), &before) {
         if let Some(days) = policy.get_mut("retention_days") {
-            *days = completed(days, before.policy.retention_days.as_ref(), &["discarded", "final"]);
+            *days =
+                complete_body(days, before.policy.retention_days.as_ref(), &["discarded", "final"]);
         }
-        *policy = completed(policy, Some(&before.policy), &["term_months", "retention_days"]);
+        *policy = complete_body(policy, Some(&before.policy), &["term_months", "retention_days"]);
     }
     let mut fields = BodyFields::of(&body);
     same_id(&mut fields, id);
-    fields.optional::<u32>("policy_version");
-    fields.ignore("versions");
-    let (name, status) = (fields.required("name"), fields.required("status"));
-    let (family, item_kind) = (fields.required("family"), fields.required("item_kind"));
-    let activities = fields.values("activities", SOME_ENTRIES);
-    let catalogue: Vec<ProductId> = fields.values("catalogue", ENTRIES);
-    let names = NamesByLanguage(fields.by_key("names", MOST_LANGUAGES));
+    fields.read_optional::<u32>("policy_version");
+    fields.ignore_member("versions");
+    let (name, status) = (fields.read_required("name"), fields.read_required("status"));
+    let (family, item_kind) = (fields.read_required("family"), fields.read_required("item_kind"));
+    let activities = fields.read_values("activities", SOME_ENTRIES);
+    let catalogue: Vec<ProductId> = fields.read_values("catalogue", ENTRIES);
+    let names = NamesByLanguage(fields.read_map("names", MOST_LANGUAGES));
     let called: BTreeMap<ProductId, _> =
-        fields.by_two_keys("catalogue_names", *ENTRIES.end(), MOST_LANGUAGES);
+        fields.read_nested_map("catalogue_names", *ENTRIES.end(), MOST_LANGUAGES);
     for id in called.keys().filter(|id| says_names && !catalogue.contains(id)) {
-        fields.report_in("catalogue_names", id.as_str(), FieldCode::ItemNotClaimable);
+        fields.report_member_error("catalogue_names", id.as_str(), FieldCode::ItemNotClaimable);
     }
     // A name that the body does not say goes with the thing that it is the name of.
     let called = called.into_iter().filter(|(id, _)| catalogue.contains(id));
     let catalogue_names = called.map(|(id, names)| (id, NamesByLanguage(names))).collect();
-    let policy = fields.object("policy", policy).unwrap_or_default();
+    let policy = fields.read_object("policy", read_policy).unwrap_or_default();
     let program = || {
         Some(Program {
             id: id.clone(),
@@ -512,41 +517,44 @@ pub fn program(
             policy,
         })
     };
-    fields.finish(program())
+    fields.finish_reading(program())
 }
 
 #[expect(clippy::unnecessary_wraps, reason = "as the reader of an object takes it")]
-fn policy(fields: &mut BodyFields<'_>) -> Option<Policy> {
+fn read_policy(fields: &mut BodyFields<'_>) -> Option<Policy> {
     let mut policy = Policy::default();
-    set(fields, "window_business_days", &mut policy.window_business_days);
-    set(fields, "consent", &mut policy.consent);
-    set(fields, "grace_seconds", &mut policy.grace_seconds);
-    set(fields, "delivery_business_days", &mut policy.delivery_business_days);
-    set(fields, "contact_business_days", &mut policy.contact_business_days);
-    set(fields, "review_start_business_days", &mut policy.review_start_business_days);
-    set(fields, "review_business_days", &mut policy.review_business_days);
-    set(fields, "answer_business_days", &mut policy.answer_business_days);
-    set(fields, "defence_business_days", &mut policy.defence_business_days);
-    set(fields, "draft_idle_days", &mut policy.draft_idle_days);
-    set(fields, "dispute_days", &mut policy.dispute_days);
-    set(fields, "recall_business_days", &mut policy.recall_business_days);
-    set(fields, "extension_business_days", &mut policy.extension_business_days);
-    set(fields, "block_days", &mut policy.block_days);
-    set(fields, "evidence", &mut policy.evidence);
-    set(fields, "evidence_max_age_months", &mut policy.evidence_max_age_months);
-    set(fields, "unknown_subdivision", &mut policy.unknown_subdivision);
-    policy.term_months = fields.optional("term_months");
-    set(fields, "vouching", &mut policy.vouching);
-    set(fields, "usage_history", &mut policy.usage_history);
-    set(fields, "open_claims_at_tenant", &mut policy.open_claims_at_tenant);
-    set(fields, "monthly_notice_quota", &mut policy.monthly_notice_quota);
+    read_policy_key(fields, "window_business_days", &mut policy.window_business_days);
+    read_policy_key(fields, "consent", &mut policy.consent);
+    read_policy_key(fields, "grace_seconds", &mut policy.grace_seconds);
+    read_policy_key(fields, "delivery_business_days", &mut policy.delivery_business_days);
+    read_policy_key(fields, "contact_business_days", &mut policy.contact_business_days);
+    read_policy_key(fields, "review_start_business_days", &mut policy.review_start_business_days);
+    read_policy_key(fields, "review_business_days", &mut policy.review_business_days);
+    read_policy_key(fields, "answer_business_days", &mut policy.answer_business_days);
+    read_policy_key(fields, "defence_business_days", &mut policy.defence_business_days);
+    read_policy_key(fields, "draft_idle_days", &mut policy.draft_idle_days);
+    read_policy_key(fields, "dispute_days", &mut policy.dispute_days);
+    read_policy_key(fields, "recall_business_days", &mut policy.recall_business_days);
+    read_policy_key(fields, "extension_business_days", &mut policy.extension_business_days);
+    read_policy_key(fields, "block_days", &mut policy.block_days);
+    read_policy_key(fields, "evidence", &mut policy.evidence);
+    read_policy_key(fields, "evidence_max_age_months", &mut policy.evidence_max_age_months);
+    read_policy_key(fields, "unknown_subdivision", &mut policy.unknown_subdivision);
+    policy.term_months = fields.read_optional("term_months");
+    read_policy_key(fields, "vouching", &mut policy.vouching);
+    read_policy_key(fields, "usage_history", &mut policy.usage_history);
+    read_policy_key(fields, "open_claims_at_tenant", &mut policy.open_claims_at_tenant);
+    read_policy_key(fields, "monthly_notice_quota", &mut policy.monthly_notice_quota);
     if fields.is_null("retention_days") {
         policy.retention_days = None;
-    } else if let Some(days) = fields.object("retention_days", retention_days) {
+    } else if let Some(days) = fields.read_object("retention_days", retention_days) {
         policy.retention_days = Some(days);
     }
     for (name, bounds) in policy.out_of_bounds() {
-        fields.refuse(name, ValueError::range((*bounds.start()).into(), (*bounds.end()).into()));
+        fields.refuse_value(
+            name,
+            ValueError::out_of_range((*bounds.start()).into(), (*bounds.end()).into()),
+        );
     }
     Some(policy)
 }
@@ -557,7 +565,7 @@ fn retention_days(fields: &mut BodyFields<'_>) -> Option<RetentionDays> {
     for (name, value) in [("discarded", &mut days.discarded), ("final", &mut days.after_end)] {
         if fields.is_null(name) {
             *value = None;
-        } else if let Some(given) = fields.optional(name) {
+        } else if let Some(given) = fields.read_optional(name) {
             *value = Some(given);
         }
     }
@@ -572,14 +580,14 @@ pub(super) fn known_language(
 ) {
     if locale.is_some_and(|locale| !locale.has_texts() && before != Some(locale)) {
         let hint = Hint::OneOf(&LANGUAGES);
-        fields.refuse("locale", ValueError { code: FieldCode::LanguageUnknown, hint });
+        fields.refuse_value("locale", ValueError { code: FieldCode::LanguageUnknown, hint });
     }
 }
 
 /// A program that a partner's body names, at its place.
 pub fn programs_of_partner(body: &Value) -> Vec<(String, ProgramId)> {
     let mut named = Vec::new();
-    for (no, location) in entries(body, "locations").enumerate() {
+    for (no, location) in list_entries(body, "locations").enumerate() {
         named.extend(ids_in(location, "programs", &format!("/locations/{no}"), ProgramId::parse));
     }
     named
@@ -587,8 +595,9 @@ pub fn programs_of_partner(body: &Value) -> Vec<(String, ProgramId)> {
 
 /// The places of these domains in a tenant's body; the list where the body leaves it out.
 pub fn places_of_domains(body: &Value, domains: &BTreeSet<Domain>) -> Vec<FieldError> {
-    let is_one = |value: &Value| Domain::read(value).is_ok_and(|domain| domains.contains(&domain));
-    let listed = entries(body, "domains").enumerate().filter(|(_, value)| is_one(value));
+    let is_one =
+        |value: &Value| Domain::from_json(value).is_ok_and(|domain| domains.contains(&domain));
+    let listed = list_entries(body, "domains").enumerate().filter(|(_, value)| is_one(value));
     let mut places: Vec<_> = listed.map(|(no, _)| format!("/domains/{no}")).collect();
     if places.is_empty() {
         places.push("/domains".to_owned());
@@ -597,7 +606,7 @@ pub fn places_of_domains(body: &Value, domains: &BTreeSet<Domain>) -> Vec<FieldE
 }
 
 /// The entries of a list in a body that may be none.
-pub(super) fn entries<'v>(body: &'v Value, name: &str) -> impl Iterator<Item = &'v Value> {
+pub(super) fn list_entries<'v>(body: &'v Value, name: &str) -> impl Iterator<Item = &'v Value> {
     body.get(name).and_then(Value::as_array).into_iter().flatten()
 }
 
@@ -611,12 +620,12 @@ pub(super) fn ids_in<T, E>(
     let id = |(no, value): (usize, &Value)| {
         Some((format!("{at}/{name}/{no}"), parse(value.as_str()?).ok()?))
     };
-    entries(body, name).enumerate().filter_map(id).collect()
+    list_entries(body, name).enumerate().filter_map(id).collect()
 }
 
 /// The body with what it leaves out as the present entry has it. `null` counts as left out, but for the names in
 /// `emptied`, which it empties. What is no object stays what it is.
-pub(super) fn completed<V: Serialize>(
+pub(super) fn complete_body<V: Serialize>(
     body: &Value,
     present: Option<&V>,
     emptied: &[&str],
@@ -634,21 +643,21 @@ pub(super) fn completed<V: Serialize>(
 }
 
 /// A key of the policy that may be left out.
-fn set<T: Readable>(fields: &mut BodyFields<'_>, name: &'static str, value: &mut T) {
-    if let Some(given) = fields.optional(name) {
+fn read_policy_key<T: Readable>(fields: &mut BodyFields<'_>, name: &'static str, value: &mut T) {
+    if let Some(given) = fields.read_optional(name) {
         *value = given;
     }
 }
 
 /// The body may repeat the path's id, and name no other.
 fn same_id<T: Readable + PartialEq>(fields: &mut BodyFields<'_>, id: &T) {
-    if fields.optional::<T>("id").is_some_and(|given| given != *id) {
-        fields.report("id", FieldCode::NotEditable);
+    if fields.read_optional::<T>("id").is_some_and(|given| given != *id) {
+        fields.report_error("id", FieldCode::NotEditable);
     }
 }
 
 /// The keys of a list's entries, by place.
-fn ids<T, K>(entries: &[Option<T>], key: impl Fn(&T) -> K) -> Vec<Option<K>> {
+fn entry_keys<T, K>(entries: &[Option<T>], key: impl Fn(&T) -> K) -> Vec<Option<K>> {
     entries.iter().map(|entry| entry.as_ref().map(&key)).collect()
 }
 
@@ -692,24 +701,24 @@ mod tests {
     #[test]
     fn what_the_operator_reads_he_can_write_back() {
         let id = PartnerId::parse("p-alpine").unwrap();
-        let read = partner(&id, &alpine(), None).unwrap();
+        let read = read_partner(&id, &alpine(), None).unwrap();
         assert_eq!(serde_json::to_value(&read).unwrap(), alpine());
         let id = TenantId::parse(TENANT).unwrap();
-        let read = tenant(&id, &contoso(), None).unwrap();
+        let read = read_tenant(&id, &contoso(), None).unwrap();
         assert_eq!(serde_json::to_value(&read).unwrap(), contoso());
         let id = ProgramId::parse("osu-m365").unwrap();
-        let read = program(&id, &osu(), None).unwrap();
+        let read = read_program(&id, &osu(), None).unwrap();
         assert_eq!(read.policy, Policy { window_business_days: 7, ..Policy::default() });
         let written = serde_json::to_value(&read).unwrap();
-        assert_eq!(program(&id, &written, None).unwrap(), read);
+        assert_eq!(read_program(&id, &written, None).unwrap(), read);
         let named = edited(osu(), "names", json!({"cs": "Využití"}));
         let named =
             edited(named, "catalogue_names", json!({"teams": {"en": "Teams", "cs": "Týmy"}}));
-        let read = program(&id, &named, None).unwrap();
+        let read = read_program(&id, &named, None).unwrap();
         let name = |language| read.names_of("teams").of(language).unwrap().as_str().to_owned();
         assert_eq!([name("cs"), name("de")], ["Týmy", "Teams"]);
         let shown = serde_json::to_value(crate::views::ProgramView::of(&read)).unwrap();
-        assert_eq!(program(&id, &shown, None).unwrap(), read);
+        assert_eq!(read_program(&id, &shown, None).unwrap(), read);
     }
 
     #[test]
@@ -731,7 +740,7 @@ mod tests {
             ("catalogue_names", json!({"teams": many}), "too-long /catalogue_names/teams"),
             ("catalogue_names", json!({"x": {"cs": "N"}}), "item-not-claimable /catalogue_names/x"),
         ] {
-            assert_eq!(refused(program(&id, &edited(osu(), name, value), None)), [expected]);
+            assert_eq!(refused(read_program(&id, &edited(osu(), name, value), None)), [expected]);
         }
     }
 
@@ -741,14 +750,17 @@ mod tests {
         let mut body = alpine();
         body.as_object_mut().unwrap().remove("open_draft_quota");
         let stored: Partner = serde_json::from_value(body.clone()).unwrap();
-        assert_eq!((stored.open_draft_quota, partner(&id, &body, None).unwrap()), (200, stored));
+        assert_eq!(
+            (stored.open_draft_quota, read_partner(&id, &body, None).unwrap()),
+            (200, stored)
+        );
         let above = edited(alpine(), "daily_check_quota", json!(2_501));
-        let read = partner(&id, &above, None);
-        let hint = read.as_ref().map_err(|failure| failure.fields()[0].hint).err();
+        let read = read_partner(&id, &above, None);
+        let hint = read.as_ref().map_err(|failure| failure.field_errors()[0].hint).err();
         assert_eq!(hint, Some(domain::rejection::Hint::Within(0, 2_500)));
         assert_eq!(refused(read), ["out-of-range /daily_check_quota"]);
         let negative = edited(alpine(), "open_draft_quota", json!(-1));
-        assert_eq!(refused(partner(&id, &negative, None)), ["out-of-range /open_draft_quota"]);
+        assert_eq!(refused(read_partner(&id, &negative, None)), ["out-of-range /open_draft_quota"]);
     }
 
     #[test]
@@ -759,14 +771,15 @@ mod tests {
         let since = json!({"since": "2020-01-01T00:00:00Z", "by": "somebody"});
         let body = edited(contoso(), "contacts", json!([contact]));
         let body = edited(body, "domain_added", json!({"contoso.example": since}));
-        let read = tenant(&id, &body, None).unwrap();
+        let read = read_tenant(&id, &body, None).unwrap();
         assert_eq!(serde_json::to_value(&read).unwrap(), contoso());
     }
 
     #[test]
     fn a_partners_errors_are_told_with_their_places() {
         let id = PartnerId::parse("p-alpine").unwrap();
-        let read = |name: &str, value| refused(partner(&id, &edited(alpine(), name, value), None));
+        let read =
+            |name: &str, value| refused(read_partner(&id, &edited(alpine(), name, value), None));
         assert_eq!(read("id", json!("p-borealis")), ["not-editable /id"]);
         assert_eq!(read("country", json!("ZZ")), ["malformed /country"]);
         assert_eq!(read("time_zone", json!("Mars/Base")), ["malformed /time_zone"]);
@@ -782,7 +795,8 @@ mod tests {
     #[test]
     fn a_tenant_needs_a_country_and_a_domain() {
         let id = TenantId::parse(TENANT).unwrap();
-        let read = |name: &str, value| refused(tenant(&id, &edited(contoso(), name, value), None));
+        let read =
+            |name: &str, value| refused(read_tenant(&id, &edited(contoso(), name, value), None));
         assert_eq!(read("country", Value::Null), ["required /country"]);
         assert_eq!(read("domains", json!([])), ["required /domains"]);
         assert_eq!(read("domains", json!(["contoso"])), ["malformed /domains/0"]);
@@ -797,7 +811,7 @@ mod tests {
     #[test]
     fn a_policy_outside_its_bounds_is_refused_by_key() {
         let id = ProgramId::parse("osu-m365").unwrap();
-        let read = |policy| refused(program(&id, &edited(osu(), "policy", policy), None));
+        let read = |policy| refused(read_program(&id, &edited(osu(), "policy", policy), None));
         assert_eq!(read(json!({"grace_seconds": 5})), ["out-of-range /policy/grace_seconds"]);
         assert_eq!(read(json!({"window_days": 5})), ["unknown-field /policy/window_days"]);
         assert_eq!(read(json!({"consent": "maybe"})), ["unknown-code /policy/consent"]);
@@ -807,8 +821,9 @@ mod tests {
     #[test]
     fn a_policy_says_whether_the_operator_may_vouch() {
         let id = ProgramId::parse("osu-m365").unwrap();
-        let read =
-            |policy| program(&id, &edited(osu(), "policy", policy), None).unwrap().policy.vouching;
+        let read = |policy| {
+            read_program(&id, &edited(osu(), "policy", policy), None).unwrap().policy.vouching
+        };
         assert_eq!(read(json!({})), Vouching::Allowed);
         assert_eq!(read(json!({"vouching": "never"})), Vouching::Never);
     }

@@ -47,34 +47,34 @@ pub struct DocumentUpload {
 }
 
 /// Reads the announcement of a document.
-pub fn uploaded(body: &Value) -> Result<DocumentUpload, RequestError> {
+pub fn read_upload(body: &Value) -> Result<DocumentUpload, RequestError> {
     let mut fields = BodyFields::of(body);
-    let (size, kind) = (size(&mut fields), kind(&mut fields));
-    let entry = claim::evidence(&mut fields);
+    let (size, kind) = (read_size(&mut fields), read_kind(&mut fields));
+    let entry = claim::read_evidence(&mut fields);
     if let (Some(entry), Some(kind)) = (&entry, kind)
         && DocumentKind::of_file_name(entry.name.as_str()) != Some(kind)
     {
-        fields.report("name", FieldCode::EndingWrong);
+        fields.report_error("name", FieldCode::EndingWrong);
     }
     let read = || Some(DocumentUpload { entry: entry?, size: size?, kind: kind? });
     let read = read();
-    fields.finish(read)
+    fields.finish_reading(read)
 }
 
-fn size(fields: &mut BodyFields<'_>) -> Option<u64> {
-    let size: u64 = fields.required::<u32>("size")?.into();
+fn read_size(fields: &mut BodyFields<'_>) -> Option<u64> {
+    let size: u64 = fields.read_required::<u32>("size")?.into();
     match size {
         1..=MAX_DOCUMENT_BYTES => return Some(size),
-        _ => fields.refuse("size", ValueError::range(1, MAX_DOCUMENT_BYTES)),
+        _ => fields.refuse_value("size", ValueError::out_of_range(1, MAX_DOCUMENT_BYTES)),
     }
     None
 }
 
-fn kind(fields: &mut BodyFields<'_>) -> Option<DocumentKind> {
-    let content_type: String = fields.required("content_type")?;
+fn read_kind(fields: &mut BodyFields<'_>) -> Option<DocumentKind> {
+    let content_type: String = fields.read_required("content_type")?;
     let kind = DocumentKind::of_content_type(&content_type);
     if kind.is_none() {
-        fields.refuse("content_type", ValueError::one_of(DocumentKind::CONTENT_TYPES));
+        fields.refuse_value("content_type", ValueError::one_of(DocumentKind::CONTENT_TYPES));
     }
     kind
 }
@@ -98,12 +98,12 @@ mod tests {
     #[test]
     fn a_document_of_up_to_ten_mebibytes_of_a_known_kind_is_taken() {
         for size in [1, 10_485_760] {
-            assert_eq!(uploaded(&body("size", json!(size))).unwrap().size, size);
+            assert_eq!(read_upload(&body("size", json!(size))).unwrap().size, size);
         }
         for kind in DocumentKind::ALL {
             let mut body = body("content_type", json!(kind.content_type()));
-            body["name"] = json!(format!("sow.{}", kind.endings()[0].to_uppercase()));
-            assert_eq!(uploaded(&body).unwrap().kind, kind);
+            body["name"] = json!(format!("sow.{}", kind.file_endings()[0].to_uppercase()));
+            assert_eq!(read_upload(&body).unwrap().kind, kind);
         }
     }
 
@@ -111,7 +111,7 @@ mod tests {
     fn the_name_of_a_document_ends_as_its_kind_does() {
         for name in ["sow.docx", "sow", "sow.pdf.exe", "pdf"] {
             assert_eq!(
-                refused(uploaded(&body("name", json!(name)))),
+                refused(read_upload(&body("name", json!(name)))),
                 ["ending-wrong /name"],
                 "{name}"
             );
@@ -120,14 +120,14 @@ mod tests {
 
     #[test]
     fn an_empty_an_oversized_and_an_unknown_document_are_refused_by_field() {
-        let told = |name, value| refused(uploaded(&body(name, value)));
+        let told = |name, value| refused(read_upload(&body(name, value)));
         for size in [json!(0), json!(10_485_761), json!(-1)] {
             assert_eq!(told("size", size), ["out-of-range /size"]);
         }
         let macros = json!("application/vnd.ms-word.document.macroEnabled.12");
         assert_eq!(told("content_type", macros), ["unknown-code /content_type"]);
         assert_eq!(told("sha256", json!("ab")), ["malformed /sha256"]);
-        assert_eq!(refused(uploaded(&json!({}))).len(), 5);
+        assert_eq!(refused(read_upload(&json!({}))).len(), 5);
         assert_eq!(told("scan", json!("clean")), ["unknown-field /scan"]);
     }
 }

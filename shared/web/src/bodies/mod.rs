@@ -17,34 +17,34 @@ mod rules;
 mod sandbox;
 mod usage;
 
-pub use assignee::{AssignBody, assignee};
-pub use calendar::{AddedDayBody, CalendarBody, CalendarDayBody, calendar, calendar_day};
+pub use assignee::{AssignBody, read_assignee};
+pub use calendar::{AddedDayBody, CalendarBody, CalendarDayBody, calendar_day, read_calendar};
 pub use claim::{
     ClaimItemBody, CommentBody, ContactBody, ContentBody, CorrectContactBody, CreateClaimBody,
     EditClaimBody, EvidenceBody, NewClaimBody, NoFieldsBody, PartnerContactBody,
-    RequiredCommentBody, TenantRefBody, claim, comment, corrected_contact, edited, nothing,
-    required_comment,
+    RequiredCommentBody, TenantRefBody, corrected_contact, read_claim, read_comment, read_edit,
+    read_empty, required_comment,
 };
 pub use customer::{ChosenItemsBody, RetireLinkBody, chosen_items, retired_link};
 pub use directory::{
     LocationBody, PartnerBody, PartnerMailContactBody, PolicyBody, ProgramBody, RetentionDaysBody,
-    TenantBody, TenantContactBody, TenantItemBody, partner, places_of_domains, program,
-    programs_of_partner, tenant,
+    TenantBody, TenantContactBody, TenantItemBody, places_of_domains, programs_of_partner,
+    read_partner, read_program, read_tenant,
 };
-pub use evidence::{DocumentUpload, EvidenceUploadBody, uploaded};
-pub use outage::{ExtendWindowsBody, outage};
+pub use evidence::{DocumentUpload, EvidenceUploadBody, read_upload};
+pub use outage::{ExtendWindowsBody, read_outage};
 pub use review::{
     BeginAction, CorrectContactAction, DropBody, ExtendAction, GivenAction, HoldAction,
     OverturnAction, ReasonBody, RefuseContactAction, RejectAction, RequestInformationAction,
-    ResumeAction, RetireLinkAction, ReviewBody, UpholdAction, ValidateAction, VouchAction, action,
-    actions as review_actions, review,
+    ResumeAction, RetireLinkAction, ReviewBody, UpholdAction, ValidateAction, VouchAction,
+    find_action, read_review, review_actions,
 };
 pub use rules::{
     BlockBody, ExplicitYesBody, ExplicitYesWord, RuleContactBody, RulesBody, partners_of_rules,
-    programs_of_rules, rules,
+    programs_of_rules, read_rules,
 };
-pub use sandbox::{ClockBody, ClockMove, clock};
-pub use usage::{UsageBody, UsageRow, UsageRowBody, usage};
+pub use sandbox::{ClockBody, ClockMove, read_clock_move};
+pub use usage::{UsageBody, UsageRow, UsageRowBody, read_usage};
 
 use domain::ids::Sha256Hash;
 use serde_json::Value;
@@ -52,7 +52,7 @@ use serde_json::Value;
 /// The digest by which a repeated create is known as the same: of the body as a JSON value, so that
 /// white space and the order of members do not matter.
 pub fn request_hash(body: &Value) -> Sha256Hash {
-    domain::canonical::hash(body)
+    domain::canonical::hash_canonical(body)
 }
 
 #[cfg(test)]
@@ -84,7 +84,7 @@ mod tests {
 
     #[test]
     fn a_pointer_escapes_what_means_something_in_it() {
-        let errors = super::claim(&json!({"a/b~c": 1})).malformed;
+        let errors = super::read_claim(&json!({"a/b~c": 1})).malformed;
         assert!(
             errors.contains(&FieldError::new("/a~1b~0c", FieldCode::UnknownField)),
             "{errors:?}"

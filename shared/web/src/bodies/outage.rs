@@ -29,18 +29,18 @@ pub struct ExtendWindowsBody {
 ///
 /// # Errors
 /// Every field that is wrong.
-pub fn outage(body: &Value, at: Instant) -> Result<OutageWish, RequestError> {
+pub fn read_outage(body: &Value, at: Instant) -> Result<OutageWish, RequestError> {
     let mut fields = BodyFields::of(body);
-    let from = fields.required::<Instant>("closing_from");
-    let until = fields.required::<Instant>("closing_until");
-    let comment = fields.required::<Comment>("comment");
+    let from = fields.read_required::<Instant>("closing_from");
+    let until = fields.read_required::<Instant>("closing_until");
+    let comment = fields.read_required::<Comment>("comment");
     if let Some(code) = from.zip(until).and_then(|(from, until)| interval_error(from, until, at)) {
-        fields.report("closing_until", code);
+        fields.report_error("closing_until", code);
     }
     let wish = from.zip(until).zip(comment).map(|((closing_from, closing_until), comment)| {
         OutageWish { closing_from, closing_until, comment }
     });
-    fields.finish(wish)
+    fields.finish_reading(wish)
 }
 
 #[cfg(test)]
@@ -54,7 +54,7 @@ mod tests {
 
     fn read(from: &str, until: &str) -> Result<OutageWish, RequestError> {
         let body = json!({"closing_from": from, "closing_until": until, "comment": "Unreachable"});
-        outage(&body, NOW.parse().unwrap())
+        read_outage(&body, NOW.parse().unwrap())
     }
 
     #[test]
@@ -88,9 +88,9 @@ mod tests {
             "too-long /comment",
             "unknown-field /days",
         ];
-        assert_eq!(refused(outage(&body, NOW.parse().unwrap())), expected);
+        assert_eq!(refused(read_outage(&body, NOW.parse().unwrap())), expected);
         let inverted = json!({"closing_from": NOW, "closing_until": NOW, "comment": " "});
         let expected = ["not-later /closing_until", "too-short /comment"];
-        assert_eq!(refused(outage(&inverted, NOW.parse().unwrap())), expected);
+        assert_eq!(refused(read_outage(&inverted, NOW.parse().unwrap())), expected);
     }
 }

@@ -190,12 +190,12 @@ pub struct DropBody {
 }
 
 /// The actions, by name, each with the command that it asks for.
-pub fn actions() -> &'static [(&'static str, CommandKind)] {
+pub fn review_actions() -> &'static [(&'static str, CommandKind)] {
     ACTIONS
 }
 
 /// The command that an action asks for; `None`: no such action.
-pub fn action(body: &Value) -> Option<CommandKind> {
+pub fn find_action(body: &Value) -> Option<CommandKind> {
     let named = body.get("action")?.as_str()?;
     ACTIONS.iter().find(|(name, _)| *name == named).map(|(_, kind)| *kind)
 }
@@ -210,66 +210,71 @@ pub struct GivenAction {
 }
 
 /// Reads an action. Of an unknown one nothing but the action is judged: its fields are unknown too.
-pub fn review(body: &Value) -> Result<GivenAction, RequestError> {
+pub fn read_review(body: &Value) -> Result<GivenAction, RequestError> {
     let mut fields = BodyFields::of(body);
-    let named: Option<String> = fields.required("action");
+    let named: Option<String> = fields.read_required("action");
     let command = match named.as_deref() {
         None => None,
         Some("begin") => Some(Command::BeginReview),
         Some("request_information") => {
-            Some(Command::RequestInformation { reasons: reasons(&mut fields) })
+            Some(Command::RequestInformation { reasons: read_reasons(&mut fields) })
         }
-        Some("reject") => Some(Command::Reject { reasons: reasons(&mut fields) }),
-        Some("validate") => Some(validate(&mut fields)),
-        Some("hold") => fields.required("comment").map(|comment| Command::Hold { comment }),
+        Some("reject") => Some(Command::Reject { reasons: read_reasons(&mut fields) }),
+        Some("validate") => Some(read_validation(&mut fields)),
+        Some("hold") => fields.read_required("comment").map(|comment| Command::Hold { comment }),
         Some("resume") => Some(Command::Resume),
         Some("extend") => {
-            fields.required("closes_on").map(|date| Command::Extend { closes_on: Some(date) })
+            fields.read_required("closes_on").map(|date| Command::Extend { closes_on: Some(date) })
         }
         Some("correct_contact") => correct_contact(&mut fields),
         Some("vouch") => {
-            fields.required("comment").map(|comment| Command::Vouch { comment: Some(comment) })
+            fields.read_required("comment").map(|comment| Command::Vouch { comment: Some(comment) })
         }
         Some("refuse_contact") => {
-            Some(Command::RefuseContact { comment: fields.optional("comment") })
+            Some(Command::RefuseContact { comment: fields.read_optional("comment") })
         }
         Some("retire_link") => retire_link(&mut fields),
-        Some("uphold") => fields.required("comment").map(|comment| Command::Uphold { comment }),
-        Some("overturn") => fields.required("comment").map(|comment| Command::Overturn { comment }),
+        Some("uphold") => {
+            fields.read_required("comment").map(|comment| Command::Uphold { comment })
+        }
+        Some("overturn") => {
+            fields.read_required("comment").map(|comment| Command::Overturn { comment })
+        }
         Some(_) => {
-            let unknown = ValueError::one_of(ACTION_NAMES).at("/action");
+            let unknown = ValueError::one_of(ACTION_NAMES).at_pointer("/action");
             return Err(RequestError::Fields(vec![unknown]));
         }
     };
-    let note = fields.optional("note");
-    fields.finish(command.map(|command| GivenAction { command, note }))
+    let note = fields.read_optional("note");
+    fields.finish_reading(command.map(|command| GivenAction { command, note }))
 }
 
-fn reasons(fields: &mut BodyFields<'_>) -> Vec<GivenReason> {
-    let given = fields.objects("reasons", 1..=MAX_ITEMS, |fields| {
-        let code = fields.required("code");
-        let (item_no, comment) = (fields.optional("item_no"), fields.optional("comment"));
+fn read_reasons(fields: &mut BodyFields<'_>) -> Vec<GivenReason> {
+    let given = fields.read_objects("reasons", 1..=MAX_ITEMS, |fields| {
+        let code = fields.read_required("code");
+        let (item_no, comment) = (fields.read_optional("item_no"), fields.read_optional("comment"));
         Some(GivenReason { reason: Reason { code: code?, item_no }, comment })
     });
     let key = |given: &GivenReason| (given.reason.code, given.reason.item_no);
-    fields.unique("reasons", given.iter().map(|given| given.as_ref().map(key)));
+    fields.require_unique("reasons", given.iter().map(|given| given.as_ref().map(key)));
     given.into_iter().flatten().collect()
 }
 
 fn retire_link(fields: &mut BodyFields<'_>) -> Option<Command> {
-    let (recipient, comment) = (fields.required("recipient"), fields.required("comment"));
+    let (recipient, comment) = (fields.read_required("recipient"), fields.read_required("comment"));
     Some(Command::RetireLink { recipient: recipient?, comment: Some(comment?) })
 }
 
-fn validate(fields: &mut BodyFields<'_>) -> Command {
-    let drop: Vec<Option<(ItemNo, ReasonCode)>> = fields.objects("drop", 0..=MAX_ITEMS, |fields| {
-        let (item_no, code) = (fields.required("item_no"), fields.required("code"));
-        Some((item_no?, code?))
-    });
-    fields.unique("drop", drop.iter().map(|entry| entry.as_ref().map(|(no, _)| *no)));
+fn read_validation(fields: &mut BodyFields<'_>) -> Command {
+    let drop: Vec<Option<(ItemNo, ReasonCode)>> =
+        fields.read_objects("drop", 0..=MAX_ITEMS, |fields| {
+            let (item_no, code) = (fields.read_required("item_no"), fields.read_required("code"));
+            Some((item_no?, code?))
+        });
+    fields.require_unique("drop", drop.iter().map(|entry| entry.as_ref().map(|(no, _)| *no)));
     Command::Validate {
         drop: drop.into_iter().flatten().collect(),
-        comment: fields.optional("comment"),
+        comment: fields.read_optional("comment"),
     }
 }
 
@@ -323,15 +328,15 @@ mod tests {
         let named: Vec<_> = each().into_iter().map(|(_, kind)| kind).collect();
         assert!(ACTIONS.iter().all(|(_, kind)| named.contains(kind)), "{named:?}");
         for (body, kind) in each() {
-            assert_eq!(review(&body).map(|own| own.command.kind()), Ok(kind), "{body}");
-            assert_eq!(action(&body), Some(kind), "{body}");
+            assert_eq!(read_review(&body).map(|own| own.command.kind()), Ok(kind), "{body}");
+            assert_eq!(find_action(&body), Some(kind), "{body}");
         }
     }
 
     #[test]
     fn an_action_has_the_name_that_a_claim_says_of_it() {
         for (name, kind) in ACTIONS {
-            assert_eq!(crate::action::name_of(*kind), *name);
+            assert_eq!(crate::action::action_name(*kind), *name);
         }
     }
 
@@ -339,7 +344,7 @@ mod tests {
     fn a_note_goes_with_any_action_and_is_a_text_of_2000_characters_at_most() {
         for (mut body, _) in each() {
             body["note"] = json!("Looks odd");
-            let noted = review(&body).map(|own| own.note.map(|note| note.as_str().to_owned()));
+            let noted = read_review(&body).map(|own| own.note.map(|note| note.as_str().to_owned()));
             assert_eq!(noted, Ok(Some("Looks odd".to_owned())), "{body}");
         }
         for (note, error) in [
@@ -348,7 +353,7 @@ mod tests {
             (json!(1), "wrong-type /note"),
         ] {
             let body = json!({"action": "resume", "note": note});
-            assert_eq!(refused(review(&body)), [error], "{body}");
+            assert_eq!(refused(read_review(&body)), [error], "{body}");
         }
     }
 
@@ -367,7 +372,7 @@ mod tests {
                 "unknown-field /closes_on",
             ),
         ] {
-            assert_eq!(refused(review(&body)), [field], "{body}");
+            assert_eq!(refused(read_review(&body)), [field], "{body}");
         }
     }
 
@@ -393,7 +398,7 @@ mod tests {
                 vec!["out-of-range /recipient"],
             ),
         ] {
-            assert_eq!(refused(review(&body)), errors, "{body}");
+            assert_eq!(refused(read_review(&body)), errors, "{body}");
         }
     }
 
@@ -402,9 +407,12 @@ mod tests {
         let drop = |item_no: Value| json!({"item_no": item_no, "code": "evidence_item_missing"});
         let body =
             json!({"action": "validate", "drop": [drop(json!(2)), drop(json!(2)), drop(json!(0))]});
-        assert_eq!(refused(review(&body)), ["duplicate /drop/1", "out-of-range /drop/2/item_no"]);
+        assert_eq!(
+            refused(read_review(&body)),
+            ["duplicate /drop/1", "out-of-range /drop/2/item_no"]
+        );
         let body = json!({"action": "validate", "drop": [drop(json!(2))]});
-        let Command::Validate { drop, .. } = review(&body).unwrap().command else { panic!() };
+        let Command::Validate { drop, .. } = read_review(&body).unwrap().command else { panic!() };
         assert_eq!(drop, [(ItemNo(2), ReasonCode::EvidenceItemMissing)]);
     }
 }

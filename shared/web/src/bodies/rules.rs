@@ -12,7 +12,7 @@ use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
 
-use super::directory::{completed, entries, ids_in, known_language};
+use super::directory::{complete_body, ids_in, known_language, list_entries};
 use crate::failure::RequestError;
 use crate::fields::BodyFields;
 use crate::values::{Readable, ValueError};
@@ -96,21 +96,21 @@ pub struct BlockBody {
 }
 
 /// Reads standing rules. What the body leaves out is as `before` has it, with every block that holds.
-pub fn rules(body: &Value, before: &StandingRules) -> Result<StandingRules, RequestError> {
+pub fn read_rules(body: &Value, before: &StandingRules) -> Result<StandingRules, RequestError> {
     let names_blocks = body.get("blocks").is_some_and(|blocks| !blocks.is_null());
     // More blocks may hold than a body may list.
     let others = StandingRules { blocks: BTreeSet::new(), ..before.clone() };
-    let body = completed(body, Some(&RulesView::of(&others)), &["locale"]);
+    let body = complete_body(body, Some(&RulesView::of(&others)), &["locale"]);
     let mut fields = BodyFields::of(&body);
-    let blocked_partners = fields.values("blocked_partners", ENTRIES);
-    let explicit_yes = fields.optional("explicit_yes");
-    let closures = fields.values("closures", ENTRIES);
-    let locale = fields.optional("locale");
+    let blocked_partners = fields.read_values("blocked_partners", ENTRIES);
+    let explicit_yes = fields.read_optional("explicit_yes");
+    let closures = fields.read_values("closures", ENTRIES);
+    let locale = fields.read_optional("locale");
     known_language(&mut fields, locale.as_ref(), before.locale.as_ref());
-    let contacts = fields.objects("contacts", 0..=MAX_RULE_CONTACTS, contact);
-    let blocks = fields.objects("blocks", ENTRIES, block);
+    let contacts = fields.read_objects("contacts", 0..=MAX_RULE_CONTACTS, read_contact);
+    let blocks = fields.read_objects("blocks", ENTRIES, read_block);
     let kept = |block: &ItemBlock| (block.partner.clone(), block.kind, block.id.clone());
-    fields.unique("blocks", blocks.iter().map(|block| block.as_ref().map(kept)));
+    fields.require_unique("blocks", blocks.iter().map(|block| block.as_ref().map(kept)));
     let rules = StandingRules {
         blocked_partners: blocked_partners.into_iter().collect(),
         explicit_yes: explicit_yes.unwrap_or_default(),
@@ -123,13 +123,13 @@ pub fn rules(body: &Value, before: &StandingRules) -> Result<StandingRules, Requ
             before.blocks.clone()
         },
     };
-    fields.finish(Some(rules))
+    fields.finish_reading(Some(rules))
 }
 
 /// The partners that rules name, each at its place.
 pub fn partners_of_rules(body: &Value) -> Vec<(String, PartnerId)> {
     let mut named = ids_in(body, "blocked_partners", "", PartnerId::parse);
-    for (no, block) in entries(body, "blocks").enumerate() {
+    for (no, block) in list_entries(body, "blocks").enumerate() {
         let id = block.get("partner_id").and_then(Value::as_str);
         let id = id.and_then(|id| PartnerId::parse(id).ok());
         named.extend(id.map(|id| (format!("/blocks/{no}/partner_id"), id)));
@@ -142,27 +142,28 @@ pub fn programs_of_rules(body: &Value) -> Vec<(String, ProgramId)> {
     ids_in(body, "explicit_yes", "", ProgramId::parse)
 }
 
-fn contact(fields: &mut BodyFields<'_>) -> Option<RuleContact> {
-    let (name, email) = (fields.required("name"), fields.required("email"));
-    fields.ignore("email_unicode");
+fn read_contact(fields: &mut BodyFields<'_>) -> Option<RuleContact> {
+    let (name, email) = (fields.read_required("name"), fields.read_required("email"));
+    fields.ignore_member("email_unicode");
     Some(RuleContact { name: name?, email: email? })
 }
 
-fn block(fields: &mut BodyFields<'_>) -> Option<ItemBlock> {
-    let (partner, kind) = (fields.required("partner_id"), fields.required("kind"));
-    let (id, until) = (fields.required("id"), fields.required("until"));
+fn read_block(fields: &mut BodyFields<'_>) -> Option<ItemBlock> {
+    let (partner, kind) = (fields.read_required("partner_id"), fields.read_required("kind"));
+    let (id, until) = (fields.read_required("id"), fields.read_required("until"));
     Some(ItemBlock { partner: partner?, kind: kind?, id: id?, until: until? })
 }
 
 impl Readable for ExplicitYes {
-    fn read(value: &Value) -> Result<Self, ValueError> {
+    fn from_json(value: &Value) -> Result<Self, ValueError> {
         match value {
             Value::String(word) if word == "none" => Ok(Self::None),
             Value::String(word) if word == "all" => Ok(Self::All),
             Value::String(_) => Err(ValueError::one_of(&["none", "all"])),
             Value::Array(ids) if ids.len() > MAX_RULE_ENTRIES => Err(FieldCode::TooLong.into()),
             Value::Array(ids) => {
-                let ids: Result<BTreeSet<ProgramId>, _> = ids.iter().map(Readable::read).collect();
+                let ids: Result<BTreeSet<ProgramId>, _> =
+                    ids.iter().map(Readable::from_json).collect();
                 ids.map(Self::Programs)
             }
             Value::Null | Value::Bool(_) | Value::Number(_) | Value::Object(_) => {
@@ -180,7 +181,7 @@ mod tests {
     use crate::bodies::tests::refused;
 
     fn rules(body: &Value) -> Result<StandingRules, RequestError> {
-        super::rules(body, &StandingRules::default())
+        super::read_rules(body, &StandingRules::default())
     }
 
     #[test]
@@ -191,7 +192,7 @@ mod tests {
             "locale": "cs", "contacts": [{"name": "A", "email": "a@contoso.example"}], "blocks": [block]}),
         );
         let before = before.unwrap();
-        let over = |body| super::rules(&body, &before).unwrap();
+        let over = |body| super::read_rules(&body, &before).unwrap();
         assert_eq!(over(json!({})), before);
         assert_eq!(over(json!({"blocks": null, "contacts": null, "explicit_yes": null})), before);
         let emptied = over(json!({"blocked_partners": [], "explicit_yes": "none", "closures": [],
@@ -204,7 +205,7 @@ mod tests {
         assert_eq!(refused(rules(&json!({"locale": "de"}))), ["language-unknown /locale"]);
         let locale = domain::directory::Locale::parse("de");
         let before = StandingRules { locale, ..StandingRules::default() };
-        assert_eq!(super::rules(&json!({"locale": "de"}), &before).unwrap(), before);
+        assert_eq!(super::read_rules(&json!({"locale": "de"}), &before).unwrap(), before);
         assert!(rules(&json!({"locale": "cs-CZ"})).is_ok());
     }
 

@@ -42,7 +42,7 @@ pub enum ClockMove {
 
 impl ClockMove {
     /// The moment the clock is to show, where it shows `now`.
-    pub fn target(self, now: DateTime<Utc>) -> Result<DateTime<Utc>, RequestError> {
+    pub fn target_time(self, now: DateTime<Utc>) -> Result<DateTime<Utc>, RequestError> {
         let (target, pointer) = match self {
             Self::To(target) => (Some(target), "/now"),
             Self::By(duration) => (now.checked_add_signed(duration), "/advance"),
@@ -57,32 +57,32 @@ impl ClockMove {
 }
 
 /// Reads a move of the clock: one of the two ways to say it.
-pub fn clock(body: &Value) -> Result<ClockMove, RequestError> {
+pub fn read_clock_move(body: &Value) -> Result<ClockMove, RequestError> {
     let mut fields = BodyFields::of(body);
-    let (to, by) = (fields.optional("now"), fields.optional::<String>("advance"));
-    let by = by.map(|text| duration(&text));
+    let (to, by) = (fields.read_optional("now"), fields.read_optional::<String>("advance"));
+    let by = by.map(|text| parse_duration(&text));
     if by == Some(None) {
-        fields.refuse("advance", ValueError::form(TextForm::Duration));
+        fields.refuse_value("advance", ValueError::wrong_form(TextForm::Duration));
     }
     let chosen = match (to, by) {
         (Some(_), Some(_)) => {
-            fields.report("advance", FieldCode::UnknownField);
+            fields.report_error("advance", FieldCode::UnknownField);
             None
         }
         (Some(to), None) => Some(ClockMove::To(to)),
         (None, Some(by)) => by.map(ClockMove::By),
         (None, None) => {
             if body.get("now").is_none() && body.get("advance").is_none() {
-                fields.report("now", FieldCode::Required);
+                fields.report_error("now", FieldCode::Required);
             }
             None
         }
     };
-    fields.finish(chosen)
+    fields.finish_reading(chosen)
 }
 
 /// An ISO 8601 duration without years and months, whose lengths differ.
-fn duration(text: &str) -> Option<Duration> {
+fn parse_duration(text: &str) -> Option<Duration> {
     let text = text.strip_prefix('P')?;
     let (days, time) = match text.split_once('T') {
         Some((days, time)) => (days, Some(time)),
@@ -94,13 +94,13 @@ fn duration(text: &str) -> Option<Duration> {
     let whole_day = 24 * 60 * 60;
     let units: &[(char, i64)] =
         if days.ends_with('W') { &[('W', 7 * whole_day)] } else { &[('D', whole_day)] };
-    let seconds = sum(days, units)?
-        .checked_add(sum(time.unwrap_or_default(), &[('H', 3600), ('M', 60), ('S', 1)])?)?;
+    let seconds = sum_units(days, units)?
+        .checked_add(sum_units(time.unwrap_or_default(), &[('H', 3600), ('M', 60), ('S', 1)])?)?;
     Duration::try_seconds(seconds)
 }
 
 /// The sum of numbers with units, each unit at most once and in this order.
-fn sum(mut text: &str, units: &[(char, i64)]) -> Option<i64> {
+fn sum_units(mut text: &str, units: &[(char, i64)]) -> Option<i64> {
     let mut total: i64 = 0;
     for (unit, seconds) in units {
         let Some((number, rest)) = text.split_once(*unit) else { continue };
@@ -120,11 +120,11 @@ mod tests {
     use crate::bodies::tests::refused;
 
     fn noon() -> DateTime<Utc> {
-        crate::values::instant("2026-11-23T12:00:00Z").unwrap()
+        crate::values::parse_instant("2026-11-23T12:00:00Z").unwrap()
     }
 
     fn moved(body: &Value) -> Result<DateTime<Utc>, RequestError> {
-        clock(body)?.target(noon())
+        read_clock_move(body)?.target_time(noon())
     }
 
     #[test]

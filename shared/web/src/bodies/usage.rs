@@ -59,19 +59,19 @@ pub struct UsageRowBody {
 }
 
 /// Reads usage rows. The same item and day twice in one request leaves open which is meant.
-pub fn usage(body: &Value) -> Result<Vec<UsageRow>, RequestError> {
+pub fn read_usage(body: &Value) -> Result<Vec<UsageRow>, RequestError> {
     let mut fields = BodyFields::of(body);
-    let rows = fields.objects("rows", 1..=MAX_ROWS, row);
+    let rows = fields.read_objects("rows", 1..=MAX_ROWS, read_row);
     let key = |row: &UsageRow| (row.kind, row.id.clone(), row.date);
-    fields.unique("rows", rows.iter().map(|row| row.as_ref().map(key)));
-    fields.finish(Some(rows.into_iter().flatten().collect()))
+    fields.require_unique("rows", rows.iter().map(|row| row.as_ref().map(key)));
+    fields.finish_reading(Some(rows.into_iter().flatten().collect()))
 }
 
-fn row(fields: &mut BodyFields<'_>) -> Option<UsageRow> {
+fn read_row(fields: &mut BodyFields<'_>) -> Option<UsageRow> {
     let (kind, id, date) =
-        (fields.required("kind"), fields.required("id"), fields.required("date"));
-    let active_users = fields.required("active_users");
-    let provisioned_seats = fields.required("provisioned_seats");
+        (fields.read_required("kind"), fields.read_required("id"), fields.read_required("date"));
+    let active_users = fields.read_required("active_users");
+    let provisioned_seats = fields.read_required("provisioned_seats");
     Some(UsageRow {
         kind: kind?,
         id: id?,
@@ -94,21 +94,22 @@ mod tests {
 
     #[test]
     fn rows_are_read_and_counts_are_not_negative() {
-        let rows = usage(&json!({"rows": [row("2026-11-01", 7), row("2026-11-02", 0)]})).unwrap();
+        let rows =
+            read_usage(&json!({"rows": [row("2026-11-01", 7), row("2026-11-02", 0)]})).unwrap();
         assert_eq!((rows.len(), rows[0].active_users), (2, 7));
         let body = json!({"rows": [row("2026-11-01", -1)]});
-        assert_eq!(refused(usage(&body)), ["out-of-range /rows/0/active_users"]);
+        assert_eq!(refused(read_usage(&body)), ["out-of-range /rows/0/active_users"]);
     }
 
     #[test]
     fn there_are_1_to_500_rows_each_of_its_own_item_and_day() {
-        assert_eq!(refused(usage(&json!({"rows": []}))), ["required /rows"]);
-        assert_eq!(refused(usage(&json!({}))), ["required /rows"]);
+        assert_eq!(refused(read_usage(&json!({"rows": []}))), ["required /rows"]);
+        assert_eq!(refused(read_usage(&json!({}))), ["required /rows"]);
         assert_eq!(
-            refused(usage(&json!({"rows": vec![row("2026-11-01", 1); 501]}))),
+            refused(read_usage(&json!({"rows": vec![row("2026-11-01", 1); 501]}))),
             ["too-long /rows"]
         );
         let body = json!({"rows": [row("2026-11-01", 1), row("2026-11-01", 2)]});
-        assert_eq!(refused(usage(&body)), ["duplicate /rows/1"]);
+        assert_eq!(refused(read_usage(&body)), ["duplicate /rows/1"]);
     }
 }

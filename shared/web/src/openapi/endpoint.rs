@@ -79,19 +79,23 @@ const LIST: [&str; 2] = ["limit", "cursor"];
 pub(super) const DRY_RUN: &str = "dry_run";
 
 /// What is said of a route, for one of its methods.
-pub(super) fn of(id: RouteId, method: &HttpMethod) -> Endpoint {
+pub(super) fn describe_endpoint(id: RouteId, method: &HttpMethod) -> Endpoint {
     match id {
-        RouteId::Claims(route) => claims(route),
-        RouteId::Evidence(route) => evidence(route),
-        RouteId::Review(route) => review(route),
-        RouteId::Decision(route) => decision(route, method),
-        RouteId::Customer(route) => customer(route),
-        RouteId::Associations(route) => associations(route),
-        RouteId::Directory(route) => directory(route),
+        RouteId::Claims(route) => claims_endpoint(route),
+        RouteId::Evidence(route) => evidence_endpoint(route),
+        RouteId::Review(route) => review_endpoint(route),
+        RouteId::Decision(route) => decision_endpoint(route, method),
+        RouteId::Customer(route) => customer_endpoint(route),
+        RouteId::Associations(route) => associations_endpoint(route),
+        RouteId::Directory(route) => directory_endpoint(route),
     }
 }
 
-const fn read(summary: &'static str, description: &'static str, answer: AnswerShape) -> Endpoint {
+const fn read_endpoint(
+    summary: &'static str,
+    description: &'static str,
+    answer: AnswerShape,
+) -> Endpoint {
     Endpoint {
         summary,
         description,
@@ -104,17 +108,21 @@ const fn read(summary: &'static str, description: &'static str, answer: AnswerSh
     }
 }
 
-const fn list(summary: &'static str, description: &'static str, entry: &'static str) -> Endpoint {
-    Endpoint { query: &LIST, ..read(summary, description, AnswerShape::List(entry)) }
+const fn list_endpoint(
+    summary: &'static str,
+    description: &'static str,
+    entry: &'static str,
+) -> Endpoint {
+    Endpoint { query: &LIST, ..read_endpoint(summary, description, AnswerShape::List(entry)) }
 }
 
-const fn write(
+const fn write_endpoint(
     summary: &'static str,
     description: &'static str,
     body: BodyShape,
     answer: AnswerShape,
 ) -> Endpoint {
-    Endpoint { body: Some(body), ..read(summary, description, answer) }
+    Endpoint { body: Some(body), ..read_endpoint(summary, description, answer) }
 }
 
 /// A write of an entry of the directory that is always there.
@@ -127,7 +135,7 @@ const fn write_entry(
     Endpoint {
         query: &[DRY_RUN],
         optional_headers: &["If-Match"],
-        ..write(summary, description, BodyShape::Json(body), AnswerShape::Entry(answer))
+        ..write_endpoint(summary, description, BodyShape::Json(body), AnswerShape::Entry(answer))
     }
 }
 
@@ -145,20 +153,24 @@ const fn write_new_entry(
 }
 
 /// A command on a claim.
-const fn command(summary: &'static str, description: &'static str, body: BodyShape) -> Endpoint {
+const fn command_endpoint(
+    summary: &'static str,
+    description: &'static str,
+    body: BodyShape,
+) -> Endpoint {
     Endpoint {
         headers: &["If-Match"],
         problems: &[ProblemCode::InvalidState],
-        ..write(summary, description, body, AnswerShape::Claim("ClaimView"))
+        ..write_endpoint(summary, description, body, AnswerShape::Claim("ClaimView"))
     }
 }
 
 const fn read_revisions(summary: &'static str, description: &'static str) -> Endpoint {
-    list(summary, description, "EntryRevisionView")
+    list_endpoint(summary, description, "EntryRevisionView")
 }
 
 #[expect(clippy::too_many_lines, reason = "a row for each route")]
-fn claims(route: ClaimsRoute) -> Endpoint {
+fn claims_endpoint(route: ClaimsRoute) -> Endpoint {
     match route {
         ClaimsRoute::Create => Endpoint {
             headers: &["Idempotency-Key"],
@@ -167,7 +179,7 @@ fn claims(route: ClaimsRoute) -> Endpoint {
                 ProblemCode::BlockedByCustomer,
                 ProblemCode::QuotaExceeded,
             ],
-            ..write(
+            ..write_endpoint(
                 "Submit a claim, or store a draft",
                 "Submits a claim, or with `\"draft\": true` stores a draft, which a `partner_user` may do too. The same key \
                  and body again are answered with the claim as it is now and `Idempotent-Replayed: true`; a refused \
@@ -178,7 +190,7 @@ fn claims(route: ClaimsRoute) -> Endpoint {
                 AnswerShape::Created("ClaimView"),
             )
         },
-        ClaimsRoute::Check => write(
+        ClaimsRoute::Check => write_endpoint(
             "Judge a claim and store nothing",
             "Judges a claim as if it were submitted now: all that would be refused is in `errors`, and what is worth \
              knowing is in `warnings`. It takes the body of a create; `draft` is ignored. Without `items` the answer lists \
@@ -191,7 +203,7 @@ fn claims(route: ClaimsRoute) -> Endpoint {
         ),
         ClaimsRoute::List => Endpoint {
             query: queries::CLAIMS,
-            ..list(
+            ..list_endpoint(
                 "List claims, newest first",
                 "A partner lists its own claims. Staff name a partner, a tenant, both or neither; with neither they list \
                  what anybody submitted. With `tenant_id` the claims are ordered by their creation, else by their last \
@@ -204,7 +216,7 @@ fn claims(route: ClaimsRoute) -> Endpoint {
         },
         ClaimsRoute::Counts => Endpoint {
             query: &["partner_id"],
-            ..read(
+            ..read_endpoint(
                 "Count a partner's claims",
                 "How many claims wait for the partner, and how many stand in each status. A partner counts its own claims; \
                  staff name a partner. Nothing of anybody else is counted.",
@@ -214,7 +226,7 @@ fn claims(route: ClaimsRoute) -> Endpoint {
         ClaimsRoute::Get => Endpoint {
             query: &["remarks_before"],
             optional_headers: &["If-None-Match"],
-            ..read(
+            ..read_endpoint(
                 "Read a claim",
                 "The claim as its reader may see it, with `explain`: why it stands where it stands, and with `remarks`: what \
                  was said. A deadline that has passed is carried out first. With `If-None-Match` the present version is \
@@ -222,7 +234,7 @@ fn claims(route: ClaimsRoute) -> Endpoint {
                 AnswerShape::Claim("ClaimView"),
             )
         },
-        ClaimsRoute::History => list(
+        ClaimsRoute::History => list_endpoint(
             "Read a claim's history, oldest first",
             "One entry for each version, chained by hashes, so that a reader can check that nothing was changed or left \
              out: how, is in `docs/api.md` §3.1.5. The newest version may not be archived yet and has no `hash` then.",
@@ -230,7 +242,7 @@ fn claims(route: ClaimsRoute) -> Endpoint {
         ),
         ClaimsRoute::Edit => Endpoint {
             problems: &[ProblemCode::InvalidState, ProblemCode::QuotaExceeded],
-            ..command(
+            ..command_endpoint(
                 "Edit, by a JSON merge patch",
                 "What is named is changed, `null` takes away, lists are replaced whole. In a draft everything but program \
                  and tenant can be changed, and its idle time begins anew. In `action_required` contacts, label, external \
@@ -247,7 +259,7 @@ fn claims(route: ClaimsRoute) -> Endpoint {
                 ProblemCode::BlockedByCustomer,
                 ProblemCode::QuotaExceeded,
             ],
-            ..command(
+            ..command_endpoint(
                 "Submit a draft",
                 "Submits the draft as it stands, under the program's policy of this day. What is wrong with the draft is \
                  in `errors`, with `claim_pointer`. A claim that was recalled less than `recall_business_days` ago keeps \
@@ -255,30 +267,30 @@ fn claims(route: ClaimsRoute) -> Endpoint {
                 BodyShape::JsonOrNone("NoFieldsBody"),
             )
         },
-        ClaimsRoute::Recall => command(
+        ClaimsRoute::Recall => command_endpoint(
             "Take a claim back before its review",
             "The claim is a draft again. A new submit within `recall_business_days` keeps its priority date, unless the \
              draft was given an item that it did not have.",
             BodyShape::JsonOrNone("NoFieldsBody"),
         ),
-        ClaimsRoute::Discard => command(
+        ClaimsRoute::Discard => command_endpoint(
             "Drop a draft",
             "The draft is over for good.",
             BodyShape::JsonOrNone("NoFieldsBody"),
         ),
-        ClaimsRoute::Respond => command(
+        ClaimsRoute::Respond => command_endpoint(
             "Answer what the operator asked",
             "The claim is in review again. What was asked for is edited before, with `PATCH`. After the deadline silence \
              has rejected the claim.",
             BodyShape::JsonOrNone("CommentBody"),
         ),
-        ClaimsRoute::Withdraw => command(
+        ClaimsRoute::Withdraw => command_endpoint(
             "Take back what is undecided",
             "Undecided items are withdrawn; items that the customer has decided stay as they are. A customer who was \
              notified is told. From the end of the window on nothing can be withdrawn.",
             BodyShape::JsonOrNone("CommentBody"),
         ),
-        ClaimsRoute::Dispute => command(
+        ClaimsRoute::Dispute => command_endpoint(
             "Dispute a rejection",
             "Another reviewer decides about the rejection. It can be disputed once in the life of a claim, until the first \
              instant after the 30th local day of the partner (the policy's `dispute_days`).",
@@ -286,7 +298,7 @@ fn claims(route: ClaimsRoute) -> Endpoint {
         ),
         ClaimsRoute::CorrectContact => Endpoint {
             problems: &[ProblemCode::InvalidState, ProblemCode::BlockedByCustomer],
-            ..command(
+            ..command_endpoint(
                 "Name another contact at the customer",
                 "An address that the directory has as verified gets the next notice at once, unless it failed in this \
                  claim. Any other address of the tenant's domain is proposed to the operator, and nothing is mailed yet.",
@@ -296,12 +308,12 @@ fn claims(route: ClaimsRoute) -> Endpoint {
     }
 }
 
-fn evidence(route: EvidenceRoute) -> Endpoint {
+fn evidence_endpoint(route: EvidenceRoute) -> Endpoint {
     match route {
         EvidenceRoute::Add => Endpoint {
             optional_headers: &["Idempotency-Key"],
             problems: &[ProblemCode::InvalidState, ProblemCode::QuotaExceeded],
-            ..write(
+            ..write_endpoint(
                 "Add evidence, and get the form for its document",
                 "Adds an entry, or attaches a document to the entry that declared the same digest. Where the program asks \
                  for documents, `upload` is a form: send it as `multipart/form-data` with its fields and, after them, \
@@ -311,7 +323,7 @@ fn evidence(route: EvidenceRoute) -> Endpoint {
                 AnswerShape::Created("EvidenceUploadView"),
             )
         },
-        EvidenceRoute::Get => read(
+        EvidenceRoute::Get => read_endpoint(
             "Get the link to a clean document",
             "A link that saves the document as a file and ends at `expires_at`. A document that is awaited, not scanned or \
              infected has none: 404.",
@@ -320,11 +332,11 @@ fn evidence(route: EvidenceRoute) -> Endpoint {
     }
 }
 
-fn review(route: ReviewRoute) -> Endpoint {
+fn review_endpoint(route: ReviewRoute) -> Endpoint {
     match route {
         ReviewRoute::List => Endpoint {
             query: queries::REVIEWS,
-            ..read(
+            ..read_endpoint(
                 "What waits for the operator, longest first",
                 "The claims of one queue, those whose contact somebody has to vouch for, or with neither `state` nor `needs` \
                  whatever waits. Those of several states are one list by how long each has waited in its state. To fill a \
@@ -333,14 +345,14 @@ fn review(route: ReviewRoute) -> Endpoint {
                 AnswerShape::Queue,
             )
         },
-        ReviewRoute::Assign => write(
+        ReviewRoute::Assign => write_endpoint(
             "Say who works on a claim",
             "Staff see it in the claim and in the queue. It hinders nobody else, is no event, and moves no version. Only an \
              open claim is assigned; `null` takes it back at any time. It goes when the claim's personal data are erased.",
             BodyShape::Json("AssignBody"),
             AnswerShape::Claim("ClaimView"),
         ),
-        ReviewRoute::Erase => command(
+        ReviewRoute::Erase => command_endpoint(
             "Erase the personal data of a claim that is over",
             "Contacts, labels, evidence, comments, sent texts and the salts of the history are gone for good, in the table and \
              among the documents. The record and its history stay and verify. A link of the claim takes a \"no\" as before.",
@@ -355,7 +367,7 @@ fn review(route: ReviewRoute) -> Endpoint {
                 ProblemCode::ContactUnverified,
                 ProblemCode::AnotherReviewerRequired,
             ],
-            ..command(
+            ..command_endpoint(
                 "Act on a claim",
                 "One of the actions of the operator's staff. What is wrong with the claim and not with the request has \
                  `claim_pointer` in `errors`.",
@@ -365,11 +377,11 @@ fn review(route: ReviewRoute) -> Endpoint {
     }
 }
 
-fn decision(route: DecisionRoute, method: &HttpMethod) -> Endpoint {
+fn decision_endpoint(route: DecisionRoute, method: &HttpMethod) -> Endpoint {
     match route {
         DecisionRoute::Page if *method == HttpMethod::Get => Endpoint {
             query: &["lang"],
-            ..read(
+            ..read_endpoint(
                 "The decision page; it decides nothing",
                 "The page behind the link of a notice, for people. It shows the claim and has a form; whoever opens it, and \
                  however often, decides nothing. A link that is not one is answered with a page, or as a problem to \
@@ -384,7 +396,7 @@ fn decision(route: DecisionRoute, method: &HttpMethod) -> Endpoint {
                 ProblemCode::LinkRetired,
                 ProblemCode::CodeLocked,
             ],
-            ..write(
+            ..write_endpoint(
                 "Decide, with link and code",
                 "Takes the form of the decision page: `decline` at any time after the notice, and, where the recipient is \
                  verified, `undo`, `extend` once, and `wrong_contact`. A link never says yes. Ten wrong codes lock a \
@@ -396,7 +408,7 @@ fn decision(route: DecisionRoute, method: &HttpMethod) -> Endpoint {
         },
         DecisionRoute::Notice => Endpoint {
             query: &["lang"],
-            ..read(
+            ..read_endpoint(
                 "The true text of a notice",
                 "A page with the text of the notice that has this code, and how the claim stands now: a mail that says \
                  something else is not genuine.",
@@ -406,9 +418,9 @@ fn decision(route: DecisionRoute, method: &HttpMethod) -> Endpoint {
     }
 }
 
-fn customer(route: CustomerRoute) -> Endpoint {
+fn customer_endpoint(route: CustomerRoute) -> Endpoint {
     let answer = |summary, description| {
-        write(
+        write_endpoint(
             summary,
             description,
             BodyShape::JsonOrNone("ChosenItemsBody"),
@@ -418,21 +430,21 @@ fn customer(route: CustomerRoute) -> Endpoint {
     match route {
         CustomerRoute::Claims => Endpoint {
             query: &["status", LIST[0], LIST[1]],
-            ..list(
+            ..list_endpoint(
                 "List the claims on one's tenant",
                 "The claims of which a first notice is due, newest first. A page may be short or empty while `next_cursor` is \
                  set.",
                 "CustomerClaimView",
             )
         },
-        CustomerRoute::Ledger => list(
+        CustomerRoute::Ledger => list_endpoint(
             "Who sees one's data, or asks to",
             "What stands between the customer and each partner: associations with the last time that the partner read their \
              data, claims that wait for an answer, and what the customer has answered. A partner whose claims do not fit \
              on a page comes again on the next.",
             "LedgerView",
         ),
-        CustomerRoute::GetRules => read(
+        CustomerRoute::GetRules => read_endpoint(
             "Read the standing rules",
             "What the customer has settled beforehand, with all blocks that hold now.",
             AnswerShape::Entry("RulesView"),
@@ -479,7 +491,7 @@ fn customer(route: CustomerRoute) -> Endpoint {
         },
         CustomerRoute::Claim => Endpoint {
             query: &["remarks_before"],
-            ..read(
+            ..read_endpoint(
                 "Read a claim on one's tenant",
                 "What the notice says, how the claim stands, who was asked, with `receipts` what the customer has answered and \
                  how, and with `remarks` what the customer itself has said and why associations were ended. There from the \
@@ -487,7 +499,7 @@ fn customer(route: CustomerRoute) -> Endpoint {
                 AnswerShape::Claim("CustomerClaimView"),
             )
         },
-        CustomerRoute::History => list(
+        CustomerRoute::History => list_endpoint(
             "Read a claim's history, oldest first",
             "Which steps there were, without what partner and operator said to each other and without rivals. It is checked \
              as the partner's is (`docs/api.md` §3.1.5).",
@@ -506,11 +518,11 @@ fn customer(route: CustomerRoute) -> Endpoint {
     }
 }
 
-fn associations(route: AssociationsRoute) -> Endpoint {
+fn associations_endpoint(route: AssociationsRoute) -> Endpoint {
     match route {
         AssociationsRoute::List => Endpoint {
             query: &["tenant_id", "partner_id", "program", "status", LIST[0], LIST[1]],
-            ..list(
+            ..list_endpoint(
                 "List associations, newest claim first",
                 "A partner lists its own, a customer those of its tenant; staff name a partner, a tenant, both or neither. To \
                  fill a page the index of claims is read at most ten times. A page that is short or empty while \
@@ -518,12 +530,12 @@ fn associations(route: AssociationsRoute) -> Endpoint {
                 "AssociationView",
             )
         },
-        AssociationsRoute::Get => read(
+        AssociationsRoute::Get => read_endpoint(
             "Read an association",
             "An item of a claim that became official. It stays readable after it has ended.",
             AnswerShape::One("AssociationView"),
         ),
-        AssociationsRoute::End => write(
+        AssociationsRoute::End => write_endpoint(
             "End an association",
             "The association ends at once, and its partner reads no usage any more. Partner and operator must give a \
              comment. One that has ended already is answered as it is.",
@@ -533,7 +545,7 @@ fn associations(route: AssociationsRoute) -> Endpoint {
         AssociationsRoute::Usage => Endpoint {
             query: &["from", "to"],
             problems: &[ProblemCode::AssociationNotActive, ProblemCode::InvalidFields],
-            ..read(
+            ..read_endpoint(
                 "Read the usage of the item while active",
                 "Usage and seats of exactly this item, day by day: at most 400 days, without dates the last 30. Days before \
                  the association are refused (422 `before-association`) unless the policy's `usage_history` is `all`. \
@@ -544,7 +556,7 @@ fn associations(route: AssociationsRoute) -> Endpoint {
         AssociationsRoute::UsageOfMany => Endpoint {
             query: &["tenant_id", "program", "from", "to", LIST[0], LIST[1]],
             problems: &[ProblemCode::AssociationNotActive],
-            ..read(
+            ..read_endpoint(
                 "Read the usage of all active associations",
                 "A page of the partner's active associations, each with its usage from the first day on that may be read; one \
                  without such a day is left out. `Accept: text/csv` gets one table; the next page stands in `Link` alone. \
@@ -555,7 +567,7 @@ fn associations(route: AssociationsRoute) -> Endpoint {
         AssociationsRoute::UsageOfCustomer => Endpoint {
             query: &["from", "to"],
             problems: &[ProblemCode::AssociationNotActive, ProblemCode::InvalidFields],
-            ..read(
+            ..read_endpoint(
                 "Read what the partner reads of an association",
                 "The same days and counts that the partner of the association may read at the moment. It is not noted as a \
                  reading of the partner's.",
@@ -566,9 +578,9 @@ fn associations(route: AssociationsRoute) -> Endpoint {
 }
 
 #[expect(clippy::too_many_lines, reason = "a row for each route")]
-fn directory(route: DirectoryRoute) -> Endpoint {
+fn directory_endpoint(route: DirectoryRoute) -> Endpoint {
     match route {
-        DirectoryRoute::Me => read(
+        DirectoryRoute::Me => read_endpoint(
             "Who the caller is",
             "The role and the party of the caller; of a partner its locations with their programs, its quotas, and what is \
              left of them.",
@@ -576,7 +588,7 @@ fn directory(route: DirectoryRoute) -> Endpoint {
         ),
         DirectoryRoute::Partners => Endpoint {
             query: &["name", "status", LIST[0], LIST[1]],
-            ..list(
+            ..list_endpoint(
                 "List partners, by name",
                 "Finds partners by the beginning of their names.",
                 "PartnerEntryView",
@@ -584,13 +596,13 @@ fn directory(route: DirectoryRoute) -> Endpoint {
         },
         DirectoryRoute::Tenants => Endpoint {
             query: &["name", "domain", "status", LIST[0], LIST[1]],
-            ..list(
+            ..list_endpoint(
                 "List tenants, by name",
                 "Finds tenants by the beginning of their names, or the one that has a domain.",
                 "TenantEntryView",
             )
         },
-        DirectoryRoute::Programs => list(
+        DirectoryRoute::Programs => list_endpoint(
             "List programs, by name",
             "All programs, open and closed; for a partner with `enrolled_locations`, its locations that are enrolled in each.",
             "ProgramView",
@@ -602,7 +614,7 @@ fn directory(route: DirectoryRoute) -> Endpoint {
             "PartnerBody",
             "PartnerView",
         ),
-        DirectoryRoute::GetPartner => read(
+        DirectoryRoute::GetPartner => read_endpoint(
             "Read a partner",
             "The partner as it is in the directory now, with the revision in `ETag`.",
             AnswerShape::Entry("PartnerView"),
@@ -624,7 +636,7 @@ fn directory(route: DirectoryRoute) -> Endpoint {
                 "TenantView",
             )
         },
-        DirectoryRoute::GetTenant => read(
+        DirectoryRoute::GetTenant => read_endpoint(
             "Read a tenant",
             "The tenant as it is in the directory now, with the revision in `ETag`.",
             AnswerShape::Entry("TenantView"),
@@ -633,13 +645,13 @@ fn directory(route: DirectoryRoute) -> Endpoint {
             "Read a tenant's history, oldest first",
             "Everything that the operator ever wrote of the tenant, with who wrote it and when.",
         ),
-        DirectoryRoute::Checks => list(
+        DirectoryRoute::Checks => list_endpoint(
             "List who has checked a tenant, by partner",
             "Which partners have looked at what they could claim at the tenant, on days on which they claimed nothing there. \
              A look is kept for 400 days; the customer finds it in the ledger.",
             "TenantCheckView",
         ),
-        DirectoryRoute::GetRules => read(
+        DirectoryRoute::GetRules => read_endpoint(
             "Read a customer's standing rules",
             "The rules as the customer has written them, with every block that holds now.",
             AnswerShape::Entry("RulesView"),
@@ -656,7 +668,7 @@ fn directory(route: DirectoryRoute) -> Endpoint {
             "ProgramBody",
             "ProgramView",
         ),
-        DirectoryRoute::GetProgram => read(
+        DirectoryRoute::GetProgram => read_endpoint(
             "Read a program",
             "The program with its present policy and the versions of it, and the revision in `ETag`.",
             AnswerShape::Entry("ProgramView"),
@@ -672,12 +684,12 @@ fn directory(route: DirectoryRoute) -> Endpoint {
             "CalendarBody",
             "CalendarView",
         ),
-        DirectoryRoute::GetCalendar => read(
+        DirectoryRoute::GetCalendar => read_endpoint(
             "Read the days added to a country's calendar",
             "The days that the operator has added. Nothing was ever added at revision 0.",
             AnswerShape::Entry("CalendarView"),
         ),
-        DirectoryRoute::Calendars => list(
+        DirectoryRoute::Calendars => list_endpoint(
             "List the calendars that something was added to",
             "The calendars of the countries to which the operator ever added a day, by country.",
             "CalendarView",
@@ -692,7 +704,7 @@ fn directory(route: DirectoryRoute) -> Endpoint {
         DirectoryRoute::DeleteDay => Endpoint {
             query: &["subdivision", DRY_RUN],
             optional_headers: &["If-Match"],
-            ..read(
+            ..read_endpoint(
                 "Take one day of a country's calendar back",
                 "Takes a day back and leaves all others as they are. No open window becomes shorter.",
                 AnswerShape::Entry("CalendarView"),
@@ -702,7 +714,7 @@ fn directory(route: DirectoryRoute) -> Endpoint {
             "Read the history of a country's calendar, oldest first",
             "Everything that was ever written of the calendar, with who wrote it and when.",
         ),
-        DirectoryRoute::PutUsage => write(
+        DirectoryRoute::PutUsage => write_endpoint(
             "Write usage rows",
             "Stores the rows of the vendor's feed; the same item and day again overwrites. At most 500 rows a request. A row \
              of an item that the tenant does not have, or of a day that has not begun there, refuses all of them.",
@@ -712,7 +724,7 @@ fn directory(route: DirectoryRoute) -> Endpoint {
         DirectoryRoute::GetUsage => Endpoint {
             query: &["kind", "id", "from", "to"],
             problems: &[ProblemCode::InvalidFields],
-            ..read(
+            ..read_endpoint(
                 "Read the usage that was fed of an item",
                 "The counts of one item of the tenant as the feed has brought them, day by day: at most 400 days, without \
                  dates the last 30. No count is withheld, however small. An item that is not in the tenant's entry is \
@@ -723,7 +735,7 @@ fn directory(route: DirectoryRoute) -> Endpoint {
         DirectoryRoute::Windows => Endpoint {
             query: &["country", "subdivision", "time_zone", "delivered_at", "business_days"],
             problems: &[ProblemCode::InvalidFields],
-            ..read(
+            ..read_endpoint(
                 "Explain a deadline",
                 "The window that a delivery at a moment would have, with the days that the operator added and without \
                  closures of a tenant. A moment outside the years of the calendar data is 422 `out-of-range`.",
@@ -743,26 +755,28 @@ fn directory(route: DirectoryRoute) -> Endpoint {
                 "OutageView",
             )
         },
-        DirectoryRoute::Outages => list(
+        DirectoryRoute::Outages => list_endpoint(
             "List the outages for which windows became longer",
             "The outages that were announced, the newest first. One whose interval ended 90 days ago or earlier goes when \
              another one is announced.",
             "OutageView",
         ),
-        DirectoryRoute::Health => read(
+        DirectoryRoute::Health => read_endpoint(
             "Whether the API is there",
             "Answers once the table can be read; else 503.",
             AnswerShape::One("HealthView"),
         ),
-        DirectoryRoute::OpenApi => {
-            read("This document", "The contract as an OpenAPI 3.1 document.", AnswerShape::Document)
-        }
-        DirectoryRoute::GetClock => read(
+        DirectoryRoute::OpenApi => read_endpoint(
+            "This document",
+            "The contract as an OpenAPI 3.1 document.",
+            AnswerShape::Document,
+        ),
+        DirectoryRoute::GetClock => read_endpoint(
             "Read the test clock",
             "What the test clock shows. It exists only where the stack was deployed with `Sandbox=true`, else 404.",
             AnswerShape::One("ClockView"),
         ),
-        DirectoryRoute::PutClock => write(
+        DirectoryRoute::PutClock => write_endpoint(
             "Move the test clock forwards",
             "Moves the test clock to a moment or by a duration, forwards, at most 400 days a call. It exists only where the \
              stack was deployed with `Sandbox=true`, else 404.",

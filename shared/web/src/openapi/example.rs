@@ -147,7 +147,7 @@ impl ExampleMaker<'_> {
         let types = schema.get("type")?;
         let own_type = types.as_array().map_or(Some(types), |types| types.first())?.as_str()?;
         match own_type {
-            "object" => Some(self.object(schema)),
+            "object" => Some(self.object_example(schema)),
             "array" => {
                 let entry = schema.get("items").and_then(|own| self.example_of(own));
                 Some(Value::Array(entry.into_iter().collect()))
@@ -179,7 +179,7 @@ impl ExampleMaker<'_> {
         Some(example)
     }
 
-    fn object(&self, schema: &Value) -> Value {
+    fn object_example(&self, schema: &Value) -> Value {
         let required = schema.get("required").and_then(Value::as_array);
         let is_required = |name: &str| required.is_some_and(|names| names.contains(&json!(name)));
         let fields = schema.get("properties").and_then(Value::as_object);

@@ -19,8 +19,8 @@ use crate::routes::{
 };
 
 /// The operation of a route. The second one of the decision page has a name of its own.
-pub(super) fn of(route: &Route, method: &HttpMethod) -> Value {
-    let endpoint = endpoint::of(route.id, method);
+pub(super) fn describe_operation(route: &Route, method: &HttpMethod) -> Value {
+    let endpoint = endpoint::describe_endpoint(route.id, method);
     let is_second = route.method == "ANY" && *method == HttpMethod::Get;
     let name = if is_second { "getDecisionPage" } else { route.operation };
     let security = match route.auth {
@@ -30,14 +30,14 @@ pub(super) fn of(route: &Route, method: &HttpMethod) -> Value {
     let operation = json!({
         "operationId": name,
         "summary": endpoint.summary,
-        "description": description(route, &endpoint),
+        "description": operation_description(route, &endpoint),
         "tags": [route.function],
-        "parameters": parameters(route, &endpoint),
-        "responses": responses(route, &endpoint),
+        "parameters": operation_parameters(route, &endpoint),
+        "responses": operation_responses(route, &endpoint),
         "security": security,
     });
     match endpoint.body {
-        Some(shape) => with_member(operation, "requestBody", body(shape)),
+        Some(shape) => with_member(operation, "requestBody", request_body(shape)),
         None => operation,
     }
 }
@@ -51,7 +51,7 @@ fn with_member(mut object: Value, name: &str, member: Value) -> Value {
 }
 
 /// What the operation does, for whom, and in which states.
-fn description(route: &Route, endpoint: &Endpoint) -> String {
+fn operation_description(route: &Route, endpoint: &Endpoint) -> String {
     let mut text = endpoint.description.to_owned();
     let roles: Vec<_> = route.roles.iter().map(|role| format!("`{}`", role.as_str())).collect();
     if roles.is_empty() {
@@ -62,21 +62,21 @@ fn description(route: &Route, endpoint: &Endpoint) -> String {
     if route.id == RouteId::Review(ReviewRoute::Act) {
         text.push_str("\n\nWho may take which action, and in which states:\n");
         for (name, kind) in crate::bodies::review_actions() {
-            let who = if kind.row().who.contains(&domain::actor::Party::Reviewer) {
+            let who = if kind.table_row().who.contains(&domain::actor::Party::Reviewer) {
                 "`reviewer`, `operator`"
             } else {
                 "`operator`"
             };
-            let _ = write!(text, "\n- `{name}`: {who}; {}", states(*kind));
+            let _ = write!(text, "\n- `{name}`: {who}; {}", allowed_states(*kind));
         }
-    } else if let Some(kind) = command(route) {
-        let _ = write!(text, "\n\nStates: {}", states(kind));
+    } else if let Some(kind) = route_command(route) {
+        let _ = write!(text, "\n\nStates: {}", allowed_states(kind));
     }
     text
 }
 
 /// The command that a route gives to a claim.
-fn command(route: &Route) -> Option<CommandKind> {
+fn route_command(route: &Route) -> Option<CommandKind> {
     if route.roles.is_empty() || !["POST", "PATCH"].contains(&route.method) {
         return None;
     }
@@ -86,11 +86,11 @@ fn command(route: &Route) -> Option<CommandKind> {
         (_, "evidence") => "add_evidence".to_owned(),
         (_, other) => other.replace('-', "_"),
     };
-    Action::parse(&name).map(Action::kind)
+    Action::parse(&name).map(Action::command_kind)
 }
 
 /// The states that take a command, as the table of commands has them.
-fn states(kind: CommandKind) -> String {
+fn allowed_states(kind: CommandKind) -> String {
     let taken: Vec<_> =
         Status::ALL.iter().copied().filter(|status| is_allowed_in(kind, *status)).collect();
     if matches!(kind, CommandKind::RetireLink | CommandKind::Decline) {
@@ -103,65 +103,68 @@ fn states(kind: CommandKind) -> String {
     format!("{}.", names.join(", "))
 }
 
-fn body(shape: BodyShape) -> Value {
+fn request_body(shape: BodyShape) -> Value {
     let content = |media_type: &str, schema: Value, is_required: bool| json!({"required": is_required, "content": { media_type: { "schema": schema } }});
     match shape {
-        BodyShape::Json(schema) => content("application/json", reference(schema), true),
-        BodyShape::JsonOrNone(schema) => content("application/json", reference(schema), false),
+        BodyShape::Json(schema) => content("application/json", schema_reference(schema), true),
+        BodyShape::JsonOrNone(schema) => {
+            content("application/json", schema_reference(schema), false)
+        }
         BodyShape::MergePatch(schema) => {
-            content("application/merge-patch+json", reference(schema), true)
+            content("application/merge-patch+json", schema_reference(schema), true)
         }
         BodyShape::Form => {
-            content("application/x-www-form-urlencoded", reference("DecisionForm"), true)
+            content("application/x-www-form-urlencoded", schema_reference("DecisionForm"), true)
         }
     }
 }
 
 /// The reference to a schema of the components.
-pub(super) fn reference(schema: &str) -> Value {
+pub(super) fn schema_reference(schema: &str) -> Value {
     json!({ "$ref": format!("#/components/schemas/{schema}") })
 }
 
-fn parameters(route: &Route, endpoint: &Endpoint) -> Vec<Value> {
-    let path = names(route.path).map(|name| parameter::path(route.path, name));
-    let query = endpoint.query.iter().map(|name| parameter::query(route.id, name));
-    let headers = endpoint.headers.iter().map(|name| parameter::header(name, true));
-    let optional = endpoint.optional_headers.iter().map(|name| parameter::header(name, false));
+fn operation_parameters(route: &Route, endpoint: &Endpoint) -> Vec<Value> {
+    let path = path_names(route.path).map(|name| parameter::path_parameter(route.path, name));
+    let query = endpoint.query.iter().map(|name| parameter::query_parameter(route.id, name));
+    let headers = endpoint.headers.iter().map(|name| parameter::header_parameter(name, true));
+    let optional =
+        endpoint.optional_headers.iter().map(|name| parameter::header_parameter(name, false));
     path.chain(query).chain(headers).chain(optional).collect()
 }
 
 /// The names in a path, each in its braces.
-fn names(path: &str) -> impl Iterator<Item = &str> {
+fn path_names(path: &str) -> impl Iterator<Item = &str> {
     path.split('{').skip(1).filter_map(|rest| rest.split('}').next())
 }
 
-fn responses(route: &Route, endpoint: &Endpoint) -> Map<String, Value> {
+fn operation_responses(route: &Route, endpoint: &Endpoint) -> Map<String, Value> {
     let mut responses = Map::new();
-    let (status, response) = success(endpoint);
+    let (status, response) = success_response(endpoint);
     responses.insert(status.to_owned(), response);
     if let AnswerShape::NewEntry(schema) = endpoint.answer {
-        let content = json!({ "application/json": { "schema": reference(schema) } });
+        let content = json!({ "application/json": { "schema": schema_reference(schema) } });
         let created =
             json!({"description": "There was none, and now there is.", "content": content});
         responses.insert("201".to_owned(), with_headers(created, &["ETag", "Location"]));
     }
     if endpoint.optional_headers.contains(&"If-None-Match") {
-        let headers = headers(&["ETag"]);
+        let headers = response_headers(&["ETag"]);
         let unchanged = json!({"description": "The caller has this version.", "headers": headers});
         responses.insert("304".to_owned(), unchanged);
     }
     let mut codes: BTreeMap<u16, Vec<ProblemCode>> = BTreeMap::new();
-    for code in problems(route, endpoint) {
+    for code in possible_problems(route, endpoint) {
         codes.entry(code.status().as_u16()).or_default().push(code);
     }
     for (status, codes) in &codes {
         let takes_form = matches!(endpoint.body, Some(BodyShape::Form));
-        responses.insert(status.to_string(), problem(route, *status, codes, takes_form));
+        responses.insert(status.to_string(), problem_response(route, *status, codes, takes_form));
     }
     // What the gateway itself answers, whatever the operation.
     for status in [429, 500] {
         if let Some((meaning, message)) =
-            by_gateway(status).filter(|_| !codes.contains_key(&status))
+            gateway_refusal(status).filter(|_| !codes.contains_key(&status))
         {
             let content = json!({ "application/json": gateway_message(message) });
             let response =
@@ -173,7 +176,7 @@ fn responses(route: &Route, endpoint: &Endpoint) -> Map<String, Value> {
 }
 
 /// The problems that an endpoint may answer: those that follow from what it takes, and its own.
-pub(super) fn problems(route: &Route, endpoint: &Endpoint) -> Vec<ProblemCode> {
+pub(super) fn possible_problems(route: &Route, endpoint: &Endpoint) -> Vec<ProblemCode> {
     let takes = |header: &str| {
         endpoint.headers.contains(&header) || endpoint.optional_headers.contains(&header)
     };
@@ -222,17 +225,17 @@ fn reads_query(route: &Route, endpoint: &Endpoint) -> bool {
 /// A refusal: which problems it can be, and how it is told. One that says when to come again says it in a header, and
 /// so does one that says which version there is. The gateway answers some of them itself, in a form of its own; a page
 /// that is asked for by a person is refused with a page.
-fn problem(route: &Route, status: u16, codes: &[ProblemCode], takes_form: bool) -> Value {
+fn problem_response(route: &Route, status: u16, codes: &[ProblemCode], takes_form: bool) -> Value {
     let lines = codes.iter().map(|code| format!("\n- `{}`: {}", code.as_str(), code.meaning()));
     let mut description = format!("Refused:\n{}", lines.collect::<String>());
     let mut content = Map::new();
     if let Some(code) = codes.first() {
         let example =
-            if takes_form { Problem::example_with_form(*code) } else { Problem::example(*code) };
-        let example = json!({"schema": reference("Problem"), "example": example});
+            if takes_form { Problem::example_with_form(*code) } else { Problem::example_of(*code) };
+        let example = json!({"schema": schema_reference("Problem"), "example": example});
         content.insert("application/problem+json".to_owned(), example);
     }
-    if let Some((meaning, message)) = by_gateway(status) {
+    if let Some((meaning, message)) = gateway_refusal(status) {
         let _ = write!(description, "\n- without a code: the gateway. {meaning}");
         content.insert("application/json".to_owned(), gateway_message(message));
     }
@@ -249,11 +252,15 @@ fn problem(route: &Route, status: u16, codes: &[ProblemCode], takes_form: bool) 
 
 /// A response with the headers of these names, if any.
 fn with_headers(response: Value, names: &[&str]) -> Value {
-    if names.is_empty() { response } else { with_member(response, "headers", headers(names)) }
+    if names.is_empty() {
+        response
+    } else {
+        with_member(response, "headers", response_headers(names))
+    }
 }
 
 /// When the gateway itself answers with that status, and with which words.
-fn by_gateway(status: u16) -> Option<(&'static str, &'static str)> {
+fn gateway_refusal(status: u16) -> Option<(&'static str, &'static str)> {
     match status {
         401 => Some(("The token is missing, has ended or is not the user pool's.", "Unauthorized")),
         413 => Some(("The body has more than 10 MB.", "Request Entity Too Large")),
@@ -269,55 +276,62 @@ fn by_gateway(status: u16) -> Option<(&'static str, &'static str)> {
 
 /// The content of an answer of the gateway's own.
 fn gateway_message(message: &str) -> Value {
-    json!({"schema": reference("GatewayMessage"), "example": {"message": message}})
+    json!({"schema": schema_reference("GatewayMessage"), "example": {"message": message}})
 }
 
-fn success(endpoint: &Endpoint) -> (&'static str, Value) {
+fn success_response(endpoint: &Endpoint) -> (&'static str, Value) {
     let answer = &endpoint.answer;
     let json = |schema: Value| json!({ "application/json": { "schema": schema } });
     let page = json!({ "schema": { "type": "string" } });
     let (status, description, content) = match answer {
-        AnswerShape::One(schema) => ("200", "What was asked for.", json(reference(schema))),
-        AnswerShape::Claim(schema) => {
-            ("200", "The claim as it is now, with its version in `ETag`.", json(reference(schema)))
-        }
+        AnswerShape::One(schema) => ("200", "What was asked for.", json(schema_reference(schema))),
+        AnswerShape::Claim(schema) => (
+            "200",
+            "The claim as it is now, with its version in `ETag`.",
+            json(schema_reference(schema)),
+        ),
         AnswerShape::Entry(schema) | AnswerShape::NewEntry(schema)
             if endpoint.query.contains(&DRY_RUN) =>
         {
-            let told = json!({"oneOf": [reference(schema), reference("ConsequencesView")]});
+            let told =
+                json!({"oneOf": [schema_reference(schema), schema_reference("ConsequencesView")]});
             (
                 "200",
                 "The entry as it is now, with its revision in `ETag`; with `dry_run=true` what would follow.",
                 json(told),
             )
         }
-        AnswerShape::Entry(schema) | AnswerShape::NewEntry(schema) => {
-            ("200", "The entry as it is now, with its revision in `ETag`.", json(reference(schema)))
-        }
-        AnswerShape::Created(schema) => {
-            ("201", "It was created, now or by the same request before.", json(reference(schema)))
-        }
+        AnswerShape::Entry(schema) | AnswerShape::NewEntry(schema) => (
+            "200",
+            "The entry as it is now, with its revision in `ETag`.",
+            json(schema_reference(schema)),
+        ),
+        AnswerShape::Created(schema) => (
+            "201",
+            "It was created, now or by the same request before.",
+            json(schema_reference(schema)),
+        ),
         AnswerShape::List(schema) => {
-            ("200", "A page of the list.", json(reference(&list_name(schema))))
+            ("200", "A page of the list.", json(schema_reference(&list_name(schema))))
         }
         AnswerShape::Queue => {
-            ("200", "A page of what waits, and how much does.", json(reference("QueueList")))
+            ("200", "A page of what waits, and how much does.", json(schema_reference("QueueList")))
         }
         AnswerShape::OneOrTable(schema) => (
             "200",
             "What was asked for, as JSON or as a table.",
-            json!({"application/json": { "schema": reference(schema) }, "text/csv": page}),
+            json!({"application/json": { "schema": schema_reference(schema) }, "text/csv": page}),
         ),
         AnswerShape::ListOrTable(schema) => (
             "200",
             "A page of the list, as JSON or as a table.",
-            json!({"application/json": { "schema": reference(&list_name(schema)) }, "text/csv": page}),
+            json!({"application/json": { "schema": schema_reference(&list_name(schema)) }, "text/csv": page}),
         ),
         AnswerShape::Page => ("200", "A page for people.", json!({ "text/html": page })),
         AnswerShape::PageOr(schema) => (
             "200",
             "What came of the decision.",
-            json!({"text/html": page, "application/json": { "schema": reference(schema) }}),
+            json!({"text/html": page, "application/json": { "schema": schema_reference(schema) }}),
         ),
         AnswerShape::Rows => {
             let rows = json!({"type": "integer", "format": "int32", "minimum": 1, "maximum": 500,
@@ -329,7 +343,7 @@ fn success(endpoint: &Endpoint) -> (&'static str, Value) {
         AnswerShape::Document => ("200", "The document.", json(json!({"type": "object"}))),
     };
     let response = json!({"description": description, "content": content});
-    (status, with_headers(response, sent_with(answer)))
+    (status, with_headers(response, success_headers(answer)))
 }
 
 /// The name of the schema of a page of a list.
@@ -338,7 +352,7 @@ pub(super) fn list_name(entry: &str) -> String {
 }
 
 /// The headers of a success.
-fn sent_with(answer: &AnswerShape) -> &'static [&'static str] {
+fn success_headers(answer: &AnswerShape) -> &'static [&'static str] {
     match answer {
         AnswerShape::Claim(_) | AnswerShape::Entry(_) | AnswerShape::NewEntry(_) => &["ETag"],
         AnswerShape::Created(_) => &["ETag", "Location", "Idempotent-Replayed"],
@@ -352,7 +366,7 @@ fn sent_with(answer: &AnswerShape) -> &'static [&'static str] {
     }
 }
 
-fn headers(names: &[&str]) -> Value {
+fn response_headers(names: &[&str]) -> Value {
     let text = |description: &str, example: &str| json!({"description": description, "schema": {"type": "string", "example": example}});
     let header = |name: &str| match name {
         "ETag" => text("The version or revision between quotes, for `If-Match`.", "\"7\""),

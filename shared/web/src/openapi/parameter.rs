@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::cursor::{DEFAULT_LIMIT, MAX_LIMIT};
-use crate::openapi::operation::reference;
+use crate::openapi::operation::schema_reference;
 use crate::queries::STATUS_FILTERS;
 use crate::routes::{AssociationsRoute, ClaimsRoute, DirectoryRoute, RouteId};
 
@@ -18,7 +18,7 @@ const ASSOCIATION: &str = "^[a-z2-7]{26}-[1-9][0-9]{0,2}$";
 const TOKEN: &str = "^[A-Za-z0-9_-]{47,48}$";
 
 /// A parameter of the path. What is not of its form names nothing and is answered 404.
-pub(super) fn path(path: &str, name: &str) -> Value {
+pub(super) fn path_parameter(path: &str, name: &str) -> Value {
     let (description, schema) = match name {
         "id" if path.contains("/associations/") => (
             "The association: the id of its claim, a hyphen and the number of the item.",
@@ -66,7 +66,7 @@ pub(super) fn path(path: &str, name: &str) -> Value {
 
 /// A parameter of the query. One that is unknown, given twice or not of its form is answered 400 with its name.
 #[expect(clippy::too_many_lines, reason = "a row for each parameter")]
-pub(super) fn query(route: RouteId, name: &str) -> Value {
+pub(super) fn query_parameter(route: RouteId, name: &str) -> Value {
     let (description, schema) = match name {
         "limit" => (
             "The most entries of a page.",
@@ -78,13 +78,13 @@ pub(super) fn query(route: RouteId, name: &str) -> Value {
             json!({"type": "string", "example": "q83vEjRWeJCrze8SNFZ4kHsicyI6IjE3In0"}),
         ),
         "status" if route == RouteId::Associations(AssociationsRoute::List) => {
-            ("Only associations of this status.", reference("AssociationStatusView"))
+            ("Only associations of this status.", schema_reference("AssociationStatusView"))
         }
         "status" if route == RouteId::Directory(DirectoryRoute::Partners) => {
-            ("Only partners of this status.", reference("PartnerStatus"))
+            ("Only partners of this status.", schema_reference("PartnerStatus"))
         }
         "status" if route == RouteId::Directory(DirectoryRoute::Tenants) => {
-            ("Only tenants of this status.", reference("TenantStatus"))
+            ("Only tenants of this status.", schema_reference("TenantStatus"))
         }
         "status" if route == RouteId::Claims(ClaimsRoute::List) => (
             "Only claims in this status; given more than once: in any of these. `rejected:disputable` and `rejected:final` \
@@ -93,7 +93,7 @@ pub(super) fn query(route: RouteId, name: &str) -> Value {
             json!({"type": "array", "minItems": 1, "uniqueItems": true, "example": ["action_required", "unreachable"],
                    "items": {"type": "string", "enum": STATUS_FILTERS}}),
         ),
-        "status" => ("Only claims in this status.", reference("ClaimStatus")),
+        "status" => ("Only claims in this status.", schema_reference("ClaimStatus")),
         "turn" => (
             "`partner`: only claims that wait for their partner, as `turn.who` says. Staff name the partner.",
             json!({"type": "string", "enum": ["partner"], "example": "partner"}),
@@ -145,7 +145,7 @@ pub(super) fn query(route: RouteId, name: &str) -> Value {
             "Only what is of this partner. For staff alone: a partner, which sees its own, must leave it out.",
             json!({"type": "string", "pattern": ID, "example": "p-alpine"}),
         ),
-        "state" => ("Only this queue; not with `needs`.", reference("ReviewQueue")),
+        "state" => ("Only this queue; not with `needs`.", schema_reference("ReviewQueue")),
         "overdue" => (
             "`true`: only claims whose review deadline has passed. `false`: only the others.",
             json!({"type": "boolean", "example": true}),
@@ -163,7 +163,9 @@ pub(super) fn query(route: RouteId, name: &str) -> Value {
              newest.",
             json!({"type": "integer", "format": "int32", "minimum": 1, "example": 12}),
         ),
-        "kind" => ("Whether the item is a workload or a subscription.", reference("ItemKind")),
+        "kind" => {
+            ("Whether the item is a workload or a subscription.", schema_reference("ItemKind"))
+        }
         "id" => (
             "The item of the tenant, by its id.",
             json!({"type": "string", "pattern": ID, "example": "teams"}),
@@ -220,7 +222,7 @@ pub(super) fn query(route: RouteId, name: &str) -> Value {
 }
 
 /// A header of the request.
-pub(super) fn header(name: &str, is_required: bool) -> Value {
+pub(super) fn header_parameter(name: &str, is_required: bool) -> Value {
     let (description, schema) = match name {
         "If-Match" => (
             "The version or revision that the caller has seen, as its `ETag` says it; a list of them, or `*` for any.",

@@ -3,11 +3,11 @@
 use domain::claim::{Claim, ItemStatus};
 use domain::ids::ItemNo;
 use domain::program::Policy;
-use domain::time::rfc3339;
+use domain::time::format_rfc3339;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::views::claim::{partner, tenant};
+use crate::views::claim::{partner_view, tenant_view};
 use crate::views::{ItemRefView, NamedView, TenantRefView};
 use crate::words::{BasisWord, EndReasonWord, Word};
 
@@ -65,7 +65,7 @@ impl AssociationView {
     /// The view of a claim's item, with the policy that the claim keeps; `None` where it is no association, or never was
     /// one.
     pub fn of(claim: &Claim, no: ItemNo, policy: &Policy) -> Option<Self> {
-        let item = claim.item(no)?;
+        let item = claim.find_item(no)?;
         let (status, why, effective_at, end) = match claim.item_status(item) {
             ItemStatus::Active { basis, effective_at } => {
                 (AssociationStatusView::Active, basis, effective_at, None)
@@ -84,15 +84,15 @@ impl AssociationView {
             id: claim.association_id(no).to_string(),
             claim_id: claim.id.to_string(),
             item_no: no.0,
-            partner: partner(claim),
-            tenant: tenant(claim),
+            partner: partner_view(claim),
+            tenant: tenant_view(claim),
             program: claim.subject.program.to_string(),
             item: ItemRefView { kind: Word(claim.subject.kind), id: item.id.to_string() },
             status,
             basis: Word(why),
-            effective_at: rfc3339(effective_at),
-            term_ends_at: claim.term_ends_at(policy).map(rfc3339),
-            ended_at: end.map(|(at, _)| rfc3339(at)),
+            effective_at: format_rfc3339(effective_at),
+            term_ends_at: claim.term_ends_at(policy).map(format_rfc3339),
+            ended_at: end.map(|(at, _)| format_rfc3339(at)),
             reason: end.map(|(_, reason)| Word(reason)),
             vouched: claim.details.has_vouched_contact(),
         })

@@ -2,7 +2,7 @@
 
 use domain::calendar::Exception;
 use domain::directory::CountryCalendar;
-use domain::time::rfc3339;
+use domain::time::format_rfc3339;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -48,9 +48,9 @@ impl CalendarView {
 }
 
 fn added_day(calendar: &CountryCalendar, day: &Exception) -> AddedDayView {
-    let given = calendar.grant(day.date, day.subdivision.as_ref());
+    let given = calendar.day_grant(day.date, day.subdivision.as_ref());
     AddedDayView {
-        added_at: given.map(|given| rfc3339(given.since)),
+        added_at: given.map(|given| format_rfc3339(given.since)),
         added_by: given.map(|given| given.by.to_string()),
         date: day.date.to_string(),
         name: day.name.clone(),

@@ -7,7 +7,7 @@ use domain::program::{ItemKind, Program};
 use domain::recipient::Authority;
 use domain::rejection::{FieldError, Rejection};
 use domain::text::{Domain, Email};
-use domain::time::rfc3339;
+use domain::time::format_rfc3339;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -146,7 +146,7 @@ impl CheckWarning {
 
     /// The warning that a contact with that address deserves at its tenant, if any.
     pub fn of_contact(tenant: &Tenant, address: &Email) -> Option<Self> {
-        match tenant.authority(address) {
+        match tenant.authority_of(address) {
             Authority::Outside => Some(Self::ContactOutside),
             Authority::Domain if !tenant.has_verified_contact() => Some(Self::VouchingNeeded),
             Authority::Domain => Some(Self::ContactUnverified),
@@ -182,7 +182,7 @@ impl CheckWarning {
         }
     }
 
-    fn view(self, language: ApiLanguage) -> CheckWarningView {
+    fn to_view(self, language: ApiLanguage) -> CheckWarningView {
         CheckWarningView {
             pointer: match self {
                 Self::EvidenceMissing | Self::EvidenceDocumentMissing => "/evidence",
@@ -193,7 +193,7 @@ impl CheckWarning {
             }
             .to_owned(),
             code: Word(self),
-            detail: language.text(&format!("warning-{}", self.as_str()), &[]),
+            detail: language.message_text(&format!("warning-{}", self.as_str()), &[]),
         }
     }
 }
@@ -238,14 +238,15 @@ impl CheckView {
             claim_id: None,
             allowed: field.allowed,
         });
-        let hindrances = hindrances.into_iter().flat_map(|hindrance| hindered(hindrance, language));
+        let hindrances =
+            hindrances.into_iter().flat_map(|hindrance| conflict_views(hindrance, language));
         let errors: Vec<_> = fields.chain(hindrances).collect();
         Self {
             ok: errors.is_empty(),
             errors,
             contested,
-            earliest_closes_at: earliest_closes_at.map(rfc3339),
-            warnings: warnings.into_iter().map(|warning| warning.view(language)).collect(),
+            earliest_closes_at: earliest_closes_at.map(format_rfc3339),
+            warnings: warnings.into_iter().map(|warning| warning.to_view(language)).collect(),
             items: None,
         }
     }
@@ -258,7 +259,7 @@ impl CheckView {
 }
 
 /// A refusal that is no fault of a field; a block at each of the items that it names.
-fn hindered(hindrance: Rejection, language: ApiLanguage) -> Vec<CheckErrorView> {
+fn conflict_views(hindrance: Rejection, language: ApiLanguage) -> Vec<CheckErrorView> {
     let mut pointers = Vec::new();
     if let Rejection::BlockedByCustomer { items } = &hindrance {
         let places = items.iter().map(|no| no.0.saturating_sub(1));

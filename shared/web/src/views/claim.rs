@@ -10,7 +10,7 @@ use domain::program::Policy;
 use domain::reason::ReasonCode;
 use domain::recipient::Decliners;
 use domain::text::Name;
-use domain::time::rfc3339;
+use domain::time::format_rfc3339;
 use domain::turn::Turn;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -347,8 +347,8 @@ impl ClaimView {
             policy_version: subject.policy_version,
             activity: subject.activity.as_ref().map(ToString::to_string),
             location_id: subject.location.as_ref().map(ToString::to_string),
-            partner: partner(claim),
-            tenant: tenant(claim),
+            partner: partner_view(claim),
+            tenant: tenant_view(claim),
             items: claim
                 .items
                 .iter()
@@ -361,19 +361,19 @@ impl ClaimView {
             partner_contact: details.partner_contact.as_ref().map(PartnerContactView::of),
             label: details.label.as_ref().map(|label| label.as_str().to_owned()),
             external_ref: details.external_ref.as_ref().map(|text| text.as_str().to_owned()),
-            evidence: evidence(claim, shown),
+            evidence: evidence_views(claim, shown),
             erased: claim.erased,
-            created_at: rfc3339(claim.created_at),
-            submitted_at: claim.submitted_at.map(rfc3339),
-            priority_at: claim.priority_at.map(rfc3339),
+            created_at: format_rfc3339(claim.created_at),
+            submitted_at: claim.submitted_at.map(format_rfc3339),
+            priority_at: claim.priority_at.map(format_rfc3339),
             turn: claim.turn(shown.policy, shown.now).map(TurnView::of),
             window: WindowView::of_claim(claim, shown.viewer),
-            reasons: reasons(claim),
-            defence: defence(claim, shown.now),
+            reasons: reason_views(claim),
+            defence: defence_view(claim, shown.now),
             last_event: LastEventView::of(claim, shown.viewer),
             hold_reason: hold_reason(claim),
-            recipients: shown.recipients.and_then(|known| known.views(shown.viewer)),
-            rivals: rivals(shown),
+            recipients: shown.recipients.and_then(|known| known.recipient_views(shown.viewer)),
+            rivals: rival_views(shown),
             out_of_office: shown.out_of_office.filter(|_| shown.viewer == Viewer::Staff),
             assigned_to: None,
             explain: None,
@@ -396,16 +396,21 @@ impl ClaimView {
 
     /// The same with the explanation of the claim's state, in that language.
     #[must_use]
-    pub fn explained(self, claim: &Claim, shown: &ClaimContext<'_>, language: ApiLanguage) -> Self {
-        let whole = ExplainView::of(claim.explain(shown.policy, shown.now), language);
-        let hides = told::hides_last_event(claim, shown.viewer);
+    pub fn with_explanation(
+        self,
+        claim: &Claim,
+        shown: &ClaimContext<'_>,
+        language: ApiLanguage,
+    ) -> Self {
+        let whole = ExplainView::of(claim.explain_state(shown.policy, shown.now), language);
+        let hides = told::must_hide_last_event(claim, shown.viewer);
         let explain = if hides { whole.without_recipients(language) } else { whole };
         Self { explain: Some(explain), ..self }
     }
 }
 
 /// The partner of the claim, under its name at the last submission.
-pub(super) fn partner(claim: &Claim) -> NamedView {
+pub(super) fn partner_view(claim: &Claim) -> NamedView {
     NamedView {
         id: claim.subject.partner.to_string(),
         name: claim.details.partner_name.as_str().to_owned(),
@@ -413,11 +418,11 @@ pub(super) fn partner(claim: &Claim) -> NamedView {
 }
 
 /// The tenant of the claim, under the customer's name at the last submission.
-pub(super) fn tenant(claim: &Claim) -> TenantRefView {
+pub(super) fn tenant_view(claim: &Claim) -> TenantRefView {
     TenantRefView {
         id: claim.subject.tenant.to_string(),
         domain: claim.details.tenant_domain.as_str().to_owned(),
-        domain_unicode: claim.details.tenant_domain.unicode(),
+        domain_unicode: claim.details.tenant_domain.unicode_form(),
         name: claim.details.tenant_name.as_str().to_owned(),
     }
 }
@@ -443,22 +448,22 @@ impl ClaimItemView {
         match status {
             ItemStatus::Active { basis: why, effective_at } => Self {
                 basis: Some(Word(why)),
-                effective_at: Some(rfc3339(effective_at)),
+                effective_at: Some(format_rfc3339(effective_at)),
                 association_id: Some(claim.association_id(item.no).to_string()),
                 ..view
             },
             ItemStatus::Ended { reason, at, basis: why, effective_at } => Self {
                 basis: Some(Word(why)),
-                effective_at: Some(rfc3339(effective_at)),
+                effective_at: Some(format_rfc3339(effective_at)),
                 association_id: Some(claim.association_id(item.no).to_string()),
                 reason: Some(reason.as_str().to_owned()),
-                ended_at: Some(rfc3339(at)),
+                ended_at: Some(format_rfc3339(at)),
                 ..view
             },
             ItemStatus::Declined { at, by, in_time, no_answer, .. } => Self {
-                declined_at: Some(rfc3339(at)),
+                declined_at: Some(format_rfc3339(at)),
                 in_time: Some(in_time),
-                declined_by: decliners(by, no_answer, viewer),
+                declined_by: decliner_names(by, no_answer, viewer),
                 reason: Some(declined_reason(no_answer).to_owned()),
                 ..view
             },
@@ -472,7 +477,7 @@ impl ClaimItemView {
 }
 
 /// Who declined an item, by name of party and number; the partner is not told, and silence is nobody.
-fn decliners(by: Decliners, no_answer: bool, viewer: Viewer) -> Option<Vec<String>> {
+fn decliner_names(by: Decliners, no_answer: bool, viewer: Viewer) -> Option<Vec<String>> {
     let administrator = by.has_administrator().then(|| "administrator".to_owned());
     let recipients = by.recipients().map(|no| format!("recipient:{}", no.0));
     let is_told = viewer != Viewer::Partner && !no_answer;
@@ -502,7 +507,7 @@ impl ContactView {
             name: contact.name.as_str().to_owned(),
             title: contact.title.as_str().to_owned(),
             email: contact.email.as_str().to_owned(),
-            email_unicode: contact.email.unicode(),
+            email_unicode: contact.email.unicode_form(),
         }
     }
 }
@@ -513,12 +518,12 @@ impl PartnerContactView {
         Self {
             name: contact.name.as_str().to_owned(),
             email: contact.email.as_str().to_owned(),
-            email_unicode: contact.email.unicode(),
+            email_unicode: contact.email.unicode_form(),
         }
     }
 }
 
-fn evidence(claim: &Claim, shown: &ClaimContext<'_>) -> Vec<EvidenceView> {
+fn evidence_views(claim: &Claim, shown: &ClaimContext<'_>) -> Vec<EvidenceView> {
     let reused = shown.reused.filter(|_| shown.viewer == Viewer::Staff);
     let entries = claim.details.evidence.iter();
     entries
@@ -530,7 +535,7 @@ impl TurnView {
     fn of(turn: Turn) -> Self {
         Self {
             who: Word(turn.who),
-            until: turn.until.map(rfc3339),
+            until: turn.until.map(format_rfc3339),
             on_silence: Word(turn.on_silence),
         }
     }
@@ -539,10 +544,10 @@ impl TurnView {
 impl LastEventView {
     fn of(claim: &Claim, viewer: Viewer) -> Self {
         let event = &claim.last_event;
-        if told::hides_last_event(claim, viewer) {
+        if told::must_hide_last_event(claim, viewer) {
             return Self {
                 event_type: WithheldEntry::NOTICE_CHANGED,
-                at: rfc3339(event.at),
+                at: format_rfc3339(event.at),
                 actor: Word(WithheldEntry::ACTOR),
                 actor_id: None,
                 by: None,
@@ -550,7 +555,7 @@ impl LastEventView {
         }
         Self {
             event_type: event.event_type.as_str(),
-            at: rfc3339(event.at),
+            at: format_rfc3339(event.at),
             actor: Word(event.actor),
             actor_id: shown_actor_id(claim, viewer),
             by: event.by_silence.then_some("silence"),
@@ -570,7 +575,7 @@ fn shown_actor_id(claim: &Claim, viewer: Viewer) -> Option<String> {
 }
 
 /// The state's reasons with their comments, which stand beside them in the details.
-fn reasons(claim: &Claim) -> Vec<ReasonView> {
+fn reason_views(claim: &Claim) -> Vec<ReasonView> {
     let comments = &claim.details.reason_comments;
     let comment = |at: usize| comments.get(at)?.as_ref().map(|text| text.as_str().to_owned());
     let view = |(at, reason): (usize, &domain::reason::Reason)| ReasonView {
@@ -582,12 +587,12 @@ fn reasons(claim: &Claim) -> Vec<ReasonView> {
 }
 
 /// Who holds an item is asked to defend it, while there is time and something to defend.
-fn defence(claim: &Claim, now: Instant) -> Option<DefenceView> {
+fn defence_view(claim: &Claim, now: Instant) -> Option<DefenceView> {
     let asked = claim.defence.filter(|defence| !defence.is_over(now))?;
-    claim.active().next().map(|_| DefenceView { until: rfc3339(asked.until) })
+    claim.active_items().next().map(|_| DefenceView { until: format_rfc3339(asked.until) })
 }
 
-fn rivals(shown: &ClaimContext<'_>) -> Option<Vec<RivalView>> {
+fn rival_views(shown: &ClaimContext<'_>) -> Option<Vec<RivalView>> {
     let view =
         |rival: &Rival| RivalView { item_no: rival.item.0, claim_id: rival.claim.to_string() };
     let known = shown.rivals.filter(|_| shown.viewer == Viewer::Staff);
@@ -637,7 +642,7 @@ impl DecisionView {
 #[cfg(test)]
 pub(crate) mod tests {
     use domain::actor::{ActorId, StaffRole};
-    use domain::calendar::{BusinessCalendar, UnknownSubdivision, Zone, window};
+    use domain::calendar::{BusinessCalendar, UnknownSubdivision, Zone, count_window};
     use domain::claim::{
         Details, ExtensionCause, ExtensionCauses, HoldReason, LastEvent, Mark, Subject, UsedChances,
     };
@@ -652,7 +657,7 @@ pub(crate) mod tests {
     use super::*;
 
     fn at(text: &str) -> Instant {
-        crate::values::instant(text).unwrap()
+        crate::values::parse_instant(text).unwrap()
     }
 
     fn name(text: &str) -> Name {
@@ -664,7 +669,7 @@ pub(crate) mod tests {
         let calendar =
             BusinessCalendar::new("CZ".parse().unwrap(), None, UnknownSubdivision::Any).unwrap();
         let zone = Zone::Known("Europe/Prague".parse().unwrap());
-        let window = window(at("2026-12-22T14:00:00Z"), 5, &calendar, &zone).unwrap();
+        let window = count_window(at("2026-12-22T14:00:00Z"), 5, &calendar, &zone).unwrap();
         let item = |no: u8, mark| Item {
             no: ItemNo(no),
             id: ItemId::parse(&format!("w-{no}")).unwrap(),
@@ -673,7 +678,7 @@ pub(crate) mod tests {
         let declined = Mark::Declined {
             at: at("2026-12-23T10:00:00Z"),
             latest: at("2026-12-23T10:00:00Z"),
-            by: Decliners::recipient(RecipientNo(2)),
+            by: Decliners::only_recipient(RecipientNo(2)),
             in_time: true,
             no_answer: false,
             settled: false,
@@ -841,7 +846,7 @@ pub(crate) mod tests {
             out_of_office: Some(1),
             recipients: None,
         };
-        let view = ClaimView::of(&claim, &shown).explained(&claim, &shown, ApiLanguage::En);
+        let view = ClaimView::of(&claim, &shown).with_explanation(&claim, &shown, ApiLanguage::En);
         let explain = serde_json::to_value(view.explain).unwrap();
         assert_eq!(explain["rule"]["name"], "decline");
         assert_eq!(explain["rule"]["href"], "docs/domain.md#32-commands");
@@ -895,7 +900,7 @@ pub(crate) mod tests {
     #[test]
     fn who_declined_and_whose_delivery_counts_is_told_to_staff_and_customer_only() {
         let mut claim = claim();
-        let both = Decliners::ADMINISTRATOR.with(Decliners::recipient(RecipientNo(2)));
+        let both = Decliners::ADMINISTRATOR.with(Decliners::only_recipient(RecipientNo(2)));
         let Some(Mark::Declined { by, .. }) = &mut claim.items[1].mark else { panic!() };
         *by = both;
         for viewer in [Viewer::Staff, Viewer::Customer] {
@@ -985,7 +990,7 @@ pub(crate) mod tests {
                 recipients: None,
             };
             ClaimView::of(&claim, &shown)
-                .explained(&claim, &shown, ApiLanguage::En)
+                .with_explanation(&claim, &shown, ApiLanguage::En)
                 .explain
                 .unwrap()
         };

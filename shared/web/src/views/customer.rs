@@ -4,7 +4,7 @@
 use domain::claim::Claim;
 use domain::directory::{Tenant, TenantItem};
 use domain::program::{ItemKind, Policy, Program};
-use domain::time::rfc3339;
+use domain::time::format_rfc3339;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -102,7 +102,7 @@ impl CustomerClaimView {
             tenant: whole.tenant,
             items: whole.items,
             term_months: policy.term_months,
-            term_ends_at: claim.term_ends_at(policy).map(rfc3339),
+            term_ends_at: claim.term_ends_at(policy).map(format_rfc3339),
             usage_history: Word(policy.usage_history),
             submitted_at: whole.submitted_at,
             vouched: whole.vouched,
@@ -127,7 +127,7 @@ impl CustomerClaimView {
         tenant: Option<&Tenant>,
         language: ApiLanguage,
     ) -> Self {
-        let name = program.names.exactly(language.tag()).unwrap_or(&program.name);
+        let name = program.names.exact_name(language.tag()).unwrap_or(&program.name);
         self.program_name = Some(name.as_str().to_owned());
         for item in &mut self.items {
             let product = match item.kind.0 {

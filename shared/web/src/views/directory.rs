@@ -8,7 +8,7 @@ use domain::claim::Instant;
 use domain::directory::{Grant, Locale, Location, Partner, Tenant};
 use domain::program::{NamesByLanguage, Policy, Program};
 use domain::text::{Domain, Name};
-use domain::time::rfc3339;
+use domain::time::format_rfc3339;
 use serde::Serialize;
 use serde_json::Value;
 use utoipa::openapi::schema::{KnownFormat, ObjectBuilder, OneOfBuilder, SchemaFormat, Type};
@@ -93,7 +93,7 @@ impl LocationView {
     }
 
     /// The view of a location with what it is called in that language.
-    pub(super) fn called_in(location: &Location, language: &str) -> Self {
+    pub(super) fn named_in_language(location: &Location, language: &str) -> Self {
         let name = location.name_in(language).map(|name| name.as_str().to_owned());
         Self { name, names: BTreeMap::new(), ..Self::of(location) }
     }
@@ -260,8 +260,8 @@ impl TenantView {
             name: tenant.name.as_str().to_owned(),
             status: Word(tenant.status),
             domains: tenant.domains.iter().map(|domain| domain.as_str().to_owned()).collect(),
-            domains_unicode: tenant.domains.iter().filter_map(spelling).collect(),
-            domain_added: tenant.domain_added.iter().map(GrantView::named).collect(),
+            domains_unicode: tenant.domains.iter().filter_map(unicode_spelling).collect(),
+            domain_added: tenant.domain_added.iter().map(GrantView::with_domain).collect(),
             country: tenant.country.to_string(),
             subdivision: tenant.subdivision.as_ref().map(ToString::to_string),
             time_zone: tenant.time_zone.map(|zone| zone.name().to_owned()),
@@ -274,8 +274,8 @@ impl TenantView {
 }
 
 /// A domain and its other spelling.
-fn spelling(domain: &Domain) -> Option<(String, String)> {
-    Some((domain.as_str().to_owned(), domain.unicode()?))
+fn unicode_spelling(domain: &Domain) -> Option<(String, String)> {
+    Some((domain.as_str().to_owned(), domain.unicode_form()?))
 }
 
 impl TenantContactView {
@@ -283,17 +283,17 @@ impl TenantContactView {
         Self {
             name: contact.name.as_str().to_owned(),
             email: contact.email.as_str().to_owned(),
-            email_unicode: contact.email.unicode(),
+            email_unicode: contact.email.unicode_form(),
             verified: contact.verified,
-            verified_since: contact.verified_since.map(rfc3339),
+            verified_since: contact.verified_since.map(format_rfc3339),
             verified_by: contact.verified_by.as_ref().map(ToString::to_string),
         }
     }
 }
 
 impl GrantView {
-    fn named((domain, grant): (&Domain, &Grant)) -> (String, Self) {
-        let view = Self { since: rfc3339(grant.since), by: grant.by.to_string() };
+    fn with_domain((domain, grant): (&Domain, &Grant)) -> (String, Self) {
+        let view = Self { since: format_rfc3339(grant.since), by: grant.by.to_string() };
         (domain.as_str().to_owned(), view)
     }
 }
@@ -406,15 +406,15 @@ impl ToSchema for PolicyValueView {
 
 impl PolicyVersionView {
     /// The views of all versions of a policy, oldest first.
-    pub fn all<'a>(
+    pub fn all_versions<'a>(
         versions: impl Iterator<Item = (u32, Option<Instant>, &'a Policy)>,
     ) -> Vec<Self> {
         let mut before = PolicyView::of(&Policy::default());
         let mut all = Vec::new();
         for (policy_version, since, policy) in versions {
             let now = PolicyView::of(policy);
-            let changed = PolicyChangeView::between(&before, &now);
-            all.push(Self { policy_version, since: since.map(rfc3339), changed });
+            let changed = PolicyChangeView::changes_between(&before, &now);
+            all.push(Self { policy_version, since: since.map(format_rfc3339), changed });
             before = now;
         }
         all
@@ -422,7 +422,7 @@ impl PolicyVersionView {
 }
 
 impl PolicyChangeView {
-    fn between(before: &PolicyView, now: &PolicyView) -> Vec<Self> {
+    fn changes_between(before: &PolicyView, now: &PolicyView) -> Vec<Self> {
         let members = |view| match serde_json::to_value(view) {
             Ok(Value::Object(members)) => members,
             Ok(_) | Err(_) => serde_json::Map::new(),
@@ -584,7 +584,7 @@ pub struct ClockView {
 impl ClockView {
     /// The view of a moment.
     pub fn of(now: DateTime<Utc>) -> Self {
-        Self { now: rfc3339(now) }
+        Self { now: format_rfc3339(now) }
     }
 }
 
@@ -644,7 +644,7 @@ mod tests {
         assert_eq!(view["domains_unicode"], json!({"xn--mnchen-3ya.example": "münchen.example"}));
         assert_eq!(view["contacts"][0]["email_unicode"], "it@münchen.example");
         // What is read can be written back.
-        let written = crate::bodies::tenant(&other.id, &view, None).unwrap();
+        let written = crate::bodies::read_tenant(&other.id, &view, None).unwrap();
         assert_eq!(
             (written.domains, written.contacts[0].email.clone()),
             (other.domains.clone(), other.contacts[0].email.clone())

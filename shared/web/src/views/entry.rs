@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use domain::actor::ActorKind;
 use domain::claim::Instant;
 use domain::ids::StaffId;
-use domain::time::rfc3339;
+use domain::time::format_rfc3339;
 use serde::Serialize;
 use serde_json::Value;
 use utoipa::openapi::schema::OneOfBuilder;
@@ -69,7 +69,7 @@ impl EntryRevisionView {
     ) -> Self {
         Self {
             revision,
-            at: written.map(|(at, ..)| rfc3339(at)),
+            at: written.map(|(at, ..)| format_rfc3339(at)),
             actor: written.map(|(_, kind, _)| Word(kind)),
             actor_id: written.and_then(|(.., staff)| staff).map(ToString::to_string),
             // The views all have a JSON form: their keys are strings.
@@ -86,7 +86,7 @@ mod tests {
 
     #[test]
     fn a_revision_names_staff_and_no_customer_and_of_an_old_one_nobody_knows_who() {
-        let at = crate::values::instant("2026-11-23T10:00:00Z").unwrap();
+        let at = crate::values::parse_instant("2026-11-23T10:00:00Z").unwrap();
         let olga = StaffId::parse("olga").unwrap();
         let view = |written| {
             serde_json::to_value(EntryRevisionView::of(3, written, &json!({"a": 1}))).unwrap()

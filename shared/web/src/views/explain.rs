@@ -1,7 +1,7 @@
 //! Why a claim stands where it stands, as it is answered.
 
 use domain::explain::Explanation;
-use domain::time::rfc3339;
+use domain::time::format_rfc3339;
 use domain::turn::Turn;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -65,7 +65,7 @@ impl ExplainView {
             rule: RuleView {
                 section: rule.section.to_owned(),
                 name: rule.name.to_owned(),
-                says: language.text(&format!("rule-{key}"), &[]),
+                says: language.message_text(&format!("rule-{key}"), &[]),
                 href: rule.href.to_owned(),
             },
             by_silence: explanation.by_silence,
@@ -74,27 +74,28 @@ impl ExplainView {
                 .into_iter()
                 .map(|fact| FactView { name: fact.name.to_owned(), value: fact.value })
                 .collect(),
-            next: next(explanation.turn, language),
+            next: turn_sentence(explanation.turn, language),
         }
     }
 
     /// The same without the rule that was applied last, where it tells of single recipients.
     #[must_use]
     pub(super) fn without_recipients(self, language: ApiLanguage) -> Self {
-        Self { rule: told::rule(language), by_silence: false, ..self }
+        Self { rule: told::explaining_rule(language), by_silence: false, ..self }
     }
 }
 
 /// Whose turn it is, until when, and what silence does, in a sentence.
-fn next(turn: Option<Turn>, language: ApiLanguage) -> String {
-    let Some(turn) = turn else { return language.text("next-over", &[]) };
-    let who = language.text(&format!("next-who-{}", turn.who.as_str()), &[]);
-    let silence = language.text(&format!("next-silence-{}", turn.on_silence.as_str()), &[]);
-    match turn.until.map(rfc3339) {
-        Some(until) => {
-            language.text("next-turn", &[("who", &who), ("until", &until), ("silence", &silence)])
+fn turn_sentence(turn: Option<Turn>, language: ApiLanguage) -> String {
+    let Some(turn) = turn else { return language.message_text("next-over", &[]) };
+    let who = language.message_text(&format!("next-who-{}", turn.who.as_str()), &[]);
+    let silence = language.message_text(&format!("next-silence-{}", turn.on_silence.as_str()), &[]);
+    match turn.until.map(format_rfc3339) {
+        Some(until) => language
+            .message_text("next-turn", &[("who", &who), ("until", &until), ("silence", &silence)]),
+        None => {
+            language.message_text("next-turn.without-end", &[("who", &who), ("silence", &silence)])
         }
-        None => language.text("next-turn.without-end", &[("who", &who), ("silence", &silence)]),
     }
 }
 
@@ -111,14 +112,14 @@ mod tests {
             let events = EventType::ALL.iter().map(|event| event.as_str().replace('_', "-"));
             for event in events.chain(["rejected-final".to_owned(), "recipients".to_owned()]) {
                 let key = format!("rule-{event}");
-                assert_ne!(language.text(&key, &[]), key, "{language:?}");
+                assert_ne!(language.message_text(&key, &[]), key, "{language:?}");
             }
             for (who, on_silence) in Who::ALL
                 .iter()
                 .flat_map(|who| OnSilence::ALL.iter().map(move |silence| (who, silence)))
             {
                 let turn = Turn { who: *who, until: None, on_silence: *on_silence };
-                let sentence = next(Some(turn), language);
+                let sentence = turn_sentence(Some(turn), language);
                 assert!(!sentence.contains("next-"), "{language:?} {sentence}");
             }
         }
@@ -126,15 +127,15 @@ mod tests {
 
     #[test]
     fn what_comes_next_is_told_in_the_callers_language() {
-        let until = crate::values::instant("2026-12-31T23:00:00Z");
+        let until = crate::values::parse_instant("2026-12-31T23:00:00Z");
         let turn = Turn { who: Who::Customer, until, on_silence: OnSilence::Associate };
         let english = "The customer's turn until 2026-12-31T23:00:00Z; silence makes the undecided items active.";
-        assert_eq!(next(Some(turn), ApiLanguage::En), english);
+        assert_eq!(turn_sentence(Some(turn), ApiLanguage::En), english);
         let endless = Turn { until: None, on_silence: OnSilence::Nothing, ..turn };
         assert_eq!(
-            next(Some(endless), ApiLanguage::Cs),
+            turn_sentence(Some(endless), ApiLanguage::Cs),
             "Na řadě je zákazník, bez lhůty; mlčení nic nezmění."
         );
-        assert_eq!(next(None, ApiLanguage::En), "The claim is final: nobody's turn.");
+        assert_eq!(turn_sentence(None, ApiLanguage::En), "The claim is final: nobody's turn.");
     }
 }

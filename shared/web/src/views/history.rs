@@ -8,7 +8,7 @@ use domain::history::{
 };
 use domain::ids::{ItemNo, NoticeNo, Sha256Hash};
 use domain::recipient::RecipientNo;
-use domain::time::rfc3339;
+use domain::time::format_rfc3339;
 use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
@@ -80,9 +80,12 @@ impl HistoryEntryView {
         previous: Option<Sha256Hash>,
         viewer: Viewer,
     ) -> Option<Self> {
-        let sealed =
-            if sealed.is_public() { sealed.read_by(audiences(viewer)) } else { sealed.clone() };
-        let view = match sealed.told()? {
+        let sealed = if sealed.is_public() {
+            sealed.with_readable_parts(viewer_audiences(viewer))
+        } else {
+            sealed.clone()
+        };
+        let view = match sealed.to_readable()? {
             // The first format has no parts that could be left out.
             ReadableEntry::Event(entry)
                 if viewer == Viewer::Partner && entry.concerns_recipients() =>
@@ -113,7 +116,7 @@ impl HistoryEntryView {
         Self {
             version: entry.version.0,
             event_type: entry.event_type.as_str().to_owned(),
-            at: rfc3339(entry.at),
+            at: format_rfc3339(entry.at),
             actor: Word(entry.actor),
             actor_id: entry.actor_id.clone().filter(|_| is_shown),
             detail: HistoryDetailView::of(entry, viewer),
@@ -128,7 +131,7 @@ impl HistoryEntryView {
         Self {
             version: withheld.version.0,
             event_type: withheld.name,
-            at: rfc3339(withheld.at),
+            at: format_rfc3339(withheld.at),
             actor: Word(WithheldEntry::ACTOR),
             actor_id: None,
             detail: HistoryDetailView::default(),
@@ -141,7 +144,7 @@ impl HistoryEntryView {
 }
 
 /// Whose parts a viewer reads.
-fn audiences(viewer: Viewer) -> &'static [Audience] {
+fn viewer_audiences(viewer: Viewer) -> &'static [Audience] {
     match viewer {
         Viewer::Partner => &[Audience::Partner],
         Viewer::Customer => &[Audience::Customer],
@@ -290,20 +293,20 @@ impl HistoryDetailView {
                 to: Word(change.to),
             }),
             items: items.collect(),
-            closes_at: entry.closes_at().map(rfc3339),
+            closes_at: entry.closes_at().map(format_rfc3339),
             reasons: reasons.collect(),
             notice: members.notice,
             explicit_yes: members.explicit_yes,
             by: entry.by.clone(),
             changes: changes.collect(),
-            remarks: remarks(entry),
+            remarks: readable_remarks(entry),
             recipients: RecipientsDetailView::of(entry).filter(|_| viewer != Viewer::Partner),
         }
     }
 }
 
 /// What was said with the event, as much of it as the reader is given: what two parties read stands twice.
-fn remarks(entry: &Entry) -> Vec<String> {
+fn readable_remarks(entry: &Entry) -> Vec<String> {
     let members = &entry.members;
     let customers = members.customer_remarks.iter().filter(|own| !members.remarks.contains(own));
     let all = members.remarks.iter().chain(customers).chain(&members.staff_remarks);
@@ -315,7 +318,7 @@ impl RecipientsDetailView {
     fn of(entry: &Entry) -> Option<Self> {
         let members = &entry.members;
         let noes = |noes: &Noes| NoesView {
-            by: noes.by.bits(),
+            by: noes.by.to_bits(),
             items: noes.items.iter().map(|no| no.0).collect(),
         };
         let detail = Self {

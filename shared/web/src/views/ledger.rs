@@ -7,11 +7,11 @@ use domain::history::ReadableEntry;
 use domain::ids::{ItemNo, PartnerId};
 use domain::program::Policy;
 use domain::text::Name;
-use domain::time::rfc3339;
+use domain::time::format_rfc3339;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::views::claim::partner;
+use crate::views::claim::partner_view;
 use crate::views::{AssociationView, CustomerClaimView, NamedView};
 use crate::words::{ToldEventWord, UsageHistoryWord, Word};
 
@@ -66,7 +66,7 @@ impl TenantCheckView {
 impl CheckOfTenantView {
     /// The view of a check.
     pub fn of(date: NaiveDate, at: Instant) -> Self {
-        Self { date: date.to_string(), at: rfc3339(at) }
+        Self { date: date.to_string(), at: format_rfc3339(at) }
     }
 }
 
@@ -123,15 +123,15 @@ pub enum AnsweredBy {
 impl LedgerView {
     /// An entry of the claim's partner, with nothing in it yet.
     pub fn of_claim(claim: &Claim) -> Self {
-        Self::about(partner(claim))
+        Self::empty_for(partner_view(claim))
     }
 
     /// An entry of a partner that claims nothing, with nothing in it yet.
     pub fn of_partner(id: &PartnerId, name: &Name) -> Self {
-        Self::about(NamedView::of_partner(id, name))
+        Self::empty_for(NamedView::of_partner(id, name))
     }
 
-    fn about(partner: NamedView) -> Self {
+    fn empty_for(partner: NamedView) -> Self {
         let (associations, pending, receipts) = (Vec::new(), Vec::new(), Vec::new());
         Self { partner, associations, pending, receipts, checks: Vec::new() }
     }
@@ -157,7 +157,7 @@ impl LedgerAssociationView {
             let active = matches!(claim.item_status(item), ItemStatus::Active { .. });
             let until =
                 if active { &association.term_ends_at } else { &association.ended_at }.clone();
-            let last_read_at = last_read(item.no).map(rfc3339);
+            let last_read_at = last_read(item.no).map(format_rfc3339);
             let usage_history = Word(policy.usage_history);
             Some(Self { association, until, last_read_at, usage_history })
         });
@@ -176,7 +176,7 @@ impl ReceiptView {
             id: format!("{}-{}", claim.id, entry.version),
             claim_id: claim.id.to_string(),
             event_type: entry.event_type.as_str().to_owned(),
-            at: rfc3339(entry.at),
+            at: format_rfc3339(entry.at),
             items: entry.items.iter().flat_map(|change| &change.no).map(|no| no.0).collect(),
             by: entry.actor_id.as_deref().map(AnsweredBy::of),
             actor_id: entry.actor_id.clone(),

@@ -49,7 +49,7 @@ pub struct PartnerMailsView {
 impl PartnerMailsView {
     fn of(partner: &Partner) -> Self {
         Self {
-            notify: partner.told_topics().into_iter().map(Word).collect(),
+            notify: partner.mail_topics().into_iter().map(Word).collect(),
             locale: partner.locale.as_ref().map(|locale| locale.as_str().to_owned()),
             contacts: partner.contacts.iter().map(PartnerContactView::of).collect(),
         }
@@ -130,7 +130,7 @@ impl MeView {
         let id = caller.partner_id().map(ToString::to_string).unwrap_or_default();
         let locations = partner.map(|(partner, _)| {
             let locations = partner.locations.iter();
-            locations.map(|own| LocationView::called_in(own, language)).collect()
+            locations.map(|own| LocationView::named_in_language(own, language)).collect()
         });
         let quotas = partner.map(|(partner, left)| QuotasView {
             daily_claim_quota: partner.daily_claim_quota,
@@ -158,7 +158,7 @@ impl MeView {
         let id = caller.tenant_id().map(ToString::to_string).unwrap_or_default();
         let name = tenant.map(|tenant| tenant.name.as_str().to_owned());
         let status = tenant.map(|tenant| tenant.status.as_str().to_owned());
-        let language = tenant.map_or(language, |tenant| tenant.language().as_str());
+        let language = tenant.map_or(language, |tenant| tenant.customer_language().as_str());
         Self { party: Some(PartyView { id, name, status }), ..Self::of(caller, language) }
     }
 }

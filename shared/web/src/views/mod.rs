@@ -53,7 +53,7 @@ pub use ledger::{
 pub use me::{MeView, PartnerMailsView, PartyView, QuotasLeft, QuotasView};
 pub use outage::OutageView;
 pub use recipient::{RecipientStateView, RecipientView, ShownRecipients};
-pub use remark::{RemarkView, ShownRemarks, audience as audience_of};
+pub use remark::{RemarkView, ShownRemarks, viewer_audience as audience_of};
 pub use rules::{BlockView, ExplicitYesView, RuleContactView, RulesView};
 pub use usage::{
     AssociationUsageView, FedUsageDay, FedUsageView, UsageDay, UsageStatusView, UsageView,

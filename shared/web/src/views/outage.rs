@@ -1,7 +1,7 @@
 //! An outage that was announced.
 
 use domain::outage::AnnouncedOutage;
-use domain::time::rfc3339;
+use domain::time::format_rfc3339;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -32,10 +32,10 @@ impl OutageView {
         let AnnouncedOutage { outage, by, comment } = announced;
         Self {
             number: outage.number,
-            closing_from: rfc3339(outage.closing_from),
-            closing_until: rfc3339(outage.closing_until),
+            closing_from: format_rfc3339(outage.closing_from),
+            closing_until: format_rfc3339(outage.closing_until),
             comment: comment.as_str().to_owned(),
-            announced_at: rfc3339(outage.announced_at),
+            announced_at: format_rfc3339(outage.announced_at),
             announced_by: by.to_string(),
         }
     }

@@ -6,7 +6,7 @@ use domain::claim::Instant;
 use domain::recipient::{
     Authority, Recipient, RecipientList, RecipientNo, RecipientStanding, Report, Reports,
 };
-use domain::time::rfc3339;
+use domain::time::format_rfc3339;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -83,7 +83,7 @@ pub enum RecipientStateView {
 
 impl ShownRecipients<'_> {
     /// The recipients as `viewer` may see them: the partner none, the customer those of a notice.
-    pub(super) fn views(&self, viewer: Viewer) -> Option<Vec<RecipientView>> {
+    pub(super) fn recipient_views(&self, viewer: Viewer) -> Option<Vec<RecipientView>> {
         let may_see = match viewer {
             Viewer::Partner => false,
             Viewer::Staff => true,
@@ -108,12 +108,12 @@ impl RecipientView {
             no: own.no.0,
             name: own.name.as_str().to_owned(),
             email: own.email.as_str().to_owned(),
-            email_unicode: own.email.unicode(),
+            email_unicode: own.email.unicode_form(),
             authority: Word(own.authority),
-            asked_at: own.asked_at.filter(|_| report.is_some()).map(rfc3339),
+            asked_at: own.asked_at.filter(|_| report.is_some()).map(format_rfc3339),
             state,
             cause: failure.map(|failure| Word(failure.cause)),
-            verified_since: since.map(rfc3339),
+            verified_since: since.map(format_rfc3339),
         }
     }
 }
@@ -126,8 +126,8 @@ impl RecipientStateView {
         };
         match own.standing {
             RecipientStanding::Asked if own.authority == Authority::Outside => Self::Informed,
-            RecipientStanding::Asked => Self::reported(report),
-            RecipientStanding::Reserve if report.sent => Self::reported(report),
+            RecipientStanding::Asked => Self::from_report(report),
+            RecipientStanding::Reserve if report.sent => Self::from_report(report),
             RecipientStanding::Reserve => Self::Reserve,
             RecipientStanding::Refused => Self::Refused,
             RecipientStanding::Retired => Self::Retired,
@@ -138,7 +138,7 @@ impl RecipientStateView {
     }
 
     /// What the reports say of somebody to whom the notice goes.
-    fn reported(report: Report) -> Self {
+    fn from_report(report: Report) -> Self {
         if report.failure.is_some() {
             Self::Failed
         } else if report.unattended {
@@ -164,7 +164,7 @@ mod tests {
     use super::*;
 
     fn at(text: &str) -> Instant {
-        crate::values::instant(text).unwrap()
+        crate::values::parse_instant(text).unwrap()
     }
 
     fn recipient(no: u8, authority: Authority, standing: RecipientStanding) -> Recipient {
@@ -186,7 +186,7 @@ mod tests {
     fn views(list: &RecipientList, reports: Option<&Reports>, viewer: Viewer) -> Value {
         let verified_since = BTreeMap::from([(RecipientNo(1), at("2026-11-03T09:00:00Z"))]);
         let shown = ShownRecipients { list, reports, verified_since: &verified_since };
-        serde_json::to_value(shown.views(viewer)).unwrap()
+        serde_json::to_value(shown.recipient_views(viewer)).unwrap()
     }
 
     #[test]
@@ -195,7 +195,7 @@ mod tests {
         let mut reports = Reports::default();
         let failure =
             DeliveryFailure { at: at("2026-12-29T10:00:00Z"), cause: FailureCause::Bounce };
-        reports.entry(RecipientNo(1)).failure = Some(failure);
+        reports.report_mut(RecipientNo(1)).failure = Some(failure);
         let expected = json!([{
             "no": 1, "name": "Jana", "email": "r1@contoso.example", "authority": "verified",
             "asked_at": "2026-12-22T13:58:00Z", "state": "failed", "cause": "bounce",

@@ -5,7 +5,7 @@ use domain::event::EventType;
 use domain::history::Audience;
 use domain::ids::Version;
 use domain::remark::GivenRemark;
-use domain::time::rfc3339;
+use domain::time::format_rfc3339;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -52,7 +52,7 @@ impl RemarkView {
         };
         Self {
             version: given.version.0,
-            at: rfc3339(given.at),
+            at: format_rfc3339(given.at),
             side: Word(given.side),
             actor_id: given.actor_id.clone().filter(|_| is_named),
             event: EventType::as_str(given.event),
@@ -65,7 +65,7 @@ impl RemarkView {
 impl ShownRemarks {
     /// Those of a page that the viewer may read.
     pub fn of(given: &[GivenRemark], next: Option<Version>, viewer: Viewer) -> Self {
-        let audience = audience(viewer);
+        let audience = viewer_audience(viewer);
         let read = given.iter().filter(|own| own.is_read_by(audience));
         let remarks = read.map(|own| RemarkView::of(own, viewer)).collect();
         Self { remarks, next: next.map(|version| version.0) }
@@ -73,7 +73,7 @@ impl ShownRemarks {
 }
 
 /// As which audience a viewer reads remarks.
-pub fn audience(viewer: Viewer) -> Audience {
+pub fn viewer_audience(viewer: Viewer) -> Audience {
     match viewer {
         Viewer::Staff => Audience::Staff,
         Viewer::Partner => Audience::Partner,

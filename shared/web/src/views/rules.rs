@@ -1,7 +1,7 @@
 //! The customer's standing rules.
 
 use domain::rules::{ExplicitYes, ItemBlock, RuleContact, StandingRules};
-use domain::time::rfc3339;
+use domain::time::format_rfc3339;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -93,7 +93,7 @@ impl RuleContactView {
         Self {
             name: contact.name.as_str().to_owned(),
             email: contact.email.as_str().to_owned(),
-            email_unicode: contact.email.unicode(),
+            email_unicode: contact.email.unicode_form(),
         }
     }
 }
@@ -104,7 +104,7 @@ impl BlockView {
             partner_id: block.partner.to_string(),
             kind: Word(block.kind),
             id: block.id.to_string(),
-            until: rfc3339(block.until),
+            until: format_rfc3339(block.until),
         }
     }
 }

@@ -10,18 +10,18 @@ use crate::language::ApiLanguage;
 use crate::views::RuleView;
 
 /// Whether `viewer` is not told what the last event of a claim was.
-pub(super) fn hides_last_event(claim: &Claim, viewer: Viewer) -> bool {
+pub(super) fn must_hide_last_event(claim: &Claim, viewer: Viewer) -> bool {
     // What the details are does not matter here.
-    let latest = Entry::latest(claim, Sha256Hash([0; 32]));
+    let latest = Entry::from_last_event(claim, Sha256Hash([0; 32]));
     viewer == Viewer::Partner && latest.concerns_recipients()
 }
 
 /// The rule that explains such an event to the partner, in that language.
-pub(super) fn rule(language: ApiLanguage) -> RuleView {
+pub(super) fn explaining_rule(language: ApiLanguage) -> RuleView {
     RuleView {
         section: "§5".to_owned(),
         name: "recipients".to_owned(),
-        says: language.text("rule-recipients", &[]),
+        says: language.message_text("rule-recipients", &[]),
         href: "docs/domain.md#51-recipients".to_owned(),
     }
 }
@@ -33,6 +33,6 @@ mod tests {
     #[test]
     fn the_rule_stands_where_it_is_said_to_stand() {
         let domain = include_str!("../../../../docs/domain.md");
-        assert!(domain.contains("### 5.1. Recipients"), "{:?}", rule(ApiLanguage::En));
+        assert!(domain.contains("### 5.1. Recipients"), "{:?}", explaining_rule(ApiLanguage::En));
     }
 }

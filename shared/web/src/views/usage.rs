@@ -3,12 +3,12 @@
 use chrono::NaiveDate;
 use domain::claim::{Claim, Instant};
 use domain::ids::ItemNo;
-use domain::time::rfc3339;
+use domain::time::format_rfc3339;
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::csv;
-use crate::views::claim::tenant;
+use crate::views::claim::tenant_view;
 use crate::views::{ItemRefView, TenantRefView};
 use crate::words::Word;
 
@@ -119,16 +119,16 @@ impl FedUsageView {
         as_of: Option<Instant>,
         items: Vec<FedUsageDay>,
     ) -> Self {
-        let (as_of, status) = (as_of.map(rfc3339), UsageStatusView::of(is_final));
+        let (as_of, status) = (as_of.map(format_rfc3339), UsageStatusView::of(is_final));
         Self { from, to, as_of, status, items }
     }
 
     /// The days as a table.
-    pub fn csv(&self) -> String {
+    pub fn to_csv(&self) -> String {
         let cells = |day: &FedUsageDay| {
             [day.date.to_string(), day.active_users.to_string(), day.provisioned_seats.to_string()]
         };
-        csv::table(DAY_COLUMNS, self.items.iter().map(cells))
+        csv::format_table(DAY_COLUMNS, self.items.iter().map(cells))
     }
 }
 
@@ -140,13 +140,13 @@ impl UsageView {
         as_of: Option<Instant>,
         items: Vec<UsageDay>,
     ) -> Self {
-        let (as_of, status) = (as_of.map(rfc3339), UsageStatusView::of(is_final));
+        let (as_of, status) = (as_of.map(format_rfc3339), UsageStatusView::of(is_final));
         Self { from, to, as_of, status, items }
     }
 
     /// The days as a table.
-    pub fn csv(&self) -> String {
-        csv::table(DAY_COLUMNS, self.items.iter().map(UsageDay::cells))
+    pub fn to_csv(&self) -> String {
+        csv::format_table(DAY_COLUMNS, self.items.iter().map(UsageDay::to_cells))
     }
 }
 
@@ -161,7 +161,7 @@ impl UsageDay {
         }
     }
 
-    fn cells(&self) -> [String; 3] {
+    fn to_cells(&self) -> [String; 3] {
         let count = |count: Option<u32>| count.map(|count| count.to_string()).unwrap_or_default();
         [self.date.to_string(), count(self.active_users), count(self.provisioned_seats)]
     }
@@ -170,10 +170,10 @@ impl UsageDay {
 impl AssociationUsageView {
     /// The view of the usage of an association's item; `None` where the claim has no such item.
     pub fn of(claim: &Claim, no: ItemNo, usage: UsageView) -> Option<Self> {
-        let item = claim.item(no)?;
+        let item = claim.find_item(no)?;
         Some(Self {
             association_id: claim.association_id(no).to_string(),
-            tenant: tenant(claim),
+            tenant: tenant_view(claim),
             program: claim.subject.program.to_string(),
             item: ItemRefView { kind: Word(claim.subject.kind), id: item.id.to_string() },
             usage,
@@ -181,7 +181,7 @@ impl AssociationUsageView {
     }
 
     /// The days of several associations as one table.
-    pub fn csv(associations: &[Self]) -> String {
+    pub fn to_csv(associations: &[Self]) -> String {
         let names = [
             "association_id",
             "tenant_id",
@@ -194,7 +194,7 @@ impl AssociationUsageView {
         ];
         let rows = associations.iter().flat_map(|association| {
             association.usage.items.iter().map(|day| {
-                let [date, active_users, provisioned_seats] = day.cells();
+                let [date, active_users, provisioned_seats] = day.to_cells();
                 [
                     association.association_id.clone(),
                     association.tenant.id.clone(),
@@ -207,7 +207,7 @@ impl AssociationUsageView {
                 ]
             })
         });
-        csv::table(names, rows)
+        csv::format_table(names, rows)
     }
 }
 
@@ -218,7 +218,7 @@ mod tests {
     use super::*;
 
     fn day(date: &str, users: u32, seats: u32) -> UsageDay {
-        UsageDay::of(crate::values::date(date).unwrap(), users, seats)
+        UsageDay::of(crate::values::parse_date(date).unwrap(), users, seats)
     }
 
     #[test]
@@ -232,7 +232,7 @@ mod tests {
     fn a_table_has_an_empty_cell_for_a_small_count() {
         let days = vec![day("2026-11-01", 4, 5), day("2026-11-02", 40, 100)];
         let period = (days[0].date, days[1].date);
-        let text = UsageView::of(period, true, None, days).csv();
+        let text = UsageView::of(period, true, None, days).to_csv();
         let expected =
             "date,active_users,provisioned_seats\r\n2026-11-01,,5\r\n2026-11-02,40,100\r\n";
         assert_eq!(text, expected);

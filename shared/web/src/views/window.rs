@@ -3,7 +3,7 @@
 use chrono::SecondsFormat;
 use domain::calendar::{SkippedDay, Window};
 use domain::claim::Claim;
-use domain::time::rfc3339;
+use domain::time::format_rfc3339;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -72,14 +72,14 @@ impl WindowView {
     /// The view of a window.
     pub fn of(window: &Window) -> Self {
         Self {
-            delivered_at: rfc3339(window.delivered_at),
-            closes_at: rfc3339(window.closes_at),
+            delivered_at: format_rfc3339(window.delivered_at),
+            closes_at: format_rfc3339(window.closes_at),
             closes_at_local: window.closes_at_local().to_rfc3339_opts(SecondsFormat::AutoSi, false),
             time_zone: window.time_zone.name().to_owned(),
             calendar: window.calendar.to_string(),
             tzdb: window.tzdb.clone(),
             counted: window.counted.clone(),
-            skipped: window.skipped.iter().map(skipped).collect(),
+            skipped: window.skipped.iter().map(skipped_day_view).collect(),
             extended_by: None,
             counted_from: None,
         }
@@ -102,13 +102,13 @@ impl WindowView {
     }
 }
 
-fn skipped(day: &SkippedDay) -> SkippedDayView {
+fn skipped_day_view(day: &SkippedDay) -> SkippedDayView {
     SkippedDayView { date: day.date, reason: Word(day.reason), name: day.name.clone() }
 }
 
 #[cfg(test)]
 mod tests {
-    use domain::calendar::{BusinessCalendar, UnknownSubdivision, Zone, window};
+    use domain::calendar::{BusinessCalendar, UnknownSubdivision, Zone, count_window};
     use serde_json::json;
 
     use super::*;
@@ -117,9 +117,9 @@ mod tests {
     fn the_deadline_over_new_year_in_prague_is_explained_as_in_the_contract() {
         let calendar =
             BusinessCalendar::new("CZ".parse().unwrap(), None, UnknownSubdivision::Any).unwrap();
-        let delivered_at = crate::values::instant("2026-12-22T14:00:00Z").unwrap();
+        let delivered_at = crate::values::parse_instant("2026-12-22T14:00:00Z").unwrap();
         let zone = Zone::Known("Europe/Prague".parse().unwrap());
-        let window = window(delivered_at, 5, &calendar, &zone).unwrap();
+        let window = count_window(delivered_at, 5, &calendar, &zone).unwrap();
         let view = serde_json::to_value(WindowView::of(&window)).unwrap();
         assert_eq!(view["closes_at"], "2026-12-31T23:00:00Z");
         assert_eq!(view["closes_at_local"], "2027-01-01T00:00:00+01:00");

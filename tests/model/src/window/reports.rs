@@ -27,7 +27,7 @@ pub type ReportSet = BTreeSet<Report>;
 pub fn of_notice(noted: &ReportSet, notice: NoticeNo, moments: &[Instant]) -> Reports {
     let mut reports = Reports::default();
     for report in noted.iter().filter(|report| report.notice == notice.0) {
-        let (own, at) = (reports.entry(RecipientNo(report.recipient)), moments[report.moment]);
+        let (own, at) = (reports.report_mut(RecipientNo(report.recipient)), moments[report.moment]);
         if report.failed {
             let first = own.failure.map_or(at, |failure| failure.at.min(at));
             own.failure = Some(DeliveryFailure { at: first, cause: FailureCause::Bounce });

@@ -35,7 +35,7 @@ impl Store {
             let (LockChange::Take(no) | LockChange::Release(no)) = change;
             let Some(found) = locks.iter().find(|lock| lock.item == *no) else { return Ok(None) };
             match change {
-                LockChange::Release(_) => actions.extend(release(claim, found)),
+                LockChange::Release(_) => actions.extend(release_lock(claim, found)),
                 LockChange::Take(_) => match self.take_lock(claim, found, at).await? {
                     Some(taken) => actions.extend(taken),
                     None => return Ok(None),
@@ -54,57 +54,64 @@ impl Store {
     ) -> Result<Option<Vec<TransactionAction>>, StoreError> {
         let own = claim.association_id(found.item);
         let Some(lock) = &found.lock else {
-            let free = LockItem::free_for(own).attributes(&found.key);
+            let free = LockItem::new_for(own).to_attributes(&found.key);
             return Ok(Some(vec![TransactionAction::Put(free, Some(Condition::absent()))]));
         };
-        if lock.named().any(|named| *named == own) {
+        if lock.named_associations().any(|named| *named == own) {
             return Ok(Some(Vec::new()));
         }
-        let taken = match self.standings(found, lock, at).await? {
-            (None, None) => LockItem::free_for(own),
+        let taken = match self.load_rival_statuses(found, lock, at).await? {
+            (None, None) => LockItem::new_for(own),
             (Some(RivalStatus::Active), None) => LockItem { next: Some(own), ..lock.clone() },
             (Some(_), _) | (None, Some(_)) => return Ok(None),
         };
-        let mut actions =
-            vec![TransactionAction::Put(taken.attributes(&found.key), Some(lock.unchanged()))];
-        for left in lock.named().filter(|named| !taken.named().any(|kept| kept == *named)) {
-            actions.extend(self.let_go(found, left).await?);
+        let mut actions = vec![TransactionAction::Put(
+            taken.to_attributes(&found.key),
+            Some(lock.unchanged_condition()),
+        )];
+        for left in lock
+            .named_associations()
+            .filter(|named| !taken.named_associations().any(|kept| kept == *named))
+        {
+            actions.extend(self.replace_departed_claim(found, left).await?);
         }
         Ok(Some(actions))
     }
 
     /// How the holder and who is next stand to the item; `None`: has let go of it, or is nobody.
-    async fn standings(
+    async fn load_rival_statuses(
         &self,
         found: &FoundLock,
         lock: &LockItem,
         at: Instant,
     ) -> Result<(Option<RivalStatus>, Option<RivalStatus>), StoreError> {
         let mut standings = (None, None);
-        if let Some(record) = found.record(&lock.active) {
-            standings.0 = self.standing(record, lock.active.item, at).await?;
+        if let Some(record) = found.named_record(&lock.active) {
+            standings.0 = self.load_rival_status(record, lock.active.item, at).await?;
         }
-        if let Some((next, record)) = lock.next.as_ref().and_then(|n| Some((n, found.record(n)?))) {
-            standings.1 = self.standing(record, next.item, at).await?;
+        if let Some((next, record)) =
+            lock.next.as_ref().and_then(|n| Some((n, found.named_record(n)?)))
+        {
+            standings.1 = self.load_rival_status(record, next.item, at).await?;
         }
         Ok(standings)
     }
 
     /// What goes with taking the place of a claim that has let go of the item: it must still be as
     /// it was read, and the block its customer's "no" may still owe is written.
-    async fn let_go(
+    async fn replace_departed_claim(
         &self,
         found: &FoundLock,
         left: &AssociationId,
     ) -> Result<Vec<TransactionAction>, StoreError> {
-        let Some(record) = found.record(left) else { return Ok(Vec::new()) };
+        let Some(record) = found.named_record(left) else { return Ok(Vec::new()) };
         let mut actions = vec![check_unchanged(&record.claim)];
-        actions.extend(self.owed_blocks(&record.claim, left.item).await?);
+        actions.extend(self.unsettled_block_actions(&record.claim, left.item).await?);
         Ok(actions)
     }
 
     /// The block of an item whose decline nobody has settled yet.
-    async fn owed_blocks(
+    async fn unsettled_block_actions(
         &self,
         holder: &Claim,
         item: ItemNo,
@@ -122,26 +129,29 @@ impl Store {
 impl FoundLock {
     /// The handing over of the item to `claim`, whose item becomes active; `None` where the lock is
     /// its own already, or the holder has left.
-    pub(crate) fn transfer(&self, claim: &Claim) -> Option<Transfer> {
+    pub(crate) fn transfer_to(&self, claim: &Claim) -> Option<Transfer> {
         let own = claim.association_id(self.item);
         let lock = self.lock.as_ref().filter(|lock| lock.next.as_ref() == Some(&own))?;
-        let handed = LockItem::free_for(own);
+        let handed = LockItem::new_for(own);
         Some(Transfer {
             from: lock.active.clone(),
-            lock: TransactionAction::Put(handed.attributes(&self.key), Some(lock.unchanged())),
+            lock: TransactionAction::Put(
+                handed.to_attributes(&self.key),
+                Some(lock.unchanged_condition()),
+            ),
         })
     }
 
     /// Whether the lock names the claim's item at all.
     pub(crate) fn is_of(&self, claim: &Claim) -> bool {
         let own = claim.association_id(self.item);
-        self.lock.as_ref().is_some_and(|lock| lock.named().any(|named| *named == own))
+        self.lock.as_ref().is_some_and(|lock| lock.named_associations().any(|named| *named == own))
     }
 }
 
 /// The claim gives a lock back: to the next, if there is one. A lock that is not the claim's any
 /// more stays as it is.
-fn release(claim: &Claim, found: &FoundLock) -> Option<TransactionAction> {
+fn release_lock(claim: &Claim, found: &FoundLock) -> Option<TransactionAction> {
     let lock = found.lock.as_ref()?;
     let own = claim.association_id(found.item);
     let left = if lock.active == own {
@@ -152,15 +162,17 @@ fn release(claim: &Claim, found: &FoundLock) -> Option<TransactionAction> {
     } else {
         return None;
     };
-    let unchanged = lock.unchanged();
+    let unchanged = lock.unchanged_condition();
     Some(match left {
-        Some(left) => TransactionAction::Put(left.attributes(&found.key), Some(unchanged)),
+        Some(left) => TransactionAction::Put(left.to_attributes(&found.key), Some(unchanged)),
         None => TransactionAction::Delete(found.key.clone(), unchanged),
     })
 }
 
 /// When the association of a claim's item ended, if it was one.
 fn ended_at(claim: &Claim, item: ItemNo) -> Option<Instant> {
-    let ItemStatus::Ended { at, .. } = claim.item_status(claim.item(item)?) else { return None };
+    let ItemStatus::Ended { at, .. } = claim.item_status(claim.find_item(item)?) else {
+        return None;
+    };
     Some(at)
 }

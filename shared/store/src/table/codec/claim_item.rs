@@ -11,7 +11,7 @@ mod write;
 use domain::claim::{Claim, Instant, Status};
 use domain::ids::Sha256Hash;
 
-use crate::table::attributes::{key, number};
+use crate::table::attributes::{item_key, number_value};
 use crate::table::keys;
 use crate::table::transaction::{Condition, TransactionAction};
 use crate::table::write_id::WriteId;
@@ -152,6 +152,9 @@ pub(crate) fn is_submitted(status: Status) -> bool {
 
 /// The claim has still the version it was read with.
 pub(crate) fn check_unchanged(claim: &Claim) -> TransactionAction {
-    let key = key(keys::claim(&claim.id), keys::RECORD);
-    TransactionAction::Check(key, Condition::new("v = :v").with(":v", number(claim.version.0)))
+    let key = item_key(keys::claim_pk(&claim.id), keys::RECORD);
+    TransactionAction::Check(
+        key,
+        Condition::new("v = :v").with_value(":v", number_value(claim.version.0)),
+    )
 }

@@ -9,14 +9,14 @@ use domain::recipient::{Authority, RecipientStanding};
 
 /// A value that is stored as one byte.
 pub(crate) trait StoredCode: Sized {
-    fn code(self) -> u8;
+    fn stored_code(self) -> u8;
     fn of_code(code: u8) -> Option<Self>;
 }
 
 macro_rules! stored_codes {
     ($($name:ident { $($case:ident = $code:literal,)* })*) => {$(
         impl StoredCode for $name {
-            fn code(self) -> u8 {
+            fn stored_code(self) -> u8 {
                 match self { $(Self::$case => $code,)* }
             }
 
@@ -141,7 +141,7 @@ mod tests {
 
     fn come_back<T: StoredCode + Copy + PartialEq + std::fmt::Debug>(all: &[T]) {
         for value in all {
-            assert_eq!(T::of_code(value.code()), Some(*value));
+            assert_eq!(T::of_code(value.stored_code()), Some(*value));
         }
         assert_eq!(T::of_code(0), None);
     }

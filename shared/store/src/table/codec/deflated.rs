@@ -11,14 +11,14 @@ use crate::table::error::StoreError;
 /// The longest text, in bytes: twice what the most comments of the longest kind make.
 const LONGEST_TEXT: u64 = 512 * 1024;
 
-pub(crate) fn deflate(text: &str) -> Result<Vec<u8>, StoreError> {
+pub(crate) fn deflate_text(text: &str) -> Result<Vec<u8>, StoreError> {
     let mut encoder = DeflateEncoder::new(Vec::new(), Compression::best());
     let written = encoder.write_all(text.as_bytes()).and_then(|()| encoder.finish());
-    written.map_err(|_| StoreError::unreadable("text", "deflated"))
+    written.map_err(|_| StoreError::unreadable_attribute("text", "deflated"))
 }
 
 /// `None` where the bytes are no deflated text.
-pub(crate) fn inflate(deflated: &[u8]) -> Option<String> {
+pub(crate) fn inflate_text(deflated: &[u8]) -> Option<String> {
     let mut text = String::new();
     DeflateDecoder::new(deflated).take(LONGEST_TEXT).read_to_string(&mut text).ok()?;
     Some(text)
@@ -30,8 +30,10 @@ mod tests {
 
     #[test]
     fn a_text_that_cannot_be_inflated_or_is_too_long_is_unreadable() {
-        let bomb = deflate(&"0".repeat(1 << 20)).unwrap();
-        assert!(inflate(&bomb).is_some_and(|text| u64::try_from(text.len()) == Ok(LONGEST_TEXT)));
-        assert_eq!(inflate(b"\xff\xff\xff"), None);
+        let bomb = deflate_text(&"0".repeat(1 << 20)).unwrap();
+        assert!(
+            inflate_text(&bomb).is_some_and(|text| u64::try_from(text.len()) == Ok(LONGEST_TEXT))
+        );
+        assert_eq!(inflate_text(b"\xff\xff\xff"), None);
     }
 }

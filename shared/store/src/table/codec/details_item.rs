@@ -8,7 +8,7 @@ use domain::claim::Details;
 use domain::ids::{ClaimId, Sha256Hash};
 use domain::text::{Domain, Name};
 
-use crate::table::attributes::{Attributes, Reader, bytes, key, put};
+use crate::table::attributes::{Attributes, Reader, bytes_value, item_key, put_value};
 use crate::table::error::StoreError;
 use crate::table::keys;
 use crate::table::random::random_bytes;
@@ -37,7 +37,7 @@ impl DetailsItem {
     }
 
     /// Other details of the same claim.
-    pub(crate) fn changed(&self, details: &Details) -> Self {
+    pub(crate) fn with_details(&self, details: &Details) -> Self {
         Self {
             fields: DetailsFields::of(details),
             salt: self.salt,
@@ -51,49 +51,50 @@ impl DetailsItem {
     ///
     /// # Errors
     /// `Unavailable` where there is nothing random.
-    pub(crate) fn erased(details: &Details) -> Result<Self, StoreError> {
+    pub(crate) fn erased_from(details: &Details) -> Result<Self, StoreError> {
         Self::new(details, Sha256Hash([0; 32]))
     }
 
     /// Whether both say the same, whatever their salts.
-    pub(crate) fn says(&self, other: &Self) -> bool {
+    pub(crate) fn has_same_content(&self, other: &Self) -> bool {
         self.request_hash == other.request_hash && self.fields == other.fields
     }
 
     /// The digest that stands in the record: of salt and content, so that it tells nobody anything
     /// once the salt is erased with the details.
-    pub(crate) fn hash(&self) -> Sha256Hash {
-        let digest = canonical::hash(&self.fields);
+    pub(crate) fn content_digest(&self) -> Sha256Hash {
+        let digest = canonical::hash_canonical(&self.fields);
         Sha256Hash::of(&[self.salt.as_slice(), digest.0.as_slice()].concat())
     }
 
-    pub(crate) fn details(&self) -> Details {
-        self.fields.details()
+    pub(crate) fn to_details(&self) -> Details {
+        self.fields.to_details()
     }
 
-    pub(crate) fn attributes(&self, claim: &ClaimId) -> Result<Attributes, StoreError> {
+    pub(crate) fn to_attributes(&self, claim: &ClaimId) -> Result<Attributes, StoreError> {
         let fields = serde_dynamo::to_attribute_value(&self.fields)
-            .map_err(|_| StoreError::unreadable("details", FIELDS))?;
-        let mut item = key(keys::claim(claim), keys::DETAILS);
-        put(&mut item, SALT, Some(bytes(self.salt)));
-        put(&mut item, REQUEST_HASH, Some(bytes(self.request_hash.0)));
-        put(&mut item, FIELDS, Some(fields));
+            .map_err(|_| StoreError::unreadable_attribute("details", FIELDS))?;
+        let mut item = item_key(keys::claim_pk(claim), keys::DETAILS);
+        put_value(&mut item, SALT, Some(bytes_value(self.salt)));
+        put_value(&mut item, REQUEST_HASH, Some(bytes_value(self.request_hash.0)));
+        put_value(&mut item, FIELDS, Some(fields));
         Ok(item)
     }
 
-    pub(crate) fn read(item: &Attributes) -> Result<Self, StoreError> {
+    pub(crate) fn from_item(item: &Attributes) -> Result<Self, StoreError> {
         let reader = Reader::new("details", item);
-        let fields = item.get(FIELDS).cloned().ok_or_else(|| reader.bad(FIELDS))?;
+        let fields = item.get(FIELDS).cloned().ok_or_else(|| reader.attribute_error(FIELDS))?;
         Ok(Self {
-            salt: reader.array(SALT)?,
-            request_hash: Sha256Hash(reader.array(REQUEST_HASH)?),
-            fields: serde_dynamo::from_attribute_value(fields).map_err(|_| reader.bad(FIELDS))?,
+            salt: reader.read_array(SALT)?,
+            request_hash: Sha256Hash(reader.read_array(REQUEST_HASH)?),
+            fields: serde_dynamo::from_attribute_value(fields)
+                .map_err(|_| reader.attribute_error(FIELDS))?,
         })
     }
 }
 
 /// What stands for the details of a claim of which only the record was read.
-pub(crate) fn withheld() -> Option<Details> {
+pub(crate) fn withheld_placeholder() -> Option<Details> {
     let name = Name::parse("-").ok()?;
     Some(Details::of_companies(name.clone(), name, Domain::parse("withheld.invalid").ok()?))
 }
@@ -123,20 +124,26 @@ mod tests {
         let details = Details {
             proposed_contact: Some(contact()),
             vouched_for: Some(contact().email),
-            ..withheld().unwrap()
+            ..withheld_placeholder().unwrap()
         };
         let item = item(&details);
         let claim = ClaimId::of(&PartnerId::parse("p").unwrap(), "k");
-        let read = DetailsItem::read(&item.attributes(&claim).unwrap()).unwrap();
+        let read = DetailsItem::from_item(&item.to_attributes(&claim).unwrap()).unwrap();
         assert_eq!(read, item);
-        assert_eq!(read.details(), details);
-        assert_ne!(read.hash(), item.changed(&withheld().unwrap()).hash());
+        assert_eq!(read.to_details(), details);
+        assert_ne!(
+            read.content_digest(),
+            item.with_details(&withheld_placeholder().unwrap()).content_digest()
+        );
     }
 
     #[test]
     fn details_without_them_have_the_digest_that_they_had_before_there_were_any() {
         let stored = serde_json::json!({"p": "-", "t": "-", "td": "withheld.invalid"});
-        let details = withheld().unwrap();
-        assert_eq!(canonical::hash(&item(&details).fields), canonical::hash(&stored));
+        let details = withheld_placeholder().unwrap();
+        assert_eq!(
+            canonical::hash_canonical(&item(&details).fields),
+            canonical::hash_canonical(&stored)
+        );
     }
 }

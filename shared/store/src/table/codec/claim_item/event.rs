@@ -8,7 +8,7 @@ use domain::event::{EventType, Fingerprint};
 use domain::ids::{PersonId, StaffId};
 use domain::recipient::RecipientNo;
 
-use crate::table::attributes::bytes;
+use crate::table::attributes::bytes_value;
 use crate::table::codec::codes::StoredCode;
 use crate::table::codec::packing::{Bytes, pack_id, pack_instant, unpack_id};
 use crate::table::write_id::WriteId;
@@ -19,13 +19,13 @@ const HAS_ACTOR_ID: u8 = 0x20;
 const ACTOR: u8 = 0x0f;
 
 /// The event as an attribute: type, actor with flags, instant, write id, and what the flags name.
-pub(crate) fn attribute(event: &LastEvent, write: WriteId) -> AttributeValue {
+pub(crate) fn pack_event(event: &LastEvent, write: WriteId) -> AttributeValue {
     let flag = |set: bool, bit: u8| if set { bit } else { 0 };
-    let actor = event.actor.code()
+    let actor = event.actor.stored_code()
         | flag(event.by_silence, BY_SILENCE)
         | flag(event.fingerprint.is_some(), HAS_FINGERPRINT)
         | flag(event.actor_id.is_some(), HAS_ACTOR_ID);
-    let mut packed = vec![event.event_type.code(), actor];
+    let mut packed = vec![event.event_type.stored_code(), actor];
     packed.extend(pack_instant(event.at));
     packed.extend(write.0);
     if let Some(Fingerprint(print)) = event.fingerprint {
@@ -38,16 +38,16 @@ pub(crate) fn attribute(event: &LastEvent, write: WriteId) -> AttributeValue {
             ActorId::Person(id) => packed.extend(id.0),
         }
     }
-    bytes(packed)
+    bytes_value(packed)
 }
 
 /// The event again, and who wrote it.
-pub(super) fn unpack(packed: &[u8]) -> Option<(LastEvent, WriteId)> {
+pub(super) fn unpack_event(packed: &[u8]) -> Option<(LastEvent, WriteId)> {
     let mut bytes = Bytes(packed);
     let (event_type, flags) = (EventType::of_code(bytes.next()?)?, bytes.next()?);
-    let (at, write) = (bytes.instant()?, WriteId(bytes.array()?));
+    let (at, write) = (bytes.take_instant()?, WriteId(bytes.take_array()?));
     let fingerprint =
-        if flags & HAS_FINGERPRINT == 0 { None } else { Some(Fingerprint(bytes.array()?)) };
+        if flags & HAS_FINGERPRINT == 0 { None } else { Some(Fingerprint(bytes.take_array()?)) };
     let actor = ActorKind::of_code(flags & ACTOR)?;
     let actor_id =
         if flags & HAS_ACTOR_ID == 0 { None } else { Some(unpack_actor_id(actor, &mut bytes)?) };
@@ -71,6 +71,8 @@ fn unpack_actor_id(actor: ActorKind, bytes: &mut Bytes<'_>) -> Option<ActorId> {
         ActorKind::Customer if bytes.len() == 1 => {
             Some(ActorId::Recipient(RecipientNo::new(bytes.next()?)?))
         }
-        ActorKind::Customer | ActorKind::Partner => Some(ActorId::Person(PersonId(bytes.array()?))),
+        ActorKind::Customer | ActorKind::Partner => {
+            Some(ActorId::Person(PersonId(bytes.take_array()?)))
+        }
     }
 }

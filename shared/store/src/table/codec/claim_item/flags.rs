@@ -38,7 +38,7 @@ impl Flag {
 }
 
 impl FlagSet {
-    pub(super) fn has(self, flag: Flag) -> bool {
+    pub(super) fn has_flag(self, flag: Flag) -> bool {
         self.0 & flag.0 != 0
     }
 
@@ -79,13 +79,13 @@ impl Flags {
     /// to a limit that they do hold.
     pub(super) fn pack(self) -> u32 {
         let fields = [
-            (KIND, self.kind.code()),
+            (KIND, self.kind.stored_code()),
             (FLAGS, self.set.0),
-            (HOLD_REASON, self.hold_reason.map_or(0, StoredCode::code)),
+            (HOLD_REASON, self.hold_reason.map_or(0, StoredCode::stored_code)),
             (REFUSED_PROPOSALS, self.used.refused_proposals),
             (UNDOS, self.used.undos),
             (RENEWALS, self.used.renewals),
-            (EXTENDED_BY, self.extended_by.bits()),
+            (EXTENDED_BY, self.extended_by.to_bits()),
             (ERASED, u8::from(self.erased)),
         ];
         let (mut packed, mut shift) = (0, 0);
@@ -119,19 +119,19 @@ impl Flags {
     }
 
     /// The flags of a record: its number, or an attribute for each in a record from before there was one.
-    pub(super) fn read(item: Reader<'_>) -> Result<Self, StoreError> {
+    pub(super) fn from_item(item: Reader<'_>) -> Result<Self, StoreError> {
         if let Some(packed) = item.opt_number(name::FLAGS)? {
-            return Self::unpack(packed).ok_or_else(|| item.bad(name::FLAGS));
+            return Self::unpack(packed).ok_or_else(|| item.attribute_error(name::FLAGS));
         }
         let set = FlagSet::of(&[
-            (Flag::CONTESTED, item.flag(name::CONTESTED)?),
-            (Flag::DISPUTED, item.flag(name::DISPUTED)?),
-            (Flag::EXTENDED, item.flag(name::EXTENDED)?),
-            (Flag::EXPLICIT_YES, item.flag(name::EXPLICIT_YES)?),
-            (Flag::DEFENDED, item.flag(name::DEFENDED)?),
-            (Flag::OVERTURNED, item.flag(name::OVERTURNED)?),
+            (Flag::CONTESTED, item.read_flag(name::CONTESTED)?),
+            (Flag::DISPUTED, item.read_flag(name::DISPUTED)?),
+            (Flag::EXTENDED, item.read_flag(name::EXTENDED)?),
+            (Flag::EXPLICIT_YES, item.read_flag(name::EXPLICIT_YES)?),
+            (Flag::DEFENDED, item.read_flag(name::DEFENDED)?),
+            (Flag::OVERTURNED, item.read_flag(name::OVERTURNED)?),
         ]);
-        let kind = item.parsed(name::KIND, |text| ItemKind::parse(text).ok_or(()))?;
+        let kind = item.read_parsed(name::KIND, |text| ItemKind::parse(text).ok_or(()))?;
         // What such a record counted, `rc`, has no limit any more.
         let (used, extended_by) = (UsedChances::default(), ExtensionCauses::default());
         Ok(Self { kind, set, hold_reason: None, used, extended_by, erased: false })

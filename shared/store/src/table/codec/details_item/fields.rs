@@ -90,21 +90,21 @@ impl DetailsFields {
     }
 
     /// The details again. Every field was parsed on the way in.
-    pub(super) fn details(&self) -> Details {
+    pub(super) fn to_details(&self) -> Details {
         let remark = |own: &RemarkFields| EarlierRemark { version: own.v, text: own.t.clone() };
         Details {
             partner_name: self.partner_name.clone(),
             tenant_name: self.tenant_name.clone(),
             tenant_domain: self.tenant_domain.clone(),
-            customer_contact: self.customer_contact.as_ref().map(ContactFields::contact),
-            technical_contact: self.technical_contact.as_ref().map(ContactFields::contact),
-            partner_contact: self.partner_contact.as_ref().map(PartnerContactFields::contact),
+            customer_contact: self.customer_contact.as_ref().map(ContactFields::to_contact),
+            technical_contact: self.technical_contact.as_ref().map(ContactFields::to_contact),
+            partner_contact: self.partner_contact.as_ref().map(PartnerContactFields::to_contact),
             label: self.label.clone(),
             external_ref: self.external_ref.clone(),
-            evidence: self.evidence.iter().map(EvidenceFields::evidence).collect(),
+            evidence: self.evidence.iter().map(EvidenceFields::to_evidence).collect(),
             reason_comments: self.reason_comments.clone(),
             remarks: self.remarks.iter().map(remark).collect(),
-            proposed_contact: self.proposed_contact.as_ref().map(ContactFields::contact),
+            proposed_contact: self.proposed_contact.as_ref().map(ContactFields::to_contact),
             vouched_for: self.vouched_for.clone(),
             vouched_by: self.vouched_by.clone(),
         }
@@ -116,7 +116,7 @@ impl ContactFields {
         Self { n: contact.name.clone(), t: contact.title.clone(), e: contact.email.clone() }
     }
 
-    fn contact(&self) -> CustomerContact {
+    fn to_contact(&self) -> CustomerContact {
         CustomerContact { name: self.n.clone(), title: self.t.clone(), email: self.e.clone() }
     }
 }
@@ -126,7 +126,7 @@ impl PartnerContactFields {
         Self { n: contact.name.clone(), e: contact.email.clone() }
     }
 
-    fn contact(&self) -> PartnerContact {
+    fn to_contact(&self) -> PartnerContact {
         PartnerContact { name: self.n.clone(), email: self.e.clone() }
     }
 }
@@ -142,7 +142,7 @@ impl EvidenceFields {
         }
     }
 
-    fn evidence(&self) -> Evidence {
+    fn to_evidence(&self) -> Evidence {
         Evidence {
             id: self.i.clone(),
             name: self.n.clone(),

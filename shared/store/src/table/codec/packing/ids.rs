@@ -24,8 +24,8 @@ pub(crate) fn pack_id(id: &str, packed: &mut Vec<u8>) {
 /// Takes an id off the front; `None` where the bytes are no id.
 pub(crate) fn unpack_id(bytes: &mut Bytes<'_>) -> Option<String> {
     match bytes.next()? {
-        UUID => bytes.array().map(uuid_text),
-        length => String::from_utf8(bytes.take(length.into())?.to_vec()).ok(),
+        UUID => bytes.take_array().map(uuid_text),
+        length => String::from_utf8(bytes.take_bytes(length.into())?.to_vec()).ok(),
     }
 }
 

@@ -5,7 +5,7 @@ use domain::reason::EndReason;
 use domain::recipient::Decliners;
 
 use super::bytes::Bytes;
-use crate::table::attributes::instant_of;
+use crate::table::attributes::instant_from_millis;
 use crate::table::codec::codes::StoredCode;
 
 /// The item follows its claim's status.
@@ -50,15 +50,16 @@ fn pack_mark(mark: Option<Mark>, base: Instant, packed: &mut Vec<u8>) -> Option<
         Some(Mark::Withdrawn) => packed.push(WITHDRAWN),
         Some(Mark::Rejected) => packed.push(REJECTED),
         Some(Mark::Declined { at, latest, by, in_time, no_answer, settled }) => {
-            let flags = flag(in_time, FIRST) | flag(no_answer, SECOND) | flag(settled, THIRD);
+            let flags =
+                flag_bit(in_time, FIRST) | flag_bit(no_answer, SECOND) | flag_bit(settled, THIRD);
             let once = latest == at;
             if once && by == single_decliner(no_answer) {
                 packed.push(DECLINED | flags);
                 packed.extend(five_bytes(at, base)?);
                 return Some(());
             }
-            packed.push(DECLINED_BY | flags | flag(!once, FOURTH));
-            let [_, bits @ ..] = by.bits().to_be_bytes();
+            packed.push(DECLINED_BY | flags | flag_bit(!once, FOURTH));
+            let [_, bits @ ..] = by.to_bits().to_be_bytes();
             packed.extend(bits);
             packed.extend(five_bytes(at, base)?);
             if !once {
@@ -66,7 +67,7 @@ fn pack_mark(mark: Option<Mark>, base: Instant, packed: &mut Vec<u8>) -> Option<
             }
         }
         Some(Mark::Active { basis, effective_at }) => {
-            packed.push(ACTIVE | flag(basis == Basis::Explicit, FIRST));
+            packed.push(ACTIVE | flag_bit(basis == Basis::Explicit, FIRST));
             packed.extend(five_bytes(effective_at, base)?);
         }
         Some(Mark::Ended { reason, at, basis, effective_at }) => {
@@ -74,7 +75,7 @@ fn pack_mark(mark: Option<Mark>, base: Instant, packed: &mut Vec<u8>) -> Option<
                 Basis::Deemed => ENDED_DEEMED,
                 Basis::Explicit => ENDED_EXPLICIT,
             };
-            packed.push(kind | reason.code());
+            packed.push(kind | reason.stored_code());
             packed.extend(five_bytes(at, base)?);
             packed.extend(five_bytes(effective_at, base)?);
         }
@@ -88,7 +89,7 @@ fn single_decliner(no_answer: bool) -> Decliners {
     if no_answer { Decliners::NOBODY } else { Decliners::ADMINISTRATOR }
 }
 
-fn flag(set: bool, bit: u8) -> u8 {
+fn flag_bit(set: bool, bit: u8) -> u8 {
     if set { bit } else { 0 }
 }
 
@@ -96,10 +97,10 @@ fn flag(set: bool, bit: u8) -> u8 {
 fn five_bytes(at: Instant, base: Instant) -> Option<[u8; 5]> {
     let millis = at.timestamp_millis().checked_sub(base.timestamp_millis())?;
     let [_, _, _, rest @ ..] = millis.to_be_bytes();
-    (signed(rest) == millis).then_some(rest)
+    (signed_number(rest) == millis).then_some(rest)
 }
 
-fn signed(bytes: [u8; 5]) -> i64 {
+fn signed_number(bytes: [u8; 5]) -> i64 {
     let mut wide = [0; 8];
     for (to, from) in wide.iter_mut().zip(bytes) {
         *to = from;
@@ -128,37 +129,37 @@ fn unpack_mark(tag: u8, bytes: &mut Bytes<'_>, base: Instant) -> Option<Mark> {
         (WITHDRAWN, 0) => Some(Mark::Withdrawn),
         (REJECTED, 0) => Some(Mark::Rejected),
         (DECLINED, 0..=7) => {
-            let (at, by) = (instant(bytes, base)?, single_decliner(second));
-            Some(declined(flags, by, at, at))
+            let (at, by) = (instant_after(bytes, base)?, single_decliner(second));
+            Some(declined_mark(flags, by, at, at))
         }
         (DECLINED_BY, _) => {
-            let [high, middle, low] = bytes.array()?;
+            let [high, middle, low] = bytes.take_array()?;
             let by = Decliners::of_bits(u32::from_be_bytes([0, high, middle, low]))?;
-            let at = instant(bytes, base)?;
-            let latest = if flags & FOURTH == 0 { at } else { instant(bytes, base)? };
-            Some(declined(flags, by, at, latest))
+            let at = instant_after(bytes, base)?;
+            let latest = if flags & FOURTH == 0 { at } else { instant_after(bytes, base)? };
+            Some(declined_mark(flags, by, at, latest))
         }
         (ACTIVE, 0..=1) => {
             let basis = if first { Basis::Explicit } else { Basis::Deemed };
-            Some(Mark::Active { basis, effective_at: instant(bytes, base)? })
+            Some(Mark::Active { basis, effective_at: instant_after(bytes, base)? })
         }
-        (ENDED_DEEMED, reason) => ended(bytes, reason, Basis::Deemed, base),
-        (ENDED_EXPLICIT, reason) => ended(bytes, reason, Basis::Explicit, base),
+        (ENDED_DEEMED, reason) => ended_mark(bytes, reason, Basis::Deemed, base),
+        (ENDED_EXPLICIT, reason) => ended_mark(bytes, reason, Basis::Explicit, base),
         _ => None,
     }
 }
 
-fn declined(flags: u8, by: Decliners, at: Instant, latest: Instant) -> Mark {
+fn declined_mark(flags: u8, by: Decliners, at: Instant, latest: Instant) -> Mark {
     let (in_time, no_answer) = (flags & FIRST != 0, flags & SECOND != 0);
     Mark::Declined { at, latest, by, in_time, no_answer, settled: flags & THIRD != 0 }
 }
 
-fn ended(bytes: &mut Bytes<'_>, reason: u8, basis: Basis, base: Instant) -> Option<Mark> {
+fn ended_mark(bytes: &mut Bytes<'_>, reason: u8, basis: Basis, base: Instant) -> Option<Mark> {
     let reason = EndReason::of_code(reason)?;
-    let (at, effective_at) = (instant(bytes, base)?, instant(bytes, base)?);
+    let (at, effective_at) = (instant_after(bytes, base)?, instant_after(bytes, base)?);
     Some(Mark::Ended { reason, at, basis, effective_at })
 }
 
-fn instant(bytes: &mut Bytes<'_>, base: Instant) -> Option<Instant> {
-    instant_of(base.timestamp_millis().checked_add(signed(bytes.array()?))?)
+fn instant_after(bytes: &mut Bytes<'_>, base: Instant) -> Option<Instant> {
+    instant_from_millis(base.timestamp_millis().checked_add(signed_number(bytes.take_array()?))?)
 }

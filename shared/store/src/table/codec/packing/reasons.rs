@@ -10,7 +10,7 @@ use crate::table::codec::codes::StoredCode;
 pub(crate) fn pack_reasons(reasons: &[Reason]) -> Vec<u8> {
     reasons
         .iter()
-        .flat_map(|reason| [reason.code.code(), reason.item_no.map_or(0, |no| no.0)])
+        .flat_map(|reason| [reason.code.stored_code(), reason.item_no.map_or(0, |no| no.0)])
         .collect()
 }
 
