@@ -44,7 +44,7 @@ def executable() -> str:
 @contextmanager
 def started():
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=executable(), args=["--no-sandbox"])
+        browser = playwright.chromium.launch(executable_path=executable(), args=["--no-sandbox", "--disable-lcd-text"])
         try:
             yield browser
         finally:
