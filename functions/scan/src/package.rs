@@ -51,9 +51,18 @@ const PARTS: [&str; 21] = [
 const CHART_DATA: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
 const CHART: &str = "application/vnd.openxmlformats-officedocument.drawingml.chart+xml";
 
-/// What the types of parts and relations never name, in any case.
-const FORBIDDEN: [&str; 6] =
-    ["macro", "vba", "oleobject", "activex", "attachedtemplate", "embeddedpackage"];
+/// What the types of parts and relations never name, in any case. A chunk of another format is a whole text that a reader
+/// merges when it opens the package.
+const FORBIDDEN: [&str; 8] = [
+    "macro",
+    "vba",
+    "oleobject",
+    "activex",
+    "attachedtemplate",
+    "embeddedpackage",
+    "afchunk",
+    "template.main",
+];
 
 /// Whether the bytes are an office text without anything that acts or is fetched; `None` where they cannot be read.
 pub(crate) fn is_harmless(bytes: &[u8]) -> Option<bool> {
@@ -68,14 +77,17 @@ pub(crate) fn is_harmless(bytes: &[u8]) -> Option<bool> {
         return Some(false);
     }
     let list = read_part(&mut package, LIST_OF_PARTS)?;
-    let types = part_types(&list)?;
+    let types = PartTypes::read(&list)?;
+    if !names.iter().all(|name| types.declare(name)) {
+        return Some(false);
+    }
     let is_known = |kind: &String| {
         let is_of_text = kind.starts_with(PARTS_OF_A_TEXT)
             && (kind.ends_with("+xml") || kind == SETTINGS_OF_A_PRINTER);
         let is_other = kind == CHART_DATA || PARTS.iter().any(|own| kind.starts_with(own));
         !is_forbidden(kind) && (is_of_text || is_other)
     };
-    if !types.iter().all(is_known) || !types.iter().any(|kind| kind == MAIN_TEXT) {
+    if !types.all().all(is_known) || types.all().filter(|kind| *kind == MAIN_TEXT).count() != 1 {
         return Some(false);
     }
     for name in names.iter().filter(|name| name.to_lowercase().ends_with(".rels")) {
@@ -107,17 +119,47 @@ fn read_part(package: &mut ZipArchive<Cursor<&[u8]>>, name: &str) -> Option<Stri
     (u64::try_from(read).ok()? <= MOST_OF_A_LIST).then_some(text)
 }
 
-/// The media types of the parts, in lower case.
-fn part_types(list: &str) -> Option<Vec<String>> {
-    let mut types = Vec::new();
-    visit_elements(list, |element| {
-        let kind = read_attribute(element, "ContentType")?;
-        if !kind.is_empty() {
-            types.push(kind.to_lowercase());
-        }
-        Some(())
-    })?;
-    Some(types)
+/// The media types of the parts, all in lower case: of single parts by their names, of others by the ending.
+#[derive(Default)]
+struct PartTypes {
+    by_name: Vec<(String, String)>,
+    by_ending: Vec<(String, String)>,
+}
+
+impl PartTypes {
+    /// The types out of the list of parts; `None` where it is malformed.
+    fn read(list: &str) -> Option<Self> {
+        let mut types = Self::default();
+        visit_elements(list, |element| {
+            let read = |name| Some(read_attribute(element, name)?.to_lowercase());
+            let (kind, name, ending) =
+                (read("ContentType")?, read("PartName")?, read("Extension")?);
+            if kind.is_empty() {
+                return Some(());
+            }
+            if name.is_empty() {
+                types.by_ending.push((format!(".{ending}"), kind));
+            } else {
+                types.by_name.push((name, kind));
+            }
+            Some(())
+        })?;
+        Some(types)
+    }
+
+    fn all(&self) -> impl Iterator<Item = &String> {
+        self.by_name.iter().chain(&self.by_ending).map(|(_, kind)| kind)
+    }
+
+    /// Whether the list says what an entry of the package is. Folders and the list itself are no parts.
+    fn declare(&self, entry: &str) -> bool {
+        let entry = entry.to_lowercase();
+        let is_named = |name: &str| name.strip_prefix('/') == Some(entry.as_str());
+        entry.ends_with('/')
+            || entry.eq_ignore_ascii_case(LIST_OF_PARTS)
+            || self.by_name.iter().any(|(name, _)| is_named(name))
+            || self.by_ending.iter().any(|(ending, _)| entry.ends_with(ending))
+    }
 }
 
 /// The part whose relations a list of relations has: `/word/x.xml` for `word/_rels/x.xml.rels`.
@@ -280,6 +322,7 @@ pub(crate) mod tests {
             "application/x-msdownload",
             "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
             "application/vnd.openxmlformats-officedocument.wordprocessingml.template",
+            "application/vnd.openxmlformats-officedocument.wordprocessingml.template.main+xml",
             "text/html",
         ] {
             assert_eq!(is_harmless(&typed(kind)), Some(false), "{kind}");
@@ -291,11 +334,32 @@ pub(crate) mod tests {
         let of = |name: &str| {
             format!("http://schemas.openxmlformats.org/officeDocument/2006/relationships/{name}")
         };
-        for name in ["attachedTemplate", "oleObject", "control/activeX", "vbaProject"] {
+        for name in ["attachedTemplate", "oleObject", "control/activeX", "vbaProject", "aFChunk"] {
             assert_eq!(is_harmless(&related(&of(name), "Internal")), Some(false), "{name}");
         }
         for name in ["image", "frame", "subDocument"] {
             assert_eq!(is_harmless(&related(&of(name), "EXTERNAL")), Some(false), "{name}");
+        }
+    }
+
+    #[test]
+    fn a_second_text_within_the_text_is_refused() {
+        for name in ["/word/x.bin", "/word/afchunk.docx", "/word/document.xml"] {
+            let more = format!("<Override PartName=\"{name}\" ContentType=\"{MAIN_TEXT}\"/>");
+            let bytes = package(&[(LIST_OF_PARTS, &list(&more)), TEXT, ("word/x.bin", "x")]);
+            assert_eq!(is_harmless(&bytes), Some(false), "{name}");
+        }
+    }
+
+    #[test]
+    fn a_part_of_no_declared_type_is_refused() {
+        let png = "<Default Extension=\"PNG\" ContentType=\"image/png\"/>";
+        let of = |name: &str| package(&[(LIST_OF_PARTS, &list(png)), TEXT, RELATIONS, (name, "x")]);
+        for name in ["word/x.exe", "x", "word/document.xml.bin", "word/xpng", "document.xml"] {
+            assert_eq!(is_harmless(&of(name)), Some(false), "{name}");
+        }
+        for name in ["word/media/image1.png", "word/media/IMAGE2.PNG"] {
+            assert_eq!(is_harmless(&of(name)), Some(true), "{name}");
         }
     }
 
