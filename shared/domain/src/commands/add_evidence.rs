@@ -39,7 +39,8 @@ pub(crate) fn decide(claim: &Claim, entry: &DeclaredEvidence, context: &Context)
     };
     let list = list.into_iter().map(|own| match own.scan {
         Scan::None if awaited && own.sha256 == entry.sha256 => {
-            Evidence { scan: Scan::Pending, ..own }
+            let name = file_name(&own.name, &entry.name).clone();
+            Evidence { scan: Scan::Pending, name, ..own }
         }
         Scan::None | Scan::Pending | Scan::Clean | Scan::Infected => own,
     });
@@ -64,6 +65,11 @@ pub(crate) fn apply(claim: &mut Claim, by_partner: bool, new_discard_at: Option<
 fn promises_another_kind(declared: &Name, announced: &Name) -> bool {
     let kind = |name: &Name| DocumentKind::of_file_name(name.as_str());
     declared.as_str().contains('.') && kind(declared) != kind(announced)
+}
+
+/// The name of the file: the declared one, or the announced one where the declared one does not say of what kind it is.
+fn file_name<'a>(declared: &'a Name, announced: &'a Name) -> &'a Name {
+    if DocumentKind::of_file_name(declared.as_str()).is_some() { declared } else { announced }
 }
 
 /// The list with one more entry.

@@ -63,7 +63,10 @@ fn a_document_of_another_kind_than_its_entry_declared_is_refused() {
     for own in &mut bare.details.evidence {
         own.name = name("Statement of work");
     }
-    assert_eq!(evidence(&after(bare, &other, alpine())), [("e1", Scan::Pending)]);
+    let brought = after(bare, &other, alpine());
+    assert_eq!(evidence(&brought), [("e1", Scan::Pending)]);
+    let name = brought.details.evidence.first().unwrap().name.as_str();
+    assert_eq!(name, "mail.docx", "it is saved with the ending of its type");
 }
 
 #[test]
