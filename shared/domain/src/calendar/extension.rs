@@ -74,6 +74,21 @@ pub fn extend_by(
     extended_window(window, count, calendar)
 }
 
+/// One business day from a moment on, for a customer whose window was counted already: of the closures after its
+/// last counted date one is taken at the most, as for each day of [`extend_by`].
+///
+/// # Errors
+/// [`OutsideData`] if a day has to be judged that the calendar does not know.
+pub fn count_one_more_day(
+    window: &Window,
+    from: DateTime<Utc>,
+    calendar: &BusinessCalendar,
+    zone: &Zone,
+) -> Result<Window, OutsideData> {
+    let last = resume_count(window).last;
+    count_window(from, 1, &calendar.clone().with_closures_after(last, 1), zone)
+}
+
 /// The window with as many more business days as bring its end to `end` or beyond.
 ///
 /// # Errors

@@ -47,7 +47,9 @@ pub use added::{AddedDay, AddedDays};
 pub use business::{BusinessCalendar, Day, Exception, SkipReason, UnknownSubdivision};
 pub use country::{CountryCode, Subdivision};
 pub use error::{CalendarError, OutsideData};
-pub use extension::{ExtendError, extend_by, extend_until, extend_window, recount_window};
+pub use extension::{
+    ExtendError, count_one_more_day, extend_by, extend_until, extend_window, recount_window,
+};
 pub use id::{CalendarId, DATA_VERSION, counting_data};
 pub use pack::{PackedWindow, UnpackError};
 pub use tz::{TZDB_VERSION, Tz, UnknownTz};

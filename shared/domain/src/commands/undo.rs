@@ -123,7 +123,8 @@ fn lengthen_window(
 ) -> Result<Option<Window>, Rejection> {
     let refused = || invalid_state(claim, CommandKind::Undo);
     let place = context.customer_place()?;
-    let one_day = place.open_window(context.at, 1).map_err(|_| refused())?;
+    let one_day = calendar::count_one_more_day(window, context.at, &place.calendar, &place.zone);
+    let one_day = one_day.map_err(|_| refused())?;
     if one_day.closes_at <= window.closes_at {
         return Ok(None);
     }

@@ -112,6 +112,19 @@ fn closures_added_after_the_opening_do_not_make_an_extension_thirteen_months_lon
 }
 
 #[test]
+fn closures_added_after_the_opening_do_not_make_an_undo_thirteen_months_long() {
+    let undone = |place| {
+        let declined_at = at("2026-12-31T08:00:00Z");
+        let given = Given::awaiting().then(&decline(&[1]), administrator(), declined_at);
+        let arrival = at("2026-12-31T09:00:00Z");
+        let event = in_place(&given, &undo(&[1]), administrator(), arrival, place);
+        given.evolved(event).closes_at().unwrap()
+    };
+    assert_eq!(undone(prague()), at("2027-01-04T23:00:00Z"));
+    assert_eq!(undone(four_hundred_days()), at("2027-01-05T23:00:00Z"), "one of them counts");
+}
+
+#[test]
 fn an_extension_does_not_count_a_closure_that_was_known_when_the_window_opened() {
     let closed = || customer(prague(), &["2027-01-04"], &[]);
     let given = awaiting_in(closed(), delivered_at());
