@@ -6,6 +6,7 @@ use std::sync::Arc;
 use chrono::Duration;
 use domain::claim::{Basis, Claim, Instant, ItemStatus, Status};
 use domain::command::Command;
+use domain::context::RivalStatus;
 use domain::event::EventType;
 use domain::ids::{ClaimId, ItemNo};
 use domain::reason::EndReason;
@@ -514,13 +515,18 @@ async fn operator_staff_see_the_rivals_of_a_claim_open_waiting_and_active() {
     let world = World::at(NOW).await;
     let first = world.submitted("k", &TEAMS).await;
     let second = world.rival_submitted("k", &["exchange-online", "teams"]).await;
-    let rivals = world.store.load_competition(&second, world.clock.now()).await.unwrap().rivals;
-    let seen: Vec<_> = rivals.iter().map(|rival| (rival.item, &rival.claim)).collect();
-    assert_eq!(seen, [(ItemNo(2), &first.id)]);
+    let seen = async |at| {
+        let rivals = world.store.load_competition(&second, at).await.unwrap().rivals;
+        rivals.into_iter().map(|own| (own.item, own.claim, own.standing)).collect::<Vec<_>>()
+    };
+    let stands = |standing| vec![(ItemNo(2), first.id.clone(), standing)];
+    assert_eq!(seen(world.clock.now()).await, stands(RivalStatus::Open));
     let (actor, command) = begin();
     world.give(&first.id, &actor, &command).await.unwrap();
-    let first = world.give(&first.id, &reviewer(), &validate()).await.unwrap().claim;
-    world.deliver(&first).await.unwrap();
-    let rivals = world.store.load_competition(&second, world.clock.now()).await.unwrap().rivals;
-    assert_eq!(rivals.len(), 1, "named once: {rivals:?}");
+    let validated = world.give(&first.id, &reviewer(), &validate()).await.unwrap().claim;
+    world.deliver(&validated).await.unwrap();
+    assert_eq!(seen(world.clock.now()).await, stands(RivalStatus::Next), "named once");
+    world.let_pass(closes_at(&world.read(&first.id).await));
+    world.finalize().await;
+    assert_eq!(seen(world.clock.now()).await, stands(RivalStatus::Active));
 }
