@@ -156,6 +156,10 @@ fn the_decision_function_ends_long_before_the_smallest_grace() {
     assert_eq!((timeouts()["decision"], smallest_grace_s), (20, 60));
     // Two seconds of the clock check either way, and a second of the date's resolution.
     assert!(timeouts()["decision"] + 5 < i64::from(smallest_grace_s));
+    // A sweep waits for an undo as long as one may be under way, with the seconds by which clocks may differ.
+    for function in ["decision", "customer"] {
+        assert!(timeouts()[function] + 10 < store::UNDO_UNDER_WAY.num_seconds(), "{function}");
+    }
 }
 
 fn is_permitted_grace(grace_seconds: u32) -> bool {
@@ -279,6 +283,11 @@ fn what_no_entry_names_is_deleted_after_seven_days_and_scan_hears_of_every_edit_
     let rules = &resources["Documents"]["Properties"]["LifecycleConfiguration"]["Rules"];
     let unnamed = listed(rules).into_iter().find(|rule| rule["Id"] == "unnamed").unwrap();
     assert_eq!(unnamed["ExpirationInDays"], 7);
+    let unscanned = listed(rules).into_iter().find(|rule| rule["Id"] == "quarantine").unwrap();
+    assert_eq!(
+        (&unscanned["Prefix"], &unscanned["ExpirationInDays"]),
+        (&json!("quarantine/"), &json!(7))
+    );
     assert_eq!(unnamed["Prefix"], "clean/", "nothing else is tagged");
     assert_eq!(unnamed["TagFilters"], json!([{"Key": "named", "Value": "no"}]));
     let rule = &resources["DocumentsRule"]["Properties"];

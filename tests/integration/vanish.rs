@@ -1,16 +1,24 @@
 //! Things that vanish (`docs/domain.md §3`, *vanish*; §6): what a change of the directory does to claims.
 
+use std::sync::{Arc, Mutex};
+
 use chrono::Duration;
 use domain::claim::{Claim, HoldReason, State, Status};
+use domain::command::{Command, ItemSelection};
 use domain::directory::{Partner, PartnerStatus, Tenant, TenantItemState, TenantStatus};
+use domain::ids::ClaimId;
 use domain::reason::{EndReason, ReasonCode};
 use domain::text::Domain;
 use serde_json::{Value, json};
+use store::{DirectoryEntry, StoreError};
+use support::backstage::directory_records;
 use support::fixtures::{self, ALPINE, CONTOSO};
 use support::stack::{Answer, Stack};
 use support::wire::{Fault, any};
-use support::world::{World, closes_at, item_statuses};
+use support::world::{World, closes_at, contoso_admin, decline_all, item_statuses, partner_id};
 use web::event::RequestEvent;
+
+use super::capacity::copy_open_claims;
 
 const NOW: &str = "2026-12-22T14:00:00Z";
 const ITEMS: [&str; 2] = ["exchange-online", "teams"];
@@ -52,6 +60,86 @@ async fn put_alpine(stack: &Stack, change: impl FnOnce(&mut Partner)) {
 async fn sweep(stack: &Stack) {
     let response = Box::pin(stack.backstage.sweep(&stack.world)).await.unwrap();
     assert!(response.batch_item_failures.is_empty(), "{response:?}");
+}
+
+/// All is declined, and the customer takes it back while `change` is written and swept: after the undo has read partner and
+/// tenant, and before it is written. Then the sweep comes again.
+async fn undone_while(
+    entry: DirectoryEntry,
+    change: impl Fn(&mut Partner, &mut Tenant),
+) -> (World, Claim) {
+    let world = World::at(NOW).await;
+    let claim = Box::pin(world.awaiting("k", &ITEMS)).await;
+    world.give(&claim.id, &contoso_admin(), &decline_all()).await.unwrap();
+    world.clock.advance(Duration::seconds(5));
+    let now = world.clock.now();
+    let (mut partner, mut tenant) = (fixtures::alpine(), fixtures::contoso());
+    change(&mut partner, &mut tenant);
+    let partner = partner.stamp_changes(Some(&fixtures::alpine()), now);
+    let (sweep, _) = world.another_store(|_| {});
+    let (customer, wire) = world.another_store(|_| {});
+    let (sweep, swept) = (Arc::new(sweep), Arc::new(Mutex::new(None)));
+    let (seen, reconciled) = (Arc::clone(&swept), entry.clone());
+    let fault = Fault::before(move || {
+        let (sweep, seen) = (Arc::clone(&sweep), Arc::clone(&seen));
+        let (partner, tenant, entry) = (partner.clone(), tenant.clone(), reconciled.clone());
+        async move {
+            sweep.put_partner(&partner).await.unwrap();
+            sweep.put_tenant(&tenant).await.unwrap();
+            let report = Box::pin(sweep.reconcile_entry(&entry, Some(now))).await;
+            *seen.lock().unwrap() = Some(report);
+        }
+    });
+    let record = format!("C#{}", claim.id);
+    wire.on(move |call| call.writes() && call.names(&record, "A"), 1, fault);
+    let undo = Command::Undo { items: ItemSelection::All };
+    let admin = contoso_admin();
+    let undone = customer.execute_command(&claim.id, &admin, &undo, world.now(), None);
+    let undone = Box::pin(undone).await.unwrap();
+    assert_eq!(undone.claim.status(), Status::AwaitingCustomer, "it knew nothing of the change");
+    let early = swept.lock().unwrap().take().expect("a sweep before the undo was written");
+    assert!(matches!(early, Err(StoreError::Unavailable(_))), "it comes again: {early:?}");
+    Box::pin(world.store.reconcile_entry(&entry, Some(now))).await.unwrap();
+    (world, claim)
+}
+
+#[tokio::test]
+async fn an_undo_that_read_its_partner_before_a_suspension_and_is_written_after_the_sweep_makes_nothing_official()
+ {
+    let entry = DirectoryEntry::Partner(partner_id(ALPINE));
+    let suspend = |partner: &mut Partner, _: &mut Tenant| partner.status = PartnerStatus::Suspended;
+    let (world, claim) = undone_while(entry, suspend).await;
+    assert_eq!(world.read(&claim.id).await.status(), Status::OnHold);
+    world.let_pass(closes_at(&claim));
+    world.finalize().await;
+    assert_eq!(item_statuses(&world.read(&claim.id).await), ["pending"; 2]);
+}
+
+#[tokio::test]
+async fn an_undo_that_read_its_tenant_before_an_item_ended_and_is_written_after_the_sweep_revives_no_item_that_is_gone()
+ {
+    let entry = DirectoryEntry::Tenant(fixtures::contoso().id);
+    let end =
+        |_: &mut Partner, tenant: &mut Tenant| state_of(tenant, "teams", TenantItemState::Ended);
+    let (world, claim) = undone_while(entry, end).await;
+    world.let_pass(closes_at(&claim));
+    world.finalize().await;
+    assert_eq!(item_statuses(&world.read(&claim.id).await), ["active", "rejected"]);
+}
+
+#[tokio::test]
+async fn a_sweep_waits_for_no_undo_once_none_can_be_under_way() {
+    let (stack, claim) = awaiting().await;
+    stack.world.give(&claim.id, &contoso_admin(), &decline_all()).await.unwrap();
+    put_alpine(&stack, |partner| partner.status = PartnerStatus::Suspended).await;
+    let mut record = directory_records(&stack.world).pop().expect("a change");
+    let written_at = stack.world.clock.now();
+    record["dynamodb"]["ApproximateCreationDateTime"] = json!(written_at.timestamp());
+    for (seconds, is_swept) in [(0, false), (39, false), (40, true)] {
+        stack.world.clock.set(written_at + Duration::seconds(seconds));
+        let swept = Box::pin(stack.backstage.sweep_these(&[record.clone()])).await.unwrap();
+        assert_eq!(swept.batch_item_failures.is_empty(), is_swept, "after {seconds} s");
+    }
 }
 
 fn state_of(tenant: &mut Tenant, id: &str, state: TenantItemState) {
@@ -311,30 +399,47 @@ async fn a_sweep_that_breaks_off_begins_anew_and_does_nothing_twice() {
         for more in 0..12 {
             wire.on(any, nth + more, Fault::Throttle);
         }
-        let broken = Box::pin(store.reconcile_entry(&entry)).await;
+        let broken = Box::pin(store.reconcile_entry(&entry, None)).await;
         wire.reset();
         if broken.is_ok() {
             break;
         }
     }
-    let again = Box::pin(store.reconcile_entry(&entry)).await.unwrap();
+    let again = Box::pin(store.reconcile_entry(&entry, None)).await.unwrap();
     assert_eq!((again.seen, again.changed), (1, 0));
     let after = stack.world.read(&claim.id).await;
     assert_eq!((after.status(), after.version.0), (Status::Ended, claim.version.0 + 1));
 }
 
 #[tokio::test]
-async fn a_sweep_looks_at_every_claim_of_a_partner_however_many_there_are() {
-    let stack = Stack::at(NOW).await;
-    let first = stack.world.awaiting("k", &ITEMS).await;
-    stack.world.clock.advance(Duration::minutes(1));
-    for number in 0..105 {
-        let mut body = fixtures::claim_body(&["teams"]);
-        body["draft"] = json!(true);
-        let (key, moment) = (format!("draft-{number}"), stack.world.now());
-        support::world::create_on(&stack.world.store, ALPINE, &key, &body, moment).await.unwrap();
+async fn a_sweep_reaches_every_claim_of_a_partner_and_at_a_tenant_beyond_the_first_page() {
+    for (entry, status) in
+        [("partner", Status::OnHold), ("tenant", Status::Rejected), ("rules", Status::Declined)]
+    {
+        let stack = Box::pin(Stack::at(NOW)).await;
+        Box::pin(copy_open_claims(&stack.world, 105)).await.unwrap();
+        match entry {
+            "partner" => put_alpine(&stack, suspended).await,
+            "tenant" => {
+                let tenant = Tenant { status: TenantStatus::Deleted, ..fixtures::contoso() };
+                stack.world.store.put_tenant(&tenant).await.unwrap();
+            }
+            _ => {
+                let rules = RequestEvent::put("/v1/customer/rules").customer_admin(CONTOSO);
+                let put = rules.json(&json!({"blocked_partners": [ALPINE]}));
+                assert_eq!(stack.send(put).await.status, 200);
+            }
+        }
+        sweep(&stack).await;
+        let records =
+            stack.world.engine.items("C#").into_iter().filter(|item| item["sk"]["S"] == "A");
+        let ids: Vec<_> = records
+            .map(|record| record["pk"]["S"].as_str().unwrap().trim_start_matches("C#").to_owned())
+            .collect();
+        assert_eq!(ids.len(), 106);
+        for id in ids {
+            let claim = stack.world.read(&ClaimId::parse(&id).unwrap()).await;
+            assert_eq!(claim.status(), status, "{entry}: {id}");
+        }
     }
-    alpine(&stack, suspended).await;
-    assert_eq!(stack.world.read(&first.id).await.status(), Status::OnHold);
-    assert_eq!(stack.world.engine.items("TN#").len(), 3, "{CONTOSO} among them");
 }

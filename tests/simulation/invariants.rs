@@ -121,12 +121,12 @@ impl Story {
         }
         let id = support::world::partner_id(partner);
         let (world, entry) = (&self.stack.world, store::DirectoryEntry::Partner(id));
-        let mut swept = world.store.reconcile_entry(&entry).await;
+        let mut swept = world.store.reconcile_entry(&entry, None).await;
         // While one of its windows has ended and is not closed, the sweep comes again.
         for _ in 0..10 {
             let Err(StoreError::Unavailable(_)) = swept else { break };
             world.clock.advance(Duration::seconds(125));
-            swept = world.store.reconcile_entry(&entry).await;
+            swept = world.store.reconcile_entry(&entry, None).await;
         }
         swept.unwrap();
     }

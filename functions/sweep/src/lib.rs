@@ -11,6 +11,7 @@
 mod event;
 
 use aws_lambda_events::event::streams::{DynamoDbBatchItemFailure, DynamoDbEventResponse};
+use chrono::{DateTime, Utc};
 use runtime::fields::{self, metric};
 use runtime::{Bus, Invocation, InvocationError, telemetry};
 use serde_json::Value;
@@ -45,7 +46,7 @@ pub async fn handle_records(
     let mut response = DynamoDbEventResponse::default();
     for record in records {
         let Some(entry) = read_entry(record) else { continue };
-        if let Err(error) = Box::pin(reconcile_entry(app, &entry)).await {
+        if let Err(error) = Box::pin(reconcile_entry(app, &entry, written_at(record))).await {
             telemetry::log_failure(
                 "A change of the directory could not be carried out yet",
                 &error,
@@ -62,8 +63,13 @@ pub async fn handle_records(
     Ok(response)
 }
 
-async fn reconcile_entry(app: &App, entry: &DirectoryEntry) -> Result<(), StoreError> {
-    let ReconcileReport { seen, changed, passed } = app.store.reconcile_entry(entry).await?;
+async fn reconcile_entry(
+    app: &App,
+    entry: &DirectoryEntry,
+    written_at: Option<DateTime<Utc>>,
+) -> Result<(), StoreError> {
+    let report = app.store.reconcile_entry(entry, written_at).await?;
+    let ReconcileReport { seen, changed, passed } = report;
     telemetry::add_to_metric(metric::SWEPT, changed);
     telemetry::add_to_metric(metric::POISON, passed);
     info!({ fields::CLAIMS_SEEN } = seen, { fields::CLAIMS_CHANGED } = changed, "Swept");
@@ -95,6 +101,13 @@ fn read_entry(record: &Value) -> Option<DirectoryEntry> {
     let image = record.pointer("/dynamodb/NewImage").cloned();
     let image = image.and_then(|image| serde_json::from_value(image).ok());
     DirectoryEntry::of_item(key("pk")?, key("sk")?, image)
+}
+
+/// When the stream's record was written, to the second.
+fn written_at(record: &Value) -> Option<DateTime<Utc>> {
+    let at = record.pointer("/dynamodb/ApproximateCreationDateTime")?;
+    let seconds = at.as_i64().or_else(|| format!("{:.0}", at.as_f64()?).parse().ok())?;
+    DateTime::from_timestamp(seconds, 0)
 }
 
 fn failed_record(record: &Value) -> DynamoDbBatchItemFailure {

@@ -30,7 +30,7 @@ pub use crate::commands::table::{AllowedStates, CommandRow, is_allowed_in};
 pub use crate::commands::undo::{undo_is_open, undoable_items};
 pub use crate::commands::vanish::{
     Consequence, awaits_close, contacts_loss, enrolment_loss, foresee_loss, is_lost_before,
-    takes_from_claims, tenant_loss,
+    takes_from_claims, tenant_loss, undo_escapes_partner, undo_escapes_tenant,
 };
 pub use crate::commands::wrong_contact::can_refuse;
 pub use crate::decision::Decision;

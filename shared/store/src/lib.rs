@@ -72,7 +72,7 @@ pub use notices::reports::DeliveryReport;
 pub use notices::text::{NoticeText, TextKey};
 pub use notices::tries::{CodeCount, CodeUse, WrongCodes};
 pub use reconcile::confirmed::{ConfirmedWrite, TenantWrite};
-pub use reconcile::directory::{DirectoryEntry, ReconcileReport};
+pub use reconcile::directory::{DirectoryEntry, ReconcileReport, UNDO_UNDER_WAY};
 pub use reconcile::foresight::{ClaimConsequence, Consequences};
 pub use reconcile::outages::{ConcernedWindows, ConfirmsWindows, OutageWrite};
 pub use reconcile::recount::RecountReport;

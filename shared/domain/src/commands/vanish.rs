@@ -6,6 +6,7 @@
 use crate::claim::{Basis, Claim, HoldReason, Instant, Item, ItemStatus, RejectionRecord, State};
 use crate::command::{Command, DirectoryLoss, ItemSelection};
 use crate::commands::change_consent::commands_demanded_by;
+use crate::commands::undo::undo_is_open;
 use crate::context::Context;
 use crate::decision::notice::{failure_event, reconsider_notice};
 use crate::decision::recipient::{is_verified, with_recipient_standing};
@@ -200,6 +201,25 @@ pub fn tenant_loss(claim: &Claim, tenant: &Tenant) -> Option<DirectoryLoss> {
     let is_gone = |item: &&Item| !has_item(claim, item, tenant);
     let gone: Vec<_> = touched().filter(is_gone).map(|item| item.no).collect();
     (!gone.is_empty()).then_some(DirectoryLoss::Items(gone))
+}
+
+/// Whether an undo that read the partner's entry before it changed, and is written later, would let the claim wait for
+/// silence again although the partner may not claim any more: all is declined, so nothing is held.
+pub fn undo_escapes_partner(claim: &Claim, partner: &Partner, at: Instant) -> bool {
+    let is_suspended = partner.status == PartnerStatus::Suspended;
+    let is_lost = is_suspended || !is_enrolled(claim, partner);
+    is_lost && matches!(claim.state, State::Declined { .. }) && undo_is_open(claim, at)
+}
+
+/// Whether an undo that read the tenant's entry before it changed, and is written later, would let an item wait for silence
+/// again that is gone: it is declined, so nothing is rejected.
+pub fn undo_escapes_tenant(claim: &Claim, tenant: &Tenant, at: Instant) -> bool {
+    let is_deleted = tenant.status == TenantStatus::Deleted;
+    let is_lost = |item: &Item| {
+        let is_declined = matches!(claim.item_status(item), ItemStatus::Declined { .. });
+        is_declined && (is_deleted || !has_item(claim, item, tenant))
+    };
+    undo_is_open(claim, at) && claim.items.iter().any(is_lost)
 }
 
 /// What becomes of a claim by a change of the directory, all steps together.

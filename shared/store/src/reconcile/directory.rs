@@ -1,10 +1,14 @@
 //! What a change of the directory does to claims: every claim of the partner or at the tenant is held
 //! against the entry as it is now (`docs/domain.md §3`, *vanish*).
 
+use chrono::Duration;
 use domain::actor::Actor;
-use domain::claim::Claim;
+use domain::claim::{Claim, Instant};
 use domain::command::{Command, DirectoryLoss};
-use domain::decide::{awaits_close, contacts_loss, enrolment_loss, tenant_loss};
+use domain::decide::{
+    awaits_close, contacts_loss, enrolment_loss, tenant_loss, undo_escapes_partner,
+    undo_escapes_tenant,
+};
 use domain::ids::{ClaimId, PartnerId, TenantId};
 use serde_dynamo::Item;
 
@@ -18,6 +22,9 @@ use crate::table::error::StoreError;
 use crate::table::index::PartOfPartner;
 use crate::table::keys;
 
+/// How long an undo may be under way that read an entry before it was written: longer than the functions that take one may
+/// run (a test compares them).
+pub const UNDO_UNDER_WAY: Duration = Duration::seconds(40);
 /// How many claims are read at a time.
 pub(super) const PAGE: i32 = 100;
 
@@ -46,6 +53,28 @@ impl DirectoryEntry {
     }
 }
 
+/// What a change of an entry means for a claim.
+struct Look<'a> {
+    /// What the claim has lost.
+    lost: &'a (dyn Fn(&Claim) -> Vec<DirectoryLoss> + Send + Sync),
+    /// Whether an undo that is under way may take no notice of it.
+    escapes: &'a (dyn Fn(&Claim) -> bool + Send + Sync),
+}
+
+/// Whether a sweep has to come again.
+#[derive(Default)]
+struct Early {
+    /// A window has ended and is not closed: nothing but a "no" acts on it till then, and what silence makes of it is
+    /// judged afterwards.
+    for_close: bool,
+    /// An undo that is under way may let a claim wait for silence again.
+    for_undo: bool,
+}
+
+fn too_early() -> StoreError {
+    StoreError::Unavailable("a window is about to close, or a no may be taken back".to_owned())
+}
+
 /// What reconciling claims with an entry did.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct ReconcileReport {
@@ -58,22 +87,29 @@ pub struct ReconcileReport {
 }
 
 impl Store {
-    /// Does to claims what the entry, as it is now, demands. Twice does no more than once.
+    /// Does to claims what the entry, as it is now, demands. Twice does no more than once. `written_at` is when the entry was
+    /// written, where that is known: as long as an undo may be under way that knows it as it was, a claim in which all
+    /// is declined is looked at again.
     ///
     /// # Errors
     /// Where a claim could not be read or changed and may be later; the others are done.
     pub async fn reconcile_entry(
         &self,
         entry: &DirectoryEntry,
+        written_at: Option<Instant>,
     ) -> Result<ReconcileReport, StoreError> {
+        let now = self.system_time();
+        // The clocks of table and function are not the same.
+        let is_recent =
+            written_at.is_some_and(|at| (at - UNDO_UNDER_WAY..at + UNDO_UNDER_WAY).contains(&now));
         match entry {
-            DirectoryEntry::Partner(id) => self.reconcile_partner(id).await,
-            DirectoryEntry::Tenant(id) => self.reconcile_tenant(id).await,
+            DirectoryEntry::Partner(id) => self.reconcile_partner(id, is_recent).await,
+            DirectoryEntry::Tenant(id) => self.reconcile_tenant(id, is_recent).await,
             DirectoryEntry::Rules(tenant, written) => {
                 let moment = RequestTime { at: written.at, offset: self.clock_offset().await? };
                 let applied = self.apply_rules(tenant, &written.rules, moment, None).await?;
                 // Whom the rules name no more is off the lists.
-                let left = self.reconcile_tenant(tenant).await?;
+                let left = self.reconcile_tenant(tenant, false).await?;
                 let changed = applied.changed + left.changed;
                 let passed = applied.passed.max(left.passed);
                 Ok(ReconcileReport { seen: applied.seen.max(left.seen), changed, passed })
@@ -81,68 +117,77 @@ impl Store {
         }
     }
 
-    async fn reconcile_partner(&self, id: &PartnerId) -> Result<ReconcileReport, StoreError> {
+    async fn reconcile_partner(
+        &self,
+        id: &PartnerId,
+        is_recent: bool,
+    ) -> Result<ReconcileReport, StoreError> {
         let mut report = ReconcileReport::default();
         let Some(partner) = self.load_partner(id).await? else { return Ok(report) };
-        let (mut from, mut closing, mut failures) = (None, false, Failures::default());
+        let now = self.present_time().await?.at;
+        let (mut from, mut early) = (None, Early::default());
+        let mut failures = Failures::default();
         loop {
             let (ids, next) =
                 self.newest_of_partner(id, PartOfPartner::Submitted, from.as_ref(), PAGE).await?;
-            let lost =
-                |claim: &Claim| enrolment_loss(claim, &partner).into_iter().collect::<Vec<_>>();
-            closing |= self.reconcile_page(&ids, &mut report, &mut failures, lost).await?;
+            let look = Look {
+                lost: &|claim| enrolment_loss(claim, &partner).into_iter().collect(),
+                escapes: &|claim| is_recent && undo_escapes_partner(claim, &partner, now),
+            };
+            self.reconcile_page(&ids, &mut report, &mut failures, &look, &mut early).await?;
             match next {
                 Some(next) => from = Some(next),
-                // From the end of a window to its close nothing but a "no" acts on it: what silence makes of
-                // it is judged when the sweep comes again.
-                None if closing => {
-                    return Err(StoreError::Unavailable("a window is about to close".to_owned()));
-                }
+                None if early.for_close || early.for_undo => return Err(too_early()),
                 None => return failures.finish_report(report),
             }
         }
     }
 
-    async fn reconcile_tenant(&self, id: &TenantId) -> Result<ReconcileReport, StoreError> {
+    async fn reconcile_tenant(
+        &self,
+        id: &TenantId,
+        is_recent: bool,
+    ) -> Result<ReconcileReport, StoreError> {
         let mut report = ReconcileReport::default();
         let Some(tenant) = self.load_tenant(id).await? else { return Ok(report) };
         let now = self.present_time().await?.at;
-        let lost = |claim: &Claim| {
-            tenant_loss(claim, &tenant)
-                .into_iter()
-                .chain(contacts_loss(claim, now))
-                .collect::<Vec<_>>()
+        let look = Look {
+            lost: &|claim| {
+                tenant_loss(claim, &tenant).into_iter().chain(contacts_loss(claim, now)).collect()
+            },
+            escapes: &|claim| is_recent && undo_escapes_tenant(claim, &tenant, now),
         };
         let ids = self.claims_at_tenant(None, id).await?.all_ids()?;
-        let mut failures = Failures::default();
+        let (mut failures, mut early) = (Failures::default(), Early::default());
         for page in ids.chunks(usize::try_from(PAGE).unwrap_or(usize::MAX)) {
-            self.reconcile_page(page, &mut report, &mut failures, &lost).await?;
+            self.reconcile_page(page, &mut report, &mut failures, &look, &mut early).await?;
         }
-        failures.finish_report(report)
+        if early.for_undo { Err(too_early()) } else { failures.finish_report(report) }
     }
 
-    /// Does to the claims what they have lost; whether one of them waits for its close first.
+    /// Does to the claims what they have lost.
     async fn reconcile_page(
         &self,
         ids: &[ClaimId],
         report: &mut ReconcileReport,
         failures: &mut Failures,
-        lost: impl Fn(&Claim) -> Vec<DirectoryLoss>,
-    ) -> Result<bool, StoreError> {
-        let mut closing = false;
+        look: &Look<'_>,
+        early: &mut Early,
+    ) -> Result<(), StoreError> {
         for record in self.readable_records(ids, failures).await {
             report.seen += 1;
-            for what in lost(&record.claim) {
+            early.for_undo |= (look.escapes)(&record.claim);
+            for what in (look.lost)(&record.claim) {
                 let vanished = self.carry_out_loss(&record.claim.id, what).await;
                 let Some(changes) = failures.note_outcome(&record.claim.id, vanished) else {
                     continue;
                 };
                 report.changed += changes;
-                closing |=
+                early.for_close |=
                     changes == 0 && awaits_close(&record.claim, self.present_time().await?.at);
             }
         }
-        Ok(closing)
+        Ok(())
     }
 
     /// The records of those of these claims that can be read: one by one where they cannot be read together.
