@@ -239,6 +239,21 @@ async fn who_was_verified_before_gets_one_mail_when_another_contact_is() {
 }
 
 #[tokio::test]
+async fn a_contact_of_the_standing_rules_is_told_of_another_verified_one() {
+    let stack = Stack::at(NOW).await;
+    let rules = RequestEvent::put("/v1/customer/rules").customer_admin(CONTOSO).json(&json!({
+        "contacts": [{"name": "Data protection", "email": "privacy@contoso.example"},
+            {"name": "IT", "email": "IT@contoso.example"}]}));
+    assert_eq!(stack.send(rules).await.status, 200);
+    let mut read_to = Cursor::default();
+    let new = contact("eva@contoso.example", true);
+    put_tenant(&stack, &contoso_and(&stack, new).await).await;
+    let (_, mails) = told_of_contacts(&stack, &mut read_to).await;
+    let to: Vec<_> = mails.iter().map(|mail| mail.to.as_str()).collect();
+    assert_eq!(to, ["it@contoso.example", "privacy@contoso.example"], "each mailbox once");
+}
+
+#[tokio::test]
 async fn who_is_replaced_in_the_same_change_is_told_and_no_answer_names_who_left() {
     let stack = Stack::at(NOW).await;
     let mut read_to = Cursor::default();

@@ -1,7 +1,6 @@
 //! The mail that a tenant has another verified contact: to those who were verified before. It is about no claim.
 
 use domain::claim::Instant;
-use domain::directory::TenantContact;
 use domain::ids::TenantId;
 use notice::NoticeLanguage;
 use notice::mail::{self, Envelope};
@@ -28,7 +27,8 @@ pub(crate) fn parse_event(event: &Value) -> Option<VerifiedContacts> {
     is_one.then(|| serde_json::from_value(detail.clone()).ok())?
 }
 
-/// Tells every contact that was verified before of those that are since then, whoever has left meanwhile.
+/// Tells every contact that was verified before, and those of the standing rules, of those that are verified since then,
+/// whoever has left meanwhile.
 pub(crate) async fn mail_contacts(app: &App, verified: &VerifiedContacts) -> Result<(), Stop> {
     let Some(tenant) = app.store.load_tenant(&verified.tenant).await? else { return Ok(()) };
     let (new, before) = tenant.verified_at(verified.at);
@@ -36,18 +36,21 @@ pub(crate) async fn mail_contacts(app: &App, verified: &VerifiedContacts) -> Res
         info!("Nobody is verified since then");
         return Ok(());
     }
-    let write_to = |own: &&TenantContact| {
+    let known: Vec<_> = new.iter().chain(&before).copied().collect();
+    let by_rules = tenant.rule_addresses_beside(&known);
+    let told = before.iter().map(|own| &own.email).chain(by_rules);
+    let write_to = |address| {
         let envelope = Envelope {
             operator: &app.operator,
             sender: app.post.sender_address(),
-            to: &own.email,
+            to: address,
             asked_at: None,
             language: NoticeLanguage::of_locale(tenant.customer_language()),
             at: verified.at,
         };
         mail::write_contact_verified(&tenant, &new, &envelope)
     };
-    let mails: Vec<_> = before.iter().map(|own| (write_to(own), MailTracking::Nothing)).collect();
+    let mails: Vec<_> = told.map(|own| (write_to(own), MailTracking::Nothing)).collect();
     app.send_once(MailSubject::Tenant(&tenant.id), &mails).await
 }
 

@@ -560,6 +560,14 @@ impl Tenant {
         verified.partition(|own| own.verified_since == Some(at))
     }
 
+    /// The addresses in the customer's standing rules that are none of these contacts': each mailbox once.
+    pub fn rule_addresses_beside(&self, contacts: &[&TenantContact]) -> Vec<&Email> {
+        let mailbox = |email: &Email| email.as_str().to_ascii_lowercase();
+        let mut seen: BTreeSet<_> = contacts.iter().map(|own| mailbox(&own.email)).collect();
+        let addresses = self.rules.contacts.iter().map(|own| &own.email);
+        addresses.filter(|email| seen.insert(mailbox(email))).collect()
+    }
+
     /// Whether the domain of an address is one of the tenant's.
     pub fn has_domain_of(&self, address: &Email) -> bool {
         self.domains.iter().any(|own| own.as_str() == address.domain())
