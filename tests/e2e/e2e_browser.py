@@ -432,7 +432,7 @@ KINDS = {"receipt": "receipt-declined-subject", "extended": "extended-subject", 
 
 def words_of(language: str, message: str) -> str:
     """The longest piece of a message that no name stands in; of one with variants, of the usual one."""
-    texts = (ROOT / "shared" / "notice" / "locales" / language / "notice.ftl").read_text()
+    texts = (ROOT / "shared" / "language" / "texts" / language / "notices.ftl").read_text()
     lines = re.search(rf"^{message} =(.*(?:\n .*)*)", texts, re.MULTILINE)[1].splitlines()
     usual = next((line.partition("]")[2] for line in lines if line.strip().startswith("*[")), lines[0])
     return max(re.split(r"\{[^{}]*\}", usual), key=len).strip()

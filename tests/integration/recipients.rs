@@ -965,7 +965,7 @@ async fn the_text_of_a_notice_costs_at_most_four_units_whatever_its_items_are_ca
     let deadline = notice::AnswerDeadline::at_least(at, &place, &policy);
     let directory = notice::Directory { tenant: &tenant, program: &program, policy: &policy };
     let said = notice::Notice::of(&claim, NoticeNo(7), &directory, &stack::operator(), deadline);
-    for language in notice::NoticeLanguage::all() {
+    for language in notice::Language::ALL {
         let sent =
             NoticeText { text: notice::mail::write_notice_text(&said, language), sent_at: at };
         stack.world.wire.reset();

@@ -3,7 +3,7 @@
 use lambda_http::http::header::{ALLOW, CONTENT_TYPE, RETRY_AFTER};
 use lambda_http::http::{HeaderName, HeaderValue, Method, StatusCode};
 use lambda_http::{Body, Response};
-use notice::NoticeLanguage;
+use notice::Language;
 use notice::page::{self, RefusalReason, RefusedForm, SentText};
 use web::views::DecisionView;
 use web::{Call, Reply, RequestError};
@@ -15,11 +15,11 @@ use crate::seen::PageState;
 pub(crate) struct Responder<'a> {
     app: &'a App,
     call: &'a Call<'a>,
-    asked: Option<NoticeLanguage>,
+    asked: Option<Language>,
 }
 
 impl<'a> Responder<'a> {
-    pub(crate) fn new(app: &'a App, call: &'a Call<'a>, asked: Option<NoticeLanguage>) -> Self {
+    pub(crate) fn new(app: &'a App, call: &'a Call<'a>, asked: Option<Language>) -> Self {
         Self { app, call, asked }
     }
 
@@ -29,14 +29,14 @@ impl<'a> Responder<'a> {
     }
 
     /// The language of a page about a claim: the one asked for, else the one of the notice.
-    pub(crate) fn page_language(&self, seen: &PageState) -> NoticeLanguage {
+    pub(crate) fn page_language(&self, seen: &PageState) -> Language {
         self.asked.unwrap_or(seen.language)
     }
 
     /// The language of a page where none is known of whom it is about.
-    pub(crate) fn accepted_language(&self) -> NoticeLanguage {
-        let accepted = self.call.header("accept-language").and_then(NoticeLanguage::negotiate);
-        self.asked.or(accepted).unwrap_or(NoticeLanguage::ENGLISH)
+    pub(crate) fn accepted_language(&self) -> Language {
+        let accepted = self.call.header("accept-language").and_then(Language::negotiate);
+        self.asked.or(accepted).unwrap_or(Language::En)
     }
 
     /// The decision page as it is opened, with 200.

@@ -4,7 +4,7 @@
 use domain::recipient::RecipientNo;
 use lambda_http::{Body, Response};
 use notice::page::SentText;
-use notice::{NoticeCode, NoticeLanguage};
+use notice::{Language, NoticeCode};
 use store::{StoreError, TextKey};
 use web::{Call, RequestError};
 
@@ -48,11 +48,11 @@ async fn sent_text(
     app: &App,
     seen: &PageState,
     recipient: Option<RecipientNo>,
-    language: NoticeLanguage,
+    language: Language,
 ) -> Result<Option<SentText>, StoreError> {
     let notice = seen.notice.no;
     for recipient in recipient.map(Some).into_iter().chain([None]) {
-        let others = NoticeLanguage::all().filter(|other| *other != language);
+        let others = Language::ALL.into_iter().filter(|other| *other != language);
         for language in std::iter::once(language).chain(others) {
             let key = TextKey { notice, recipient, language: language.tag() };
             if let Some(text) = app.store.notice_text(&seen.claim.id, key).await? {

@@ -15,7 +15,7 @@ mod seen;
 
 use lambda_http::http::Method;
 use lambda_http::{Body, Request, RequestExt as _, Response};
-use notice::{Link, LinkKeys, NoticeLanguage, Operator};
+use notice::{Language, Link, LinkKeys, Operator};
 use runtime::KeyRing;
 use store::Store;
 use web::routes::DecisionRoute;
@@ -51,9 +51,9 @@ pub async fn handle_request(app: &App, request: Request) -> Response<Body> {
 }
 
 /// The language that the address names, if it is one of ours.
-fn asked_language(request: &Request) -> Option<NoticeLanguage> {
+fn asked_language(request: &Request) -> Option<Language> {
     let query = request.query_string_parameters_ref()?;
-    query.first("lang").and_then(NoticeLanguage::of_tag)
+    query.first("lang").and_then(Language::of_tag)
 }
 
 /// Everything under a link. Whatever is wrong with a token, it is answered alike and before any read.

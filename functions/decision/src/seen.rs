@@ -6,7 +6,7 @@ use domain::directory::Tenant;
 use domain::ids::NoticeNo;
 use domain::program::Policy;
 use domain::recipient::RecipientNo;
-use notice::{AnswerDeadline, CustomerOptions, Directory, Holder, Link, Notice, NoticeLanguage};
+use notice::{AnswerDeadline, CustomerOptions, Directory, Holder, Language, Link, Notice};
 use store::{LinkClaim, RequestTime, StoreError};
 use web::RequestError;
 
@@ -35,7 +35,7 @@ pub(crate) struct PageState {
     /// What it means for whoever looks.
     pub(crate) standing: CustomerOptions,
     /// The language the customer is written to in.
-    pub(crate) language: NoticeLanguage,
+    pub(crate) language: Language,
 }
 
 impl PageState {
@@ -72,7 +72,7 @@ impl PageState {
         Ok(Self {
             notice: Notice::of(&claim, notice, &directory, &app.operator, deadline),
             standing: CustomerOptions::of(&claim, holder, moment.at),
-            language: NoticeLanguage::of_locale(tenant.customer_language()),
+            language: Language::of_locale(tenant.customer_language()),
             claim,
         })
     }
@@ -84,7 +84,7 @@ impl PageState {
         claim: Claim,
         addressee: PageRecipient,
         at: Instant,
-        language: NoticeLanguage,
+        language: Language,
     ) -> Self {
         let PageRecipient { notice, recipient } = addressee;
         let holder = Holder { notice, recipient, list: None, tenant: None };

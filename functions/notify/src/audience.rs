@@ -12,7 +12,7 @@ use domain::program::{Policy, Program};
 use domain::recipient::{Recipient, RecipientNo, RecipientStanding, Recipients};
 use domain::text::Email;
 use notice::mail::Envelope;
-use notice::{AnswerDeadline, Directory, Notice, NoticeLanguage, Operator};
+use notice::{AnswerDeadline, Directory, Language, Notice, Operator};
 use store::{RequestTime, StoreError};
 
 use crate::App;
@@ -187,8 +187,8 @@ impl Audience {
     }
 
     /// The language that the customer is written to in.
-    pub(crate) fn customer_language(&self) -> NoticeLanguage {
-        NoticeLanguage::of_locale(self.tenant.customer_language())
+    pub(crate) fn customer_language(&self) -> Language {
+        Language::of_locale(self.tenant.customer_language())
     }
 
     /// The envelope of a mail, dated by what it tells.

@@ -2,7 +2,7 @@
 
 use domain::claim::Instant;
 use domain::ids::TenantId;
-use notice::NoticeLanguage;
+use notice::Language;
 use notice::mail::{self, Envelope};
 use serde::Deserialize;
 use serde_json::Value;
@@ -45,7 +45,7 @@ pub(crate) async fn mail_contacts(app: &App, verified: &VerifiedContacts) -> Res
             sender: app.post.sender_address(),
             to: address,
             asked_at: None,
-            language: NoticeLanguage::of_locale(tenant.customer_language()),
+            language: Language::of_locale(tenant.customer_language()),
             at: verified.at,
         };
         mail::write_contact_verified(&tenant, &new, &envelope)

@@ -18,7 +18,7 @@ use notice::mail::{Envelope, Mail};
 use notice::partner_mail::{
     DigestLine, PartnerClaim, write_partner_decision, write_partner_digest, write_partner_task,
 };
-use notice::{Directory, NoticeLanguage};
+use notice::{Directory, Language};
 use runtime::{Invocation, fields};
 use serde::Deserialize;
 use serde_json::Value;
@@ -162,8 +162,7 @@ async fn mails_at_once(
 }
 
 fn mail_envelope<'a>(app: &'a App, partner: &Partner, to: &'a Email, at: Instant) -> Envelope<'a> {
-    let language =
-        partner.locale.as_ref().map_or(NoticeLanguage::ENGLISH, NoticeLanguage::of_locale);
+    let language = partner.locale.as_ref().map_or(Language::En, Language::of_locale);
     let (operator, sender) = (&app.operator, app.post.sender_address());
     Envelope { operator, sender, to, asked_at: None, language, at }
 }

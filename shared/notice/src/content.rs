@@ -14,9 +14,9 @@ use domain::text::isolation::isolate_name;
 use crate::brand::Brand;
 use crate::dates;
 use crate::keys::LinkKeys;
-use crate::language::NoticeLanguage;
 use crate::link::Link;
 use crate::say::Messages;
+use language::{Language, TextSet};
 
 /// The operator, as customers know it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -254,7 +254,7 @@ impl Notice {
     }
 
     /// Which items nobody has decided, and what silence will do about them.
-    pub(crate) fn waiting_text(&self, language: NoticeLanguage) -> String {
+    pub(crate) fn waiting_text(&self, language: Language) -> String {
         let items: Vec<_> = self.items.iter().filter(|item| item.is_undecided()).collect();
         let lines: Vec<_> = items.iter().map(|item| item.item_line(language)).collect();
         let say = self.messages_in(language).with_value("count", lines.len());
@@ -267,7 +267,7 @@ impl Notice {
     }
 
     /// The messages of a language, knowing this notice.
-    pub(crate) fn messages_in(&self, language: NoticeLanguage) -> Messages {
+    pub(crate) fn messages_in(&self, language: Language) -> Messages {
         let program = self.program_names.exact_name(language.tag());
         let say = Messages::from_operator(language, &self.operator)
             .with_name("partner", &self.partner)
@@ -315,7 +315,7 @@ impl Notice {
     }
 
     /// The items as the customer reads them, in the claim's order.
-    pub(crate) fn item_lines(&self, language: NoticeLanguage) -> Vec<String> {
+    pub(crate) fn item_lines(&self, language: Language) -> Vec<String> {
         self.items.iter().map(|item| item.item_line(language)).collect()
     }
 }
@@ -356,7 +356,7 @@ impl NoticeItem {
     }
 
     /// The item in words.
-    pub(crate) fn item_line(&self, language: NoticeLanguage) -> String {
+    pub(crate) fn item_line(&self, language: Language) -> String {
         let say = Messages::new(language).with_name("id", &self.id);
         let name = self.names.of(language.tag()).map(Name::as_str);
         match (self.kind, &self.product) {
@@ -402,12 +402,12 @@ pub(crate) fn last_day(window: &Window) -> NaiveDate {
 }
 
 /// The counted days of a window, in words.
-pub(crate) fn counted_days(language: NoticeLanguage, window: &Window) -> Vec<String> {
+pub(crate) fn counted_days(language: Language, window: &Window) -> Vec<String> {
     window.counted.iter().map(|date| dates::format_day(language, *date)).collect()
 }
 
 /// The days of a window that do not count, each with its reason.
-pub(crate) fn skipped_days(language: NoticeLanguage, window: &Window) -> Vec<String> {
+pub(crate) fn skipped_days(language: Language, window: &Window) -> Vec<String> {
     let line = |skipped: &SkippedDay| {
         format!(
             "{} ({})",
@@ -419,7 +419,7 @@ pub(crate) fn skipped_days(language: NoticeLanguage, window: &Window) -> Vec<Str
 }
 
 /// Those of them that the operator added to the calendar.
-pub(crate) fn added_days(language: NoticeLanguage, window: &Window) -> Vec<String> {
+pub(crate) fn added_days(language: Language, window: &Window) -> Vec<String> {
     let added = window.skipped.iter().filter(|day| day.reason == SkipReason::Exception);
     let line = |day: &SkippedDay| match &day.name {
         Some(name) => {
@@ -434,7 +434,7 @@ pub(crate) fn added_days(language: NoticeLanguage, window: &Window) -> Vec<Strin
     added.map(line).collect()
 }
 
-fn skip_reason(language: NoticeLanguage, skipped: &SkippedDay) -> String {
+fn skip_reason(language: Language, skipped: &SkippedDay) -> String {
     let reason = Messages::new(language).of(match skipped.reason {
         SkipReason::Weekend => "skipped-weekend",
         SkipReason::Holiday => "skipped-holiday",
@@ -452,10 +452,10 @@ fn skip_reason(language: NoticeLanguage, skipped: &SkippedDay) -> String {
 }
 
 /// Holidays have English names in the data; a language may have its own for the best known.
-fn holiday_name(language: NoticeLanguage, names: &str) -> String {
+fn holiday_name(language: Language, names: &str) -> String {
     let own = |name: &str| {
         language
-            .find_message(&format!("holiday-{}", to_slug(name)), None)
+            .find_message(TextSet::Notices, &format!("holiday-{}", to_slug(name)), None)
             .unwrap_or_else(|| name.to_owned())
     };
     names.split("; ").map(own).collect::<Vec<_>>().join(", ")

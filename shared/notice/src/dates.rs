@@ -6,31 +6,31 @@ use domain::calendar::Tz;
 use domain::claim::Instant;
 use fluent_bundle::FluentArgs;
 
-use crate::language::NoticeLanguage;
 use crate::say;
+use language::{Language, TextSet};
 
 /// A day with its year: `Thursday 31 December 2026`.
-pub fn format_date(language: NoticeLanguage, date: NaiveDate) -> String {
+pub fn format_date(language: Language, date: NaiveDate) -> String {
     date_message(language, "date", date)
 }
 
 /// The end of a day, with its year: `the end of Thursday 31 December 2026`.
-pub fn format_end_of_day(language: NoticeLanguage, date: NaiveDate) -> String {
+pub fn format_end_of_day(language: Language, date: NaiveDate) -> String {
     date_message(language, "date-end", date)
 }
 
 /// A day without its year, for lists: `Thursday 31 December`.
-pub fn format_day(language: NoticeLanguage, date: NaiveDate) -> String {
+pub fn format_day(language: Language, date: NaiveDate) -> String {
     date_message(language, "date-day", date)
 }
 
 /// A day without weekday and year: `31 December`.
-pub fn format_short(language: NoticeLanguage, date: NaiveDate) -> String {
+pub fn format_short(language: Language, date: NaiveDate) -> String {
     date_message(language, "date-short", date)
 }
 
 /// Weekday, day of the month, and month with its year, each for itself.
-pub fn format_leaf(language: NoticeLanguage, date: NaiveDate) -> [String; 3] {
+pub fn format_leaf(language: Language, date: NaiveDate) -> [String; 3] {
     let weekday =
         say::plain_message(language, &format!("weekday-{}", date.weekday().number_from_monday()));
     let [day, month] = ["date-day-of-month", "date-month-of-year"]
@@ -39,7 +39,7 @@ pub fn format_leaf(language: NoticeLanguage, date: NaiveDate) -> [String; 3] {
 }
 
 /// A moment as the clocks of a zone show it, with the zone's name.
-pub fn format_local(language: NoticeLanguage, at: Instant, zone: Tz) -> String {
+pub fn format_local(language: Language, at: Instant, zone: Tz) -> String {
     let local = zone.to_local(at);
     let mut args = date_arguments(language, local.date_naive());
     args.set("time", format_clock(&local));
@@ -49,13 +49,13 @@ pub fn format_local(language: NoticeLanguage, at: Instant, zone: Tz) -> String {
 }
 
 /// A moment in UTC.
-pub fn format_utc(language: NoticeLanguage, at: Instant) -> String {
+pub fn format_utc(language: Language, at: Instant) -> String {
     let mut args = date_arguments(language, at.date_naive());
     args.set("time", format_clock(&at));
     say::format_message(language, "date-utc", &args)
 }
 
-fn date_message(language: NoticeLanguage, message: &str, date: NaiveDate) -> String {
+fn date_message(language: Language, message: &str, date: NaiveDate) -> String {
     say::format_message(language, message, &date_arguments(language, date))
 }
 
@@ -63,7 +63,7 @@ fn format_clock<Z: chrono::TimeZone>(at: &DateTime<Z>) -> String {
     format!("{}:{:02}", at.hour(), at.minute())
 }
 
-fn date_arguments(language: NoticeLanguage, date: NaiveDate) -> FluentArgs<'static> {
+fn date_arguments(language: Language, date: NaiveDate) -> FluentArgs<'static> {
     let weekday = date.weekday().number_from_monday();
     let mut args = FluentArgs::new();
     args.set("weekday", say::plain_message(language, &format!("weekday-{weekday}")));
@@ -78,8 +78,8 @@ fn date_arguments(language: NoticeLanguage, date: NaiveDate) -> FluentArgs<'stat
 }
 
 /// The name of a zone's present time. Where a zone has no abbreviation of letters, its offset.
-fn zone_name(language: NoticeLanguage, abbreviation: &str) -> String {
-    let named = language.find_message(&format!("zone-{abbreviation}"), None);
+fn zone_name(language: Language, abbreviation: &str) -> String {
+    let named = language.find_message(TextSet::Notices, &format!("zone-{abbreviation}"), None);
     named.unwrap_or_else(|| {
         if abbreviation.starts_with(['+', '-']) {
             format!("UTC{abbreviation}")
@@ -100,8 +100,7 @@ mod tests {
     use super::*;
 
     fn check(tag: &str, zone: &str, instant: &str, expected: [&str; 4]) {
-        let (language, zone): (_, Tz) =
-            (NoticeLanguage::of_tag(tag).unwrap(), zone.parse().unwrap());
+        let (language, zone): (_, Tz) = (Language::of_tag(tag).unwrap(), zone.parse().unwrap());
         let at = at(instant);
         let local_date = zone.local_date(at);
         let written = [
@@ -145,7 +144,7 @@ mod tests {
 
     #[test]
     fn a_zone_without_an_abbreviation_shows_its_offset() {
-        let english = NoticeLanguage::ENGLISH;
+        let english = Language::En;
         let text =
             format_local(english, at("2026-12-02T21:00:00Z"), "Asia/Riyadh".parse().unwrap());
         assert_eq!(text, "Thursday 3 December 2026 0:00, UTC+03 (Asia/Riyadh)");

@@ -10,7 +10,6 @@ pub mod code;
 pub mod content;
 pub mod dates;
 pub mod keys;
-pub mod language;
 pub mod link;
 pub mod mail;
 pub mod page;
@@ -24,7 +23,7 @@ mod say;
 pub use brand::{Brand, BrandError};
 pub use content::{AnswerDeadline, Directory, Links, Notice, Operator};
 pub use keys::LinkKeys;
-pub use language::NoticeLanguage;
+pub use language::Language;
 pub use link::{Link, NoticeCode};
 pub use standing::{CustomerOptions, Holder, LinkRights};
 

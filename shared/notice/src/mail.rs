@@ -24,9 +24,9 @@ use crate::content::{
 };
 use crate::dates;
 use crate::html::render_html;
-use crate::language::NoticeLanguage;
 use crate::picture::{CalendarLeaf, CalendarTable};
 use crate::say::Messages;
+use language::Language;
 
 /// The look of a mail. Some mail programs know no variables: the colour is put in.
 const STYLE: &str = include_str!("../templates/mail.css");
@@ -62,7 +62,7 @@ pub struct Envelope<'a> {
     /// When the recipient was sent a notice, with the link and the code to answer by; `None`: never.
     pub asked_at: Option<Instant>,
     /// The language of the mail.
-    pub language: NoticeLanguage,
+    pub language: Language,
     /// When the thing happened that the mail tells: its `Date`, so that a retry is the same mail.
     pub at: Instant,
 }
@@ -83,7 +83,7 @@ pub fn write_notice(notice: &Notice, links: &Links, envelope: &Envelope<'_>) -> 
 
 /// The subject and the text of the notice without what is only one recipient's, the link and the codes: what an
 /// authenticity code shows.
-pub fn write_notice_text(notice: &Notice, language: NoticeLanguage) -> String {
+pub fn write_notice_text(notice: &Notice, language: Language) -> String {
     let notice = notice.only_undecided();
     let say = notice.messages_in(language);
     let subject = say.of_text("genuine-subject", "subject", &subject_of(&say, "notice-subject"));
@@ -421,11 +421,7 @@ pub fn write_extension(
 }
 
 /// The messages of a language, knowing the notice and those of its items that a mail is about.
-pub(crate) fn messages_about(
-    notice: &Notice,
-    items: &[ItemNo],
-    language: NoticeLanguage,
-) -> Messages {
+pub(crate) fn messages_about(notice: &Notice, items: &[ItemNo], language: Language) -> Messages {
     let chosen = notice.items.iter().filter(|item| items.contains(&item.no));
     let lines: Vec<_> = chosen.map(|item| item.item_line(language)).collect();
     notice
@@ -572,8 +568,9 @@ fn logo_id(envelope: &Envelope<'_>) -> String {
 }
 
 /// The links to the page in the other languages, each announced in its own.
-fn language_links(language: NoticeLanguage, url: &str) -> Vec<(NoticeLanguage, String, String)> {
-    NoticeLanguage::all()
+fn language_links(language: Language, url: &str) -> Vec<(Language, String, String)> {
+    Language::ALL
+        .into_iter()
         .filter(|other| *other != language)
         .map(|other| {
             let label = Messages::new(other).of("language-switch");
@@ -598,7 +595,7 @@ struct NoticePlainText<'a> {
     rule: Option<&'static str>,
     has_contact: bool,
     has_term: bool,
-    switches: Vec<(NoticeLanguage, String, String)>,
+    switches: Vec<(Language, String, String)>,
 }
 
 impl<'a> NoticePlainText<'a> {

@@ -16,13 +16,13 @@ use serde_json::json;
 
 use crate::content::AnswerDeadline;
 use crate::dates::at;
-use crate::language::NoticeLanguage;
 use crate::link::Link;
 use crate::mail::{
     self, Activation, AnswerAuthor, Cause, Extension, Mail, Receipt, ReceiptAction, Undo,
 };
 use crate::partner_mail_tests::partner_mails;
 use crate::samples::{SampleWorld, language, sent_at};
+use language::Language;
 
 const ANNOUNCED: Extension = Extension { cause: Cause::Announced, answered: false };
 
@@ -51,7 +51,7 @@ fn unmarked(text: &str) -> String {
 
 #[test]
 fn every_mail_reads_as_its_golden_file_in_every_language() {
-    for language in NoticeLanguage::all() {
+    for language in Language::ALL {
         for (name, mail) in every_mail(language) {
             let shown = without_style(&shown(&mail));
             insta::assert_snapshot!(format!("mail_{name}_{}", language.tag()), shown);
@@ -67,7 +67,7 @@ fn without_style(shown: &str) -> String {
 }
 
 /// Every mail under its name.
-fn every_mail(language: NoticeLanguage) -> Vec<(String, Mail)> {
+fn every_mail(language: Language) -> Vec<(String, Mail)> {
     let (world, open) = (SampleWorld::new(), SampleWorld::new().awaiting());
     let write = |world: &SampleWorld| {
         mail::write_notice(&world.notice(), &world.links(), &world.envelope(language))
@@ -159,7 +159,7 @@ fn the_message_is_two_alternatives_with_their_headers() {
 #[test]
 fn a_short_mail_bears_no_link() {
     let world = SampleWorld::new().awaiting();
-    for language in NoticeLanguage::all() {
+    for language in Language::ALL {
         for mail in short_mails(&world, language) {
             assert!(!mail.text.contains("/d/") && !mail.html.contains("/d/"));
             assert!(!mail.html.contains("<a "), "{}", mail.html);
@@ -167,7 +167,7 @@ fn a_short_mail_bears_no_link() {
     }
 }
 
-fn short_mails(world: &SampleWorld, language: NoticeLanguage) -> Vec<Mail> {
+fn short_mails(world: &SampleWorld, language: Language) -> Vec<Mail> {
     let (notice, envelope) = (world.notice(), world.envelope(language));
     let items = vec![ItemNo(1), ItemNo(3)];
     let receipt = |deed, undo| {
@@ -227,7 +227,7 @@ fn short_mails(world: &SampleWorld, language: NoticeLanguage) -> Vec<Mail> {
 }
 
 /// That so many contacts with names like markup became verified.
-fn contact_verified(world: &SampleWorld, count: usize, language: NoticeLanguage) -> Mail {
+fn contact_verified(world: &SampleWorld, count: usize, language: Language) -> Mail {
     let contact = |name: &str| {
         let email = format!("{name}@contoso.example");
         let name = format!("{name} <b>Nová</b>");
@@ -398,7 +398,7 @@ fn silence_beside_a_no_is_not_told_as_if_nobody_had_said_no_to_anything() {
 fn no_message_is_missing_in_any_mail() {
     let world = SampleWorld::new().awaiting();
     let unset = crate::Notice { deadline: AnswerDeadline::Unset, ..SampleWorld::new().notice() };
-    for language in NoticeLanguage::all() {
+    for language in Language::ALL {
         let mut mails = short_mails(&world, language);
         mails.push(mail::write_notice(&unset, &world.links(), &world.envelope(language)));
         mails.push(mail::write_notice(&world.notice(), &world.links(), &world.envelope(language)));
@@ -434,7 +434,7 @@ fn turned() -> SampleWorld {
 #[test]
 fn every_name_is_isolated_in_the_text_and_in_the_html_of_every_mail() {
     let world = turned();
-    for language in NoticeLanguage::all() {
+    for language in Language::ALL {
         let mut mails = short_mails(&world, language);
         mails.push(mail::write_notice(&world.notice(), &world.links(), &world.envelope(language)));
         for mail in mails {
@@ -461,7 +461,7 @@ fn every_name_is_isolated_in_the_text_and_in_the_html_of_every_mail() {
 
 #[test]
 fn a_subject_has_marks_around_the_names_that_need_them_alone() {
-    for language in NoticeLanguage::all() {
+    for language in Language::ALL {
         let world = turned();
         let mail = mail::write_notice(&world.notice(), &world.links(), &world.envelope(language));
         assert!(mail.subject.starts_with("\u{2068}מבחן 5\u{2069}: "), "{}", mail.subject);
@@ -496,7 +496,7 @@ fn what_the_partner_wrote_is_named_as_stated_by_the_partner_once() {
 #[test]
 fn a_notice_spells_a_domain_in_both_ways_where_they_differ() {
     let world = turned();
-    for language in NoticeLanguage::all() {
+    for language in Language::ALL {
         let mail = mail::write_notice(&world.notice(), &world.links(), &world.envelope(language));
         for (text, html) in [
             (
@@ -523,7 +523,7 @@ fn only_a_receipt_that_may_take_a_no_back_bears_ten_digits_and_they_stand_alone(
     let world = SampleWorld::new().awaiting();
     let code = world.link(RecipientNo(1)).undo_code(&world.keys);
     let has_ten_digits = |line: &str| line.len() == 10 && line.bytes().all(|c| c.is_ascii_digit());
-    for language in NoticeLanguage::all() {
+    for language in Language::ALL {
         let mails = short_mails(&world, language);
         let bearing: Vec<_> =
             mails.iter().filter(|mail| mail.text.lines().any(has_ten_digits)).collect();
@@ -537,7 +537,7 @@ fn only_a_receipt_that_may_take_a_no_back_bears_ten_digits_and_they_stand_alone(
 #[test]
 fn who_was_named_and_is_not_known_learns_neither_the_partner_nor_an_item() {
     let world = SampleWorld::new();
-    for language in NoticeLanguage::all() {
+    for language in Language::ALL {
         let told = shown(&mail::write_outside_contact(&world.notice(), &world.envelope(language)));
         assert!(told.contains("Contoso"));
         let contact = world.notice().partner_contact.unwrap();
@@ -555,7 +555,7 @@ fn who_was_named_and_is_not_known_learns_neither_the_partner_nor_an_item() {
 #[test]
 fn who_may_be_asked_from_now_on_is_told_by_name_and_address_with_the_moment_and_whom_to_write_to() {
     let world = SampleWorld::new();
-    for language in NoticeLanguage::all() {
+    for language in Language::ALL {
         let mail = contact_verified(&world, 1, language);
         for told in
             ["eva <b>Nová</b> (eva@contoso.example)", "14:00", "15:00", "help@operator.example"]
@@ -586,7 +586,7 @@ fn a_notice_never_promises_an_end_before_one_that_was_told() {
 
 #[test]
 fn nothing_in_a_mail_is_fetched_from_anywhere() {
-    for language in NoticeLanguage::all() {
+    for language in Language::ALL {
         for (name, mail) in every_mail(language) {
             for fetching in ["<link", "<script", "url(", "@import"] {
                 assert!(!mail.html.contains(fetching), "{fetching} in {name}");
@@ -601,7 +601,7 @@ fn nothing_in_a_mail_is_fetched_from_anywhere() {
 #[test]
 fn every_mail_names_the_operator_as_its_sender_at_its_head_and_at_its_foot() {
     let name = "Vendor \"One\", Ltd.";
-    for language in NoticeLanguage::all() {
+    for language in Language::ALL {
         for (kind, mail) in every_mail(language) {
             let text = unmarked(&mail.text);
             assert_eq!(text.lines().next(), Some(name), "{kind}");

@@ -12,10 +12,10 @@ use crate::content::{
 };
 use crate::dates;
 use crate::html::render_html;
-use crate::language::NoticeLanguage;
 use crate::picture::{CalendarLeaf, CalendarTable};
 use crate::say::Messages;
 use crate::standing::{CustomerOptions, LinkRights, Phase};
+use language::Language;
 
 /// The headers that every page bears (`docs/architecture.md §5`).
 pub fn page_headers(brand: &Brand) -> [(&'static str, &str); 9] {
@@ -141,7 +141,7 @@ struct ShownProblem {
 
 /// The decision page: the question, what silence means, and the forms that fit.
 pub fn render_decision(
-    language: NoticeLanguage,
+    language: Language,
     notice: &Notice,
     standing: &CustomerOptions,
     refused: Option<&RefusedForm>,
@@ -253,7 +253,7 @@ fn item_choices(
     notice: &Notice,
     numbers: &[ItemNo],
     chosen: &[ItemNo],
-    language: NoticeLanguage,
+    language: Language,
 ) -> Vec<ItemChoice> {
     let offered = notice.items.iter().filter(|item| numbers.contains(&item.no));
     let choice = |item: &NoticeItem| ItemChoice {
@@ -330,7 +330,7 @@ impl Decision {
 
 /// The page after a decision, with its receipt.
 pub fn render_result(
-    language: NoticeLanguage,
+    language: Language,
     notice: &Notice,
     standing: &CustomerOptions,
     outcome: &DecisionOutcome,
@@ -374,7 +374,7 @@ fn is_declined_by_somebody(notice: &Notice) -> bool {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SentText {
     /// The language that the text is in.
-    pub language: NoticeLanguage,
+    pub language: Language,
     /// The moment of sending.
     pub at: Instant,
     /// Subject and text, without links and codes.
@@ -384,7 +384,7 @@ pub struct SentText {
 /// The page that an authenticity code leads to: the notice's true content with how it stands now, and
 /// none of its secrets. The `sent` text is the notice; where none was kept, the claim tells what it said.
 pub fn render_authenticity(
-    language: NoticeLanguage,
+    language: Language,
     notice: &Notice,
     standing: &CustomerOptions,
     is_current: bool,
@@ -421,11 +421,7 @@ pub enum RefusalReason {
 }
 
 /// A page that says why there is nothing else to see.
-pub fn render_refusal(
-    language: NoticeLanguage,
-    refusal: RefusalReason,
-    operator: &Operator,
-) -> String {
+pub fn render_refusal(language: Language, refusal: RefusalReason, operator: &Operator) -> String {
     let say = Messages::from_operator(language, operator);
     let (title, text) = match refusal {
         RefusalReason::NotFound => ("error-not-found-title", "error-not-found"),
@@ -449,7 +445,7 @@ struct PageFrame<'a> {
 
 impl<'a> PageFrame<'a> {
     fn new(say: &Messages, title: String, operator: &'a Operator) -> Self {
-        let others = NoticeLanguage::all().filter(|other| *other != say.language());
+        let others = Language::ALL.into_iter().filter(|other| *other != say.language());
         let switches =
             others.map(|other| (other.tag(), Messages::new(other).of("language-switch"))).collect();
         let (style, logo) = (operator.brand.style_sheet(), operator.brand.logo());
@@ -472,7 +468,7 @@ struct ItemRow {
 }
 
 impl ItemRow {
-    fn of(item: &NoticeItem, language: NoticeLanguage) -> Self {
+    fn of(item: &NoticeItem, language: Language) -> Self {
         let status = Messages::new(language).of(status_message(item.status));
         Self { line: item.item_line(language), status }
     }

@@ -12,12 +12,12 @@ use sha2::{Digest, Sha256};
 
 use crate::content::AnswerDeadline;
 use crate::dates::at;
-use crate::language::NoticeLanguage;
 use crate::page::{
     self, Decision, DecisionOutcome, FormProblem, RefusalReason, RefusedForm, SentText,
 };
 use crate::samples::{SampleWorld, language, sent_at};
 use crate::standing::{CustomerOptions, Holder, LinkRights, Phase};
+use language::Language;
 
 const VERIFIED: u8 = 1;
 const UNVERIFIED: u8 = 2;
@@ -106,7 +106,7 @@ fn outcome(decision: Decision, changed: bool) -> DecisionOutcome {
 
 #[test]
 fn every_page_reads_as_its_golden_file_in_every_language() {
-    for language in NoticeLanguage::all() {
+    for language in Language::ALL {
         for (name, html) in every_page(language) {
             let html = without_style(&html);
             insta::assert_snapshot!(format!("page_{name}_{}", language.tag()), html);
@@ -198,7 +198,7 @@ fn a_result_can_be_told_from_the_claim_alone() {
     let notice = crate::Notice::from_claim_alone(&world.claim, NoticeNo(1), &world.operator);
     let standing = options(&world.claim);
     let outcome = outcome(Decision::Decline, true);
-    for language in NoticeLanguage::all() {
+    for language in Language::ALL {
         let html = page::render_result(language, &notice, &standing, &outcome);
         assert!(html.contains("x-7") && html.contains("teams") && !html.contains('⟦'), "{html}");
     }
@@ -265,7 +265,7 @@ fn without_style(html: &str) -> String {
 
 #[test]
 fn no_message_is_missing_on_any_page_in_any_language() {
-    for language in NoticeLanguage::all() {
+    for language in Language::ALL {
         for (_, html) in every_page(language) {
             assert!(!html.contains('⟦') && html.ends_with("</html>"), "{html}");
             assert!(!html.contains("<script") && !html.contains(" style="), "{html}");
@@ -280,7 +280,7 @@ fn sent_text() -> SentText {
 }
 
 /// Every page under its name.
-fn every_page(language: NoticeLanguage) -> Vec<(String, String)> {
+fn every_page(language: Language) -> Vec<(String, String)> {
     let world = partly_declined();
     let notice = world.notice();
     let standing = options(&world.claim);
@@ -769,7 +769,7 @@ fn silence_that_was_a_no_is_not_told_as_somebodys_no() {
 #[test]
 fn every_page_has_the_operators_name_at_its_head_and_its_foot_and_the_logo_in_itself() {
     let (plain, world) = (SampleWorld::new().awaiting(), SampleWorld::new().awaiting().with_logo());
-    for language in NoticeLanguage::all() {
+    for language in Language::ALL {
         for (name, html) in every_page(language) {
             let operator = "<bdi>Vendor &#34;One&#34;, Ltd.</bdi>";
             let (head, rest) = html.split_once("</header>").unwrap();

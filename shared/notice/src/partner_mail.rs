@@ -14,9 +14,9 @@ use domain::text::isolation::isolate_name;
 
 use crate::content::{AnswerDeadline, Directory, Notice, Operator};
 use crate::dates;
-use crate::language::NoticeLanguage;
 use crate::mail::{Envelope, Mail, messages_about, write_short};
 use crate::say::Messages;
+use language::Language;
 
 /// A claim as its partner is written to about it.
 #[derive(Debug, Clone)]
@@ -40,7 +40,7 @@ impl PartnerClaim {
     }
 
     /// The messages of a language, knowing the claim and some of its items.
-    fn messages_about(&self, items: &[ItemNo], language: NoticeLanguage) -> Messages {
+    fn messages_about(&self, items: &[ItemNo], language: Language) -> Messages {
         let details = &self.claim.details;
         let say = messages_about(&self.notice, items, language)
             .with_value("claim", self.claim.id.to_string());
@@ -261,7 +261,7 @@ pub fn write_partner_decision(
 }
 
 /// What became of the items, those with the same end in one line.
-fn outcome_lines(matter: &PartnerClaim, language: NoticeLanguage) -> Vec<String> {
+fn outcome_lines(matter: &PartnerClaim, language: Language) -> Vec<String> {
     let outcomes = ["official", "ended", "declined", "lapsed", "rejected", "withdrawn", "waiting"];
     let line = |outcome: &str| {
         let items = matter.items_with_status(|status| outcome_of(status) == outcome);
@@ -303,12 +303,12 @@ pub struct DigestLine {
 
 impl DigestLine {
     /// The lines, one for each topic. What the claim has left behind is not told.
-    fn topic_lines(&self, language: NoticeLanguage) -> Vec<(PartnerTopic, String)> {
+    fn topic_lines(&self, language: Language) -> Vec<(PartnerTopic, String)> {
         let line = |topic: &PartnerTopic| Some((*topic, self.topic_line(*topic, language)?));
         self.topics.iter().filter_map(line).collect()
     }
 
-    fn topic_line(&self, topic: PartnerTopic, language: NoticeLanguage) -> Option<String> {
+    fn topic_line(&self, topic: PartnerTopic, language: Language) -> Option<String> {
         let matter = &self.claim;
         match topic {
             PartnerTopic::Turn => {

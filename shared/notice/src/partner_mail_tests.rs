@@ -13,12 +13,12 @@ use domain::text::{Comment, Name};
 
 use crate::content::Directory;
 use crate::dates::at;
-use crate::language::NoticeLanguage;
 use crate::mail::Mail;
 use crate::partner_mail::{
     DigestLine, PartnerClaim, write_partner_decision, write_partner_digest, write_partner_task,
 };
 use crate::samples::{SampleWorld, language, sent_at};
+use language::Language;
 
 const UNTIL: &str = "2027-01-05T23:00:00Z";
 
@@ -111,14 +111,14 @@ fn digest(
     world: &SampleWorld,
     told: &[DigestLine],
     more: usize,
-    language: NoticeLanguage,
+    language: Language,
 ) -> Option<Mail> {
     let partner = PartnerId::parse("p-alpine").unwrap();
     write_partner_digest(&partner, told, more, &world.envelope(language))
 }
 
 /// Every mail to partners.
-pub(crate) fn partner_mails(world: &SampleWorld, language: NoticeLanguage) -> Vec<Mail> {
+pub(crate) fn partner_mails(world: &SampleWorld, language: Language) -> Vec<Mail> {
     let envelope = world.envelope(language);
     let task = |matter: &PartnerClaim, task: PartnerTask| {
         write_partner_task(matter, OpenTask { task, until: at(UNTIL) }, 4, &envelope)
@@ -169,7 +169,7 @@ fn text(mail: &Mail) -> String {
 #[test]
 fn every_reason_and_every_end_has_its_words_in_every_language() {
     let world = SampleWorld::new();
-    for language in NoticeLanguage::all() {
+    for language in Language::ALL {
         for code in ReasonCode::ALL {
             let matter = matter(&world, |claim| {
                 let reasons = vec![Reason { code: *code, item_no: None }];
@@ -202,7 +202,7 @@ fn a_comment_stands_on_one_line_and_cannot_become_a_line_of_the_mail_or_markup()
 #[test]
 fn what_was_written_with_a_rejection_is_no_answer_to_the_dispute_of_it() {
     let world = SampleWorld::new();
-    for language in NoticeLanguage::all() {
+    for language in Language::ALL {
         let mail = write_partner_decision(&upheld(&world), 5, &world.envelope(language));
         assert!(!mail.text.contains("<annex>"), "{}", mail.text);
         let final_at_once =
@@ -261,7 +261,7 @@ fn no_mail_to_a_partner_names_a_person_of_the_customers() {
     };
     world.claim.details.customer_contact = Some(contact.clone());
     world.claim.details.proposed_contact = Some(contact);
-    for language in NoticeLanguage::all() {
+    for language in Language::ALL {
         for mail in partner_mails(&world, language) {
             for kept in ["Eva", "Head of IT", "contoso.example"] {
                 assert!(!mail.text.contains(kept) && !mail.html.contains(kept), "{}", mail.text);

@@ -6,8 +6,8 @@ use domain::calendar::Window;
 
 use crate::content::last_day;
 use crate::dates;
-use crate::language::NoticeLanguage;
 use crate::say::{self, Messages};
+use language::Language;
 
 /// How wide a column of the text is.
 const COLUMN: usize = 8;
@@ -69,7 +69,7 @@ impl CalendarLeaf {
 
 impl CalendarTable {
     /// The picture of a window; `None` for one of no days.
-    pub(crate) fn of(language: NoticeLanguage, window: &Window) -> Option<Self> {
+    pub(crate) fn of(language: Language, window: &Window) -> Option<Self> {
         let last = window.last_counted()?;
         let monday = |date: NaiveDate| date.week(Weekday::Mon).first_day();
         let mondays = monday(window.day_zero()).iter_weeks();

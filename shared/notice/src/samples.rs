@@ -18,9 +18,9 @@ use crate::brand::Brand;
 use crate::content::{AnswerDeadline, Directory, Links, Notice, Operator};
 use crate::dates::at;
 use crate::keys::LinkKeys;
-use crate::language::NoticeLanguage;
 use crate::link::Link;
 use crate::mail::Envelope;
+use language::Language;
 
 pub(crate) struct SampleWorld {
     pub(crate) claim: Claim,
@@ -151,7 +151,7 @@ impl SampleWorld {
         Link::of(&self.keys, &self.claim.id, NoticeNo(1), recipient).unwrap()
     }
 
-    pub(crate) fn envelope(&self, language: NoticeLanguage) -> Envelope<'_> {
+    pub(crate) fn envelope(&self, language: Language) -> Envelope<'_> {
         let (operator, asked_at) = (&self.operator, Some(sent_at()));
         let (sender, to) = (&self.sender, &self.to);
         Envelope { operator, sender, to, asked_at, language, at: sent_at() }
@@ -163,8 +163,8 @@ pub(crate) fn sent_at() -> Instant {
     at("2026-12-22T14:00:00Z")
 }
 
-pub(crate) fn language(tag: &str) -> NoticeLanguage {
-    NoticeLanguage::of_tag(tag).unwrap()
+pub(crate) fn language(tag: &str) -> Language {
+    Language::of_tag(tag).unwrap()
 }
 
 fn prague() -> LocalCalendar {

@@ -4,19 +4,15 @@ use domain::text::isolation::{ISOLATE_BEGIN, ISOLATE_END, isolate_name};
 use fluent_bundle::{FluentArgs, FluentValue};
 
 use crate::content::Operator;
-use crate::language::NoticeLanguage;
+use language::{Language, TextSet};
 
 /// A message that names nothing.
-pub(crate) fn plain_message(language: NoticeLanguage, name: &str) -> String {
+pub(crate) fn plain_message(language: Language, name: &str) -> String {
     find_message(language, name, None)
 }
 
 /// A message with its arguments. A name that ends in a full stop ends the sentence as well.
-pub(crate) fn format_message(
-    language: NoticeLanguage,
-    name: &str,
-    args: &FluentArgs<'_>,
-) -> String {
+pub(crate) fn format_message(language: Language, name: &str, args: &FluentArgs<'_>) -> String {
     let (ended, twice) = (format!(".{ISOLATE_END}"), format!(".{ISOLATE_END}."));
     find_message(language, name, Some(args)).replace(&twice, &ended)
 }
@@ -25,10 +21,10 @@ pub(crate) fn format_message(
 /// of the finished texts look for the mark.
 ///
 /// In those tests what is said in English instead is marked as well: a complete language needs none.
-fn find_message(language: NoticeLanguage, name: &str, args: Option<&FluentArgs<'_>>) -> String {
+fn find_message(language: Language, name: &str, args: Option<&FluentArgs<'_>>) -> String {
     language
-        .find_message(name, args)
-        .or_else(|| NoticeLanguage::ENGLISH.find_message(name, args).map(mark_fallback))
+        .find_message(TextSet::Notices, name, args)
+        .or_else(|| Language::En.find_message(TextSet::Notices, name, args).map(mark_fallback))
         .unwrap_or_else(|| format!("⟦{name}⟧"))
 }
 
@@ -38,18 +34,18 @@ fn mark_fallback(english: String) -> String {
 
 /// The messages of one language about one subject: what templates say.
 pub(crate) struct Messages {
-    language: NoticeLanguage,
+    language: Language,
     args: FluentArgs<'static>,
 }
 
 impl Messages {
     /// Messages about nothing yet.
-    pub(crate) fn new(language: NoticeLanguage) -> Self {
+    pub(crate) fn new(language: Language) -> Self {
         Self { language, args: FluentArgs::new() }
     }
 
     /// Messages about nothing but who writes.
-    pub(crate) fn from_operator(language: NoticeLanguage, operator: &Operator) -> Self {
+    pub(crate) fn from_operator(language: Language, operator: &Operator) -> Self {
         Self::new(language)
             .with_name("operator", &operator.name)
             .with_value("operator-contact", operator.contact.clone())
@@ -71,7 +67,7 @@ impl Messages {
     }
 
     /// The language of the messages.
-    pub(crate) fn language(&self) -> NoticeLanguage {
+    pub(crate) fn language(&self) -> Language {
         self.language
     }
 
@@ -109,7 +105,7 @@ mod tests {
 
     #[test]
     fn a_sentence_that_ends_in_a_name_has_one_full_stop() {
-        let czech = NoticeLanguage::of_tag("cs").unwrap();
+        let czech = Language::of_tag("cs").unwrap();
         let ended_by = |name| {
             Messages::new(czech).with_name("operator", name).of_attribute("ended-operator-revoked")
         };
@@ -119,7 +115,7 @@ mod tests {
 
     #[test]
     fn what_is_said_in_english_instead_does_not_pass_for_another_language() {
-        let czech = NoticeLanguage::of_tag("cs").unwrap();
+        let czech = Language::of_tag("cs").unwrap();
         // It wants an argument that is not there, which is as if the message were not.
         assert!(plain_message(czech, "holiday-of-nobody").contains('⟦'));
         assert!(!plain_message(czech, "greeting").contains('⟦'));

@@ -5,7 +5,7 @@ use domain::recipient::RecipientNo;
 use fuzz::{Tally, texts};
 use notice::code::{DECISION_CODE_DIGITS, UNDO_CODE_DIGITS, read_digits};
 use notice::page::Decision;
-use notice::{Link, LinkKeys, NoticeCode, NoticeLanguage};
+use notice::{Language, Link, LinkKeys, NoticeCode};
 
 /// The examples are taken, and not everything is.
 fn tells_apart(tally: Tally) {
@@ -63,9 +63,9 @@ fn an_authenticity_code_has_one_form_however_it_is_typed() {
 #[test]
 fn a_language_is_one_of_those_that_the_header_names() {
     tells_apart(texts("accept-language", &["cs, en;q=0.8", "en-GB,de;q=0.5"], |text| {
-        let Some(language) = NoticeLanguage::negotiate(text) else { return false };
+        let Some(language) = Language::negotiate(text) else { return false };
         assert!(text.to_ascii_lowercase().contains(language.tag()), "{text:?}");
-        assert_eq!(NoticeLanguage::of_tag(language.tag()), Some(language));
+        assert_eq!(Language::of_tag(language.tag()), Some(language));
         true
     }));
 }

@@ -14,11 +14,11 @@ use crate::accept;
 use crate::caller::{AppClients, Caller};
 use crate::failure::RequestError;
 use crate::json;
-use crate::language::ApiLanguage;
 use crate::precondition::{self, IfMatch};
 use crate::reply::Reply;
 use crate::routes::{self, FunctionRoute, Route, RouteId};
 use crate::values::{ValueError, parse_date};
+use language::Language;
 
 /// The most bytes of a body (`docs/api.md §1`).
 pub const MAX_BODY_BYTES: usize = 64 * 1024;
@@ -137,8 +137,9 @@ impl<'r> Call<'r> {
     }
 
     /// The language of the answer's texts.
-    pub fn answer_language(&self) -> ApiLanguage {
-        ApiLanguage::negotiate(self.header_of(&ACCEPT_LANGUAGE))
+    pub fn answer_language(&self) -> Language {
+        let accepted = self.header_of(&ACCEPT_LANGUAGE);
+        accepted.and_then(Language::negotiate).unwrap_or_default()
     }
 
     /// Whether JSON is asked for rather than a page.

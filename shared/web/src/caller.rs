@@ -10,7 +10,7 @@ use lambda_http::request::RequestContext;
 use lambda_http::{Request, RequestExt};
 
 use crate::failure::RequestError;
-use crate::language::ApiLanguage;
+use language::Language;
 
 /// The app clients of the user pool: each side signs in with its own, and a token names its client as `aud`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -39,7 +39,7 @@ impl AppClients {
 pub struct Caller {
     actor: Actor,
     role: Role,
-    language: ApiLanguage,
+    language: Language,
 }
 
 /// How much of a claim its reader may see.
@@ -94,7 +94,7 @@ impl Caller {
                 Some(Actor::CustomerAdmin { tenant, person })
             }
         };
-        Some(Self { actor: actor?, role, language: ApiLanguage::default() })
+        Some(Self { actor: actor?, role, language: Language::default() })
     }
 
     /// The actor, as the domain knows it.
@@ -108,12 +108,12 @@ impl Caller {
     }
 
     /// The same, with texts in that language.
-    pub(crate) fn with_language(self, language: ApiLanguage) -> Self {
+    pub(crate) fn with_language(self, language: Language) -> Self {
         Self { language, ..self }
     }
 
     /// The language of the texts that the caller is answered with.
-    pub fn language(&self) -> ApiLanguage {
+    pub fn language(&self) -> Language {
         self.language
     }
 

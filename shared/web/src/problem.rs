@@ -7,10 +7,11 @@ use utoipa::ToSchema;
 
 use crate::action;
 use crate::failure::RequestError;
-use crate::language::ApiLanguage;
 use crate::problem_code::ProblemCode;
+use crate::texts::problem_text;
 use crate::views::ConsequencesView;
 use crate::words::{ActionWord, FieldCodeWord, ProblemCodeWord, RoleWord, Word};
+use language::Language;
 
 /// A refusal, as RFC 9457 describes problems.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
@@ -91,11 +92,11 @@ pub struct ProblemField {
 
 impl Problem {
     /// The document for a failure of the request `instance`.
-    pub fn of(failure: &RequestError, language: ApiLanguage, instance: &str) -> Self {
+    pub fn of(failure: &RequestError, language: Language, instance: &str) -> Self {
         let code = failure.problem_code();
         Self {
             problem_type: format!("urn:cpor:problem:{}", code.as_str()),
-            title: language.message_text(code.as_str(), &[]),
+            title: problem_text(language, code.as_str(), &[]),
             status: code.status().as_u16(),
             detail: detail_text(failure, language),
             code: Word(code),
@@ -117,7 +118,7 @@ impl Problem {
         let example = Self::example_of(code);
         let of_forms = [RequestError::MalformedForm, RequestError::NotForm];
         match of_forms.iter().find(|failure| failure.problem_code() == code) {
-            Some(failure) => Self::of(failure, ApiLanguage::En, &example.instance),
+            Some(failure) => Self::of(failure, Language::En, &example.instance),
             None => example,
         }
     }
@@ -139,12 +140,12 @@ impl Problem {
             let limit = FieldError::new("/limit", FieldCode::OutOfRange);
             errors.push(limit.with_hint(Hint::Within(1, 100)));
         }
-        let language = ApiLanguage::En;
+        let language = Language::En;
         Self {
             problem_type: format!("urn:cpor:problem:{}", code.as_str()),
-            title: language.message_text(code.as_str(), &[]),
+            title: problem_text(language, code.as_str(), &[]),
             status: code.status().as_u16(),
-            detail: language.message_text(&format!("{}.detail", code.as_str()), &arguments),
+            detail: problem_text(language, &format!("{}.detail", code.as_str()), &arguments),
             code: Word(code),
             instance: "dK3xWh0pliAEMvQ=".to_owned(),
             errors: errors.iter().map(|error| error_field(error, language, &[])).collect(),
@@ -161,7 +162,7 @@ impl Problem {
 }
 
 /// Every field that is wrong.
-fn error_fields(failure: &RequestError, language: ApiLanguage) -> Vec<ProblemField> {
+fn error_fields(failure: &RequestError, language: Language) -> Vec<ProblemField> {
     if let RequestError::BeforeAssociation { first, pointers } = failure {
         let first = first.to_string();
         let of = |pointer: &&str| FieldError::new(*pointer, FieldCode::BeforeAssociation);
@@ -171,11 +172,7 @@ fn error_fields(failure: &RequestError, language: ApiLanguage) -> Vec<ProblemFie
     failure.field_errors().iter().map(|error| error_field(error, language, &[])).collect()
 }
 
-fn error_field(
-    error: &FieldError,
-    language: ApiLanguage,
-    arguments: &[(&str, &str)],
-) -> ProblemField {
+fn error_field(error: &FieldError, language: Language, arguments: &[(&str, &str)]) -> ProblemField {
     let is_own = error.into == PointsInto::Request;
     let (minimum, maximum) = match error.hint {
         Hint::Within(least, most) => (Some(least), Some(most)),
@@ -200,35 +197,38 @@ fn allowed_values(hint: Hint) -> Option<Vec<String>> {
 }
 
 /// What is wrong with a field, and what would be right.
-fn field_detail(error: &FieldError, language: ApiLanguage, arguments: &[(&str, &str)]) -> String {
+fn field_detail(error: &FieldError, language: Language, arguments: &[(&str, &str)]) -> String {
     let code = error.code.as_str();
     let say =
-        |arguments: &[(&str, &str)]| language.message_text(&format!("field-{code}"), arguments);
+        |arguments: &[(&str, &str)]| problem_text(language, &format!("field-{code}"), arguments);
     match error.hint {
-        Hint::Form(form) => language.message_text(&format!("form-{}", form.as_str()), &[]),
+        Hint::Form(form) => problem_text(language, &format!("form-{}", form.as_str()), &[]),
         Hint::None | Hint::OneOf([]) => say(arguments),
         Hint::OneOf(known) => {
             let known = known.join(", ");
             let key = format!("field-{code}.allowed");
-            language.message_text(&key, &[("allowed", &known)])
+            problem_text(language, &key, &[("allowed", &known)])
         }
         Hint::Within(least, most) => {
             let (least, most) = (least.to_string(), most.to_string());
             let key = format!("field-{code}.within");
-            language.message_text(&key, &[("minimum", &least), ("maximum", &most)])
+            problem_text(language, &key, &[("minimum", &least), ("maximum", &most)])
         }
         Hint::AtMost(most) => {
-            language.message_text(&format!("field-{code}.most"), &[("maximum", &most.to_string())])
+            problem_text(language, &format!("field-{code}.most"), &[("maximum", &most.to_string())])
         }
-        Hint::Entry => language.message_text(&format!("field-{code}.entry"), &[]),
+        Hint::Entry => problem_text(language, &format!("field-{code}.entry"), &[]),
     }
 }
 
 /// The text that says what can be done: by code, and more exactly where more is known.
-fn detail_text(failure: &RequestError, language: ApiLanguage) -> String {
+fn detail_text(failure: &RequestError, language: Language) -> String {
     let speak = |attribute: &str, arguments: &[(&str, &str)]| {
-        language
-            .message_text(&format!("{}.{attribute}", failure.problem_code().as_str()), arguments)
+        problem_text(
+            language,
+            &format!("{}.{attribute}", failure.problem_code().as_str()),
+            arguments,
+        )
     };
     if let RequestError::InvalidQuery(error) = failure {
         let name = error.pointer.trim_start_matches('/');
@@ -310,7 +310,7 @@ mod tests {
     use super::*;
     use domain::actor::Role;
 
-    fn document(failure: &RequestError, language: ApiLanguage) -> Value {
+    fn document(failure: &RequestError, language: Language) -> Value {
         serde_json::to_value(Problem::of(failure, language, "r-1")).unwrap()
     }
 
@@ -318,8 +318,7 @@ mod tests {
     fn a_problem_says_in_both_languages_which_fields_are_wrong_under_the_same_codes() {
         let errors = vec![FieldError::new("/items/0/id", FieldCode::ItemNotInTenant)];
         let failure = RequestError::Fields(errors);
-        let (english, czech) =
-            (document(&failure, ApiLanguage::En), document(&failure, ApiLanguage::Cs));
+        let (english, czech) = (document(&failure, Language::En), document(&failure, Language::Cs));
         assert_eq!(english["type"], "urn:cpor:problem:invalid-fields");
         assert_eq!(english["status"], 422);
         assert_eq!(english["instance"], "r-1");
@@ -333,7 +332,7 @@ mod tests {
     fn a_duplicate_names_the_partners_own_claim() {
         let claim = ClaimId::of(&PartnerId::parse("p").unwrap(), "k");
         let failure = RequestError::Rejected(Rejection::DuplicateClaim { claim: claim.clone() });
-        let problem = document(&failure, ApiLanguage::En);
+        let problem = document(&failure, Language::En);
         assert_eq!(
             (&problem["code"], &problem["claim_id"]),
             (&json!("duplicate-claim"), &json!(claim))
@@ -345,7 +344,7 @@ mod tests {
         let (status, command) = (Status::Draft, CommandKind::BeginReview);
         let possible = vec![CommandKind::Edit, CommandKind::CorrectContact, CommandKind::Vanish];
         let misplaced = RequestError::from(Rejection::InvalidState { status, command, possible });
-        let problem = document(&misplaced, ApiLanguage::En);
+        let problem = document(&misplaced, Language::En);
         let detail = problem["detail"].as_str().unwrap();
         assert!(detail.contains("“draft”") && detail.contains("“begin”"), "{problem}");
         assert_eq!(problem["possible"], json!(["edit", "correct_contact"]));
@@ -354,7 +353,7 @@ mod tests {
     #[test]
     fn a_role_that_may_not_is_told_which_roles_may() {
         let failure = RequestError::RoleNotAmong { allowed: vec![Role::Reviewer, Role::Operator] };
-        for language in [ApiLanguage::En, ApiLanguage::Cs] {
+        for language in [Language::En, Language::Cs] {
             let problem = document(&failure, language);
             assert_eq!(
                 (&problem["status"], &problem["code"]),
@@ -364,7 +363,7 @@ mod tests {
             let detail = problem["detail"].as_str().unwrap();
             assert!(detail.contains("reviewer, operator"), "{detail}");
         }
-        assert!(document(&RequestError::RoleNotAllowed, ApiLanguage::En).get("roles").is_none());
+        assert!(document(&RequestError::RoleNotAllowed, Language::En).get("roles").is_none());
     }
 
     #[test]
@@ -374,7 +373,7 @@ mod tests {
             (Rejection::LinkRetired, "link-retired"),
             (Rejection::AnotherReviewerRequired, "another-reviewer-required"),
         ] {
-            let problem = document(&RequestError::from(rejection), ApiLanguage::En);
+            let problem = document(&RequestError::from(rejection), Language::En);
             assert_eq!((&problem["status"], &problem["code"]), (&json!(409), &json!(code)));
         }
     }
@@ -383,7 +382,7 @@ mod tests {
     fn days_before_the_association_are_refused_with_the_first_that_can_be_read() {
         let first = "2027-01-01".parse().unwrap();
         let failure = RequestError::BeforeAssociation { first, pointers: vec!["/from"] };
-        for language in [ApiLanguage::En, ApiLanguage::Cs] {
+        for language in [Language::En, Language::Cs] {
             let problem = document(&failure, language);
             let error = &problem["errors"][0];
             assert_eq!(
@@ -402,7 +401,7 @@ mod tests {
     fn a_field_error_says_what_would_be_right() {
         let one = |hint, code| {
             let error = FieldError::new("/x", code).with_hint(hint);
-            document(&RequestError::Fields(vec![error]), ApiLanguage::En)["errors"][0].clone()
+            document(&RequestError::Fields(vec![error]), Language::En)["errors"][0].clone()
         };
         let unknown = one(Hint::OneOf(&["red", "blue"]), FieldCode::UnknownCode);
         assert_eq!(unknown["allowed"], json!(["red", "blue"]));
@@ -421,7 +420,7 @@ mod tests {
     #[test]
     fn an_error_of_the_stored_claim_points_into_the_claim_and_not_into_the_request() {
         let error = FieldError::new("/location_id", FieldCode::LocationNotEnrolled).of_claim();
-        let problem = document(&RequestError::Fields(vec![error]), ApiLanguage::En);
+        let problem = document(&RequestError::Fields(vec![error]), Language::En);
         assert_eq!(problem["errors"][0]["pointer"], "");
         assert_eq!(problem["errors"][0]["claim_pointer"], "/location_id");
     }
@@ -430,7 +429,7 @@ mod tests {
     fn a_query_that_is_refused_says_which_parameter_and_why() {
         let error =
             FieldError::new("/limit", FieldCode::OutOfRange).with_hint(Hint::Within(1, 100));
-        let problem = document(&RequestError::InvalidQuery(error), ApiLanguage::En);
+        let problem = document(&RequestError::InvalidQuery(error), Language::En);
         assert_eq!((&problem["status"], &problem["code"]), (&json!(400), &json!("invalid-query")));
         assert_eq!(problem["errors"][0]["pointer"], "/limit");
         let detail = problem["detail"].as_str().unwrap();
@@ -444,7 +443,7 @@ mod tests {
             Rejection::ItemBusy { items: items() },
             Rejection::BlockedByCustomer { items: items() },
         ] {
-            let problem = document(&RequestError::from(rejection), ApiLanguage::En);
+            let problem = document(&RequestError::from(rejection), Language::En);
             assert_eq!(problem["items"], json!([2, 3]), "{problem}");
         }
     }
@@ -455,7 +454,7 @@ mod tests {
             (RequestError::MalformedForm, "malformed-body"),
             (RequestError::NotForm, "unsupported-media-type"),
         ] {
-            for language in [ApiLanguage::En, ApiLanguage::Cs] {
+            for language in [Language::En, Language::Cs] {
                 let problem = document(&failure, language);
                 let detail = problem["detail"].as_str().unwrap();
                 assert_eq!(problem["code"], code);
@@ -468,7 +467,7 @@ mod tests {
     #[test]
     fn a_period_that_is_too_long_says_how_many_days_it_may_have() {
         let error = FieldError::new("/from", FieldCode::OutOfRange).with_hint(Hint::AtMost(400));
-        for language in [ApiLanguage::En, ApiLanguage::Cs] {
+        for language in [Language::En, Language::Cs] {
             let problem = document(&RequestError::InvalidQuery(error.clone()), language);
             assert_eq!(problem["errors"][0]["maximum"], 400);
             assert!(problem["detail"].as_str().unwrap().contains("400"), "{problem}");
@@ -479,7 +478,7 @@ mod tests {
     fn a_quota_names_checks_and_the_minute_between_two_edits() {
         let failure = RequestError::from(Rejection::QuotaExceeded { retry_after_s: None });
         for (language, words) in
-            [(ApiLanguage::En, ["checks", "label"]), (ApiLanguage::Cs, ["kontrol", "označení"])]
+            [(Language::En, ["checks", "label"]), (Language::Cs, ["kontrol", "označení"])]
         {
             let problem = document(&failure, language);
             let detail = problem["detail"].as_str().unwrap();
@@ -490,7 +489,7 @@ mod tests {
     #[test]
     fn a_fault_of_ours_tells_nothing_but_when_to_come_back() {
         let failure = RequestError::from(Rejection::MissingFact("tenant"));
-        let problem = document(&failure, ApiLanguage::En);
+        let problem = document(&failure, Language::En);
         assert_eq!(problem["code"], "unavailable");
         assert_eq!(failure.retry_after_s(), Some(2));
         assert!(!problem.to_string().contains("tenant"));

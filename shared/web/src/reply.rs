@@ -9,9 +9,9 @@ use lambda_http::{Body, Response};
 use serde::Serialize;
 
 use crate::failure::RequestError;
-use crate::language::ApiLanguage;
 use crate::precondition::EntityTag;
 use crate::problem::Problem;
+use language::Language;
 
 /// An answer being put together. None may be stored by a cache.
 #[derive(Debug)]
@@ -44,7 +44,7 @@ impl Reply {
         Self::bare_reply(status, Body::Text(text)).with_header(CONTENT_TYPE, content_type)
     }
 
-    pub(crate) fn problem(failure: &RequestError, language: ApiLanguage, instance: &str) -> Self {
+    pub(crate) fn problem(failure: &RequestError, language: Language, instance: &str) -> Self {
         let problem = Problem::of(failure, language, instance);
         let reply = Self::json_reply(failure.status_code(), "application/problem+json", &problem)
             .with_header(CONTENT_LANGUAGE, language.tag());
@@ -128,7 +128,7 @@ mod tests {
     #[test]
     fn who_must_wait_is_told_how_long() {
         let failure = RequestError::CodeLocked { retry_after_s: 900 };
-        let response = Reply::problem(&failure, ApiLanguage::Cs, "r").into_response();
+        let response = Reply::problem(&failure, Language::Cs, "r").into_response();
         assert_eq!(response.status(), 429);
         assert_eq!(response.headers()["retry-after"], "900");
         assert_eq!(response.headers()["content-language"], "cs");

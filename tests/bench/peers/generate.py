@@ -8,7 +8,7 @@ import re
 from pathlib import Path
 
 PEERS = Path(__file__).parent
-TEXTS = PEERS.parents[2] / "shared/web/src/texts/en.ftl"
+TEXTS = PEERS.parents[2] / "shared/language/texts/en/problems.ftl"
 STATUSES = {
     "malformed-body": 400, "code-wrong": 403, "not-found": 404, "invalid-state": 409, "payload-too-large": 413,
     "unsupported-media-type": 415, "invalid-fields": 422, "code-locked": 429, "unavailable": 503,

@@ -12,9 +12,10 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::failure::RequestError;
-use crate::language::ApiLanguage;
 use crate::problem::Problem;
+use crate::texts::problem_text;
 use crate::words::{CheckCodeWord, ClaimabilityWord, ItemKindWord, WarningWord, Word};
+use language::Language;
 
 /// What a submit of the same body would meet now.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
@@ -62,7 +63,7 @@ impl ClaimableItemView {
         program: &Program,
         item: &TenantItem,
         claimability: Claimability,
-        language: ApiLanguage,
+        language: Language,
     ) -> Self {
         let thing = match item.kind {
             ItemKind::Workload => item.id.as_str(),
@@ -182,7 +183,7 @@ impl CheckWarning {
         }
     }
 
-    fn to_view(self, language: ApiLanguage) -> CheckWarningView {
+    fn to_view(self, language: Language) -> CheckWarningView {
         CheckWarningView {
             pointer: match self {
                 Self::EvidenceMissing | Self::EvidenceDocumentMissing => "/evidence",
@@ -193,7 +194,7 @@ impl CheckWarning {
             }
             .to_owned(),
             code: Word(self),
-            detail: language.message_text(&format!("warning-{}", self.as_str()), &[]),
+            detail: problem_text(language, &format!("warning-{}", self.as_str()), &[]),
         }
     }
 }
@@ -228,7 +229,7 @@ impl CheckView {
         contested: Option<bool>,
         earliest_closes_at: Option<Instant>,
         warnings: Vec<CheckWarning>,
-        language: ApiLanguage,
+        language: Language,
     ) -> Self {
         let fields = Problem::of(&RequestError::Fields(fields), language, "").errors;
         let fields = fields.into_iter().map(|field| CheckErrorView {
@@ -259,7 +260,7 @@ impl CheckView {
 }
 
 /// A refusal that is no fault of a field; a block at each of the items that it names.
-fn conflict_views(hindrance: Rejection, language: ApiLanguage) -> Vec<CheckErrorView> {
+fn conflict_views(hindrance: Rejection, language: Language) -> Vec<CheckErrorView> {
     let mut pointers = Vec::new();
     if let Rejection::BlockedByCustomer { items } = &hindrance {
         let places = items.iter().map(|no| no.0.saturating_sub(1));
@@ -319,7 +320,7 @@ mod tests {
             let view = CheckView::of(vec![], vec![], Some(false), None, warnings, language);
             serde_json::to_value(view).unwrap()
         };
-        let (english, czech) = (view(ApiLanguage::En), view(ApiLanguage::Cs));
+        let (english, czech) = (view(Language::En), view(Language::Cs));
         assert_eq!(english["ok"], true);
         assert_eq!(english["warnings"][0]["code"], "vouching-needed");
         assert_eq!(english["warnings"][0]["pointer"], "/customer_contact/email");

@@ -17,7 +17,6 @@ use utoipa::ToSchema;
 
 use crate::action;
 use crate::caller::Viewer;
-use crate::language::ApiLanguage;
 use crate::views::{
     EvidenceView, ExplainView, RecipientView, RemarkView, ShownRecipients, ShownRemarks,
     WindowView, told,
@@ -26,6 +25,7 @@ use crate::words::{
     ActionWord, ActorWord, BasisWord, HoldReasonWord, ItemKindWord, ItemReasonWord, ItemStatusWord,
     ReasonWord, SilenceWord, StatusWord, StepCauseWord, ToldEventWord, WhoWord, Word,
 };
+use language::Language;
 
 /// What a claim is shown with.
 #[derive(Debug, Clone, Copy)]
@@ -400,7 +400,7 @@ impl ClaimView {
         self,
         claim: &Claim,
         shown: &ClaimContext<'_>,
-        language: ApiLanguage,
+        language: Language,
     ) -> Self {
         let whole = ExplainView::of(claim.explain_state(shown.policy, shown.now), language);
         let hides = told::must_hide_last_event(claim, shown.viewer);
@@ -846,7 +846,7 @@ pub(crate) mod tests {
             out_of_office: Some(1),
             recipients: None,
         };
-        let view = ClaimView::of(&claim, &shown).with_explanation(&claim, &shown, ApiLanguage::En);
+        let view = ClaimView::of(&claim, &shown).with_explanation(&claim, &shown, Language::En);
         let explain = serde_json::to_value(view.explain).unwrap();
         assert_eq!(explain["rule"]["name"], "decline");
         assert_eq!(explain["rule"]["href"], "docs/domain.md#32-commands");
@@ -990,7 +990,7 @@ pub(crate) mod tests {
                 recipients: None,
             };
             ClaimView::of(&claim, &shown)
-                .with_explanation(&claim, &shown, ApiLanguage::En)
+                .with_explanation(&claim, &shown, Language::En)
                 .explain
                 .unwrap()
         };

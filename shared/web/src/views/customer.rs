@@ -8,12 +8,12 @@ use domain::time::format_rfc3339;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::language::ApiLanguage;
 use crate::views::{
     ClaimItemView, ClaimView, LastEventView, NamedView, PartnerContactView, ReceiptView,
     RecipientView, RemarkView, ShownRemarks, TenantRefView, TurnView, WindowView,
 };
 use crate::words::{ActionWord, HoldReasonWord, StatusWord, UsageHistoryWord, Word};
+use language::Language;
 
 /// A claim on the customer's tenant.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
@@ -125,7 +125,7 @@ impl CustomerClaimView {
         mut self,
         program: &Program,
         tenant: Option<&Tenant>,
-        language: ApiLanguage,
+        language: Language,
     ) -> Self {
         let name = program.names.exact_name(language.tag()).unwrap_or(&program.name);
         self.program_name = Some(name.as_str().to_owned());
@@ -188,7 +188,7 @@ mod tests {
             item.kind = Word(ItemKind::Subscription);
         }
         let named = |tenant| {
-            let view = view.clone().with_names(&program, tenant, ApiLanguage::Cs);
+            let view = view.clone().with_names(&program, tenant, Language::Cs);
             let item = view.items.into_iter().find(|item| item.id == "w-1").unwrap();
             (view.program_name, item.name)
         };

@@ -6,8 +6,9 @@ use domain::turn::Turn;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::language::ApiLanguage;
+use crate::texts::problem_text;
 use crate::views::told;
+use language::Language;
 
 /// The explanation of a claim's present state.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
@@ -54,7 +55,7 @@ pub struct FactView {
 
 impl ExplainView {
     /// The view of an explanation, in that language.
-    pub fn of(explanation: Explanation, language: ApiLanguage) -> Self {
+    pub fn of(explanation: Explanation, language: Language) -> Self {
         let rule = explanation.rule;
         let key = if explanation.is_final_rejection {
             "rejected-final".to_owned()
@@ -65,7 +66,7 @@ impl ExplainView {
             rule: RuleView {
                 section: rule.section.to_owned(),
                 name: rule.name.to_owned(),
-                says: language.message_text(&format!("rule-{key}"), &[]),
+                says: problem_text(language, &format!("rule-{key}"), &[]),
                 href: rule.href.to_owned(),
             },
             by_silence: explanation.by_silence,
@@ -80,21 +81,25 @@ impl ExplainView {
 
     /// The same without the rule that was applied last, where it tells of single recipients.
     #[must_use]
-    pub(super) fn without_recipients(self, language: ApiLanguage) -> Self {
+    pub(super) fn without_recipients(self, language: Language) -> Self {
         Self { rule: told::explaining_rule(language), by_silence: false, ..self }
     }
 }
 
 /// Whose turn it is, until when, and what silence does, in a sentence.
-fn turn_sentence(turn: Option<Turn>, language: ApiLanguage) -> String {
-    let Some(turn) = turn else { return language.message_text("next-over", &[]) };
-    let who = language.message_text(&format!("next-who-{}", turn.who.as_str()), &[]);
-    let silence = language.message_text(&format!("next-silence-{}", turn.on_silence.as_str()), &[]);
+fn turn_sentence(turn: Option<Turn>, language: Language) -> String {
+    let Some(turn) = turn else { return problem_text(language, "next-over", &[]) };
+    let who = problem_text(language, &format!("next-who-{}", turn.who.as_str()), &[]);
+    let silence =
+        problem_text(language, &format!("next-silence-{}", turn.on_silence.as_str()), &[]);
     match turn.until.map(format_rfc3339) {
-        Some(until) => language
-            .message_text("next-turn", &[("who", &who), ("until", &until), ("silence", &silence)]),
+        Some(until) => problem_text(
+            language,
+            "next-turn",
+            &[("who", &who), ("until", &until), ("silence", &silence)],
+        ),
         None => {
-            language.message_text("next-turn.without-end", &[("who", &who), ("silence", &silence)])
+            problem_text(language, "next-turn.without-end", &[("who", &who), ("silence", &silence)])
         }
     }
 }
@@ -108,11 +113,11 @@ mod tests {
 
     #[test]
     fn every_event_has_its_rule_and_every_turn_its_sentence_in_every_language() {
-        for language in ApiLanguage::ALL {
+        for language in Language::ALL {
             let events = EventType::ALL.iter().map(|event| event.as_str().replace('_', "-"));
             for event in events.chain(["rejected-final".to_owned(), "recipients".to_owned()]) {
                 let key = format!("rule-{event}");
-                assert_ne!(language.message_text(&key, &[]), key, "{language:?}");
+                assert_ne!(problem_text(language, &key, &[]), key, "{language:?}");
             }
             for (who, on_silence) in Who::ALL
                 .iter()
@@ -130,12 +135,12 @@ mod tests {
         let until = crate::values::parse_instant("2026-12-31T23:00:00Z");
         let turn = Turn { who: Who::Customer, until, on_silence: OnSilence::Associate };
         let english = "The customer's turn until 2026-12-31T23:00:00Z; silence makes the undecided items active.";
-        assert_eq!(turn_sentence(Some(turn), ApiLanguage::En), english);
+        assert_eq!(turn_sentence(Some(turn), Language::En), english);
         let endless = Turn { until: None, on_silence: OnSilence::Nothing, ..turn };
         assert_eq!(
-            turn_sentence(Some(endless), ApiLanguage::Cs),
+            turn_sentence(Some(endless), Language::Cs),
             "Na řadě je zákazník, bez lhůty; mlčení nic nezmění."
         );
-        assert_eq!(turn_sentence(None, ApiLanguage::En), "The claim is final: nobody's turn.");
+        assert_eq!(turn_sentence(None, Language::En), "The claim is final: nobody's turn.");
     }
 }

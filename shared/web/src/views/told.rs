@@ -6,8 +6,9 @@ use domain::history::Entry;
 use domain::ids::Sha256Hash;
 
 use crate::caller::Viewer;
-use crate::language::ApiLanguage;
+use crate::texts::problem_text;
 use crate::views::RuleView;
+use language::Language;
 
 /// Whether `viewer` is not told what the last event of a claim was.
 pub(super) fn must_hide_last_event(claim: &Claim, viewer: Viewer) -> bool {
@@ -17,11 +18,11 @@ pub(super) fn must_hide_last_event(claim: &Claim, viewer: Viewer) -> bool {
 }
 
 /// The rule that explains such an event to the partner, in that language.
-pub(super) fn explaining_rule(language: ApiLanguage) -> RuleView {
+pub(super) fn explaining_rule(language: Language) -> RuleView {
     RuleView {
         section: "§5".to_owned(),
         name: "recipients".to_owned(),
-        says: language.message_text("rule-recipients", &[]),
+        says: problem_text(language, "rule-recipients", &[]),
         href: "docs/domain.md#51-recipients".to_owned(),
     }
 }
@@ -33,6 +34,6 @@ mod tests {
     #[test]
     fn the_rule_stands_where_it_is_said_to_stand() {
         let domain = include_str!("../../../../docs/domain.md");
-        assert!(domain.contains("### 5.1. Recipients"), "{:?}", explaining_rule(ApiLanguage::En));
+        assert!(domain.contains("### 5.1. Recipients"), "{:?}", explaining_rule(Language::En));
     }
 }
