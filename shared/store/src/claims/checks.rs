@@ -164,7 +164,7 @@ impl Store {
             .scan_index_forward(false)
             .limit(limit.into())
             .set_exclusive_start_key(start);
-        let answer = query.send().await.map_err(StoreError::of_call)?;
+        let answer = query.send().await?;
         let found = answer.items.unwrap_or_default();
         let items = found.iter().map(|item| {
             let item = Reader::new("check", item);

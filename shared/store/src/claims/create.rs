@@ -190,7 +190,7 @@ impl Store {
         };
         match found {
             Some(item) => DetailsItem::from_item(&item).map(Some),
-            None => Err(StoreError::of_call(error)),
+            None => Err(StoreError::from(error)),
         }
     }
 }

@@ -101,8 +101,7 @@ impl Store {
             .customize()
             .interceptor(probe.clone())
             .send()
-            .await
-            .map_err(StoreError::of_call)?;
+            .await?;
         Ok((answer.items.unwrap_or_default(), probe.take_sample()))
     }
 

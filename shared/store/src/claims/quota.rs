@@ -101,7 +101,7 @@ impl Store {
         let query = self.query_partner(&partner.id, PartOfPartner::Drafts, None);
         let query = query.select(Select::Count);
         let query = query.limit(i32::try_from(quota).unwrap_or(i32::MAX).max(1));
-        let answer = query.send().await.map_err(StoreError::of_call)?;
+        let answer = query.send().await?;
         let counted = u32::try_from(answer.count).unwrap_or(0);
         let has_more = answer.last_evaluated_key.is_some();
         Ok(if has_more { 0 } else { quota.saturating_sub(counted) })

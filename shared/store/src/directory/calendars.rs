@@ -146,7 +146,7 @@ impl Store {
         let query = query.key_condition_expression("pk = :pk");
         let query = query.expression_attribute_values(":pk", text_value(keys::REVISIONS));
         let query = query.set_exclusive_start_key(start).limit(i32::from(limit));
-        let answer = query.send().await.map_err(StoreError::of_call)?;
+        let answer = query.send().await?;
         let (mut countries, mut fetched) = (Vec::new(), FetchedItems::default());
         for item in answer.items.unwrap_or_default() {
             let item = Reader::new("revision", &item);

@@ -77,7 +77,7 @@ impl Store {
     /// The last revision of an entry that is archived.
     pub(super) async fn last_archived(&self, pk: &str) -> Result<Option<u32>, StoreError> {
         let query = self.query_revisions(pk).scan_index_forward(false).limit(1);
-        let answer = query.send().await.map_err(StoreError::of_call)?;
+        let answer = query.send().await?;
         let items = answer.items.unwrap_or_default();
         let number = |item| {
             let item = Reader::new("directory history", item);
@@ -108,7 +108,7 @@ impl Store {
         let Some(entry) = stored.entry() else { return Ok(None) };
         let start = from.map(|from| item_key(pk.clone(), from.sort.clone()));
         let query = self.query_revisions(&pk).set_exclusive_start_key(start);
-        let answer = query.limit(i32::from(limit)).send().await.map_err(StoreError::of_call)?;
+        let answer = query.limit(i32::from(limit)).send().await?;
         let items = answer.items.unwrap_or_default();
         let mut items = items.iter().map(read_revision).collect::<Result<Vec<_>, StoreError>>()?;
         let last = answer.last_evaluated_key.as_ref();

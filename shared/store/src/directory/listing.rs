@@ -150,7 +150,7 @@ impl Store {
         };
         let query = query.set_exclusive_start_key(start);
         let query = query.limit(i32::try_from(limit).unwrap_or(i32::MAX));
-        let answer = query.send().await.map_err(StoreError::of_call)?;
+        let answer = query.send().await?;
         let entry = |item: &Attributes| {
             let item = Reader::new("index entry", item);
             Ok((item.read_text("pk")?.to_owned(), keys::RECORD.to_owned()))

@@ -120,7 +120,7 @@ impl Store {
             .into_paginator()
             .items()
             .send();
-        let items = pages.collect::<Result<Vec<_>, _>>().await.map_err(StoreError::of_call)?;
+        let items = pages.collect::<Result<Vec<_>, _>>().await?;
         let read = |item: Attributes| {
             let reader = Reader::new("policy", &item);
             let version = reader.read_parsed("sk", |sk| keys::parse_policy_sk(sk).ok_or(()))?;

@@ -47,8 +47,7 @@ impl Store {
             .projection_expression("pk, sk")
             .set_exclusive_start_key(from)
             .send()
-            .await
-            .map_err(StoreError::of_call)?;
+            .await?;
         Ok((answer.items.unwrap_or_default(), answer.last_evaluated_key))
     }
 }

@@ -43,8 +43,7 @@ impl Store {
             .expression_attribute_values(":pk", text_value(keys::document_pk(sha256)))
             .limit(2)
             .send()
-            .await
-            .map_err(StoreError::of_call)?;
+            .await?;
         let others = answer.items.unwrap_or_default();
         let own = AttributeValue::S(tenant.as_str().to_owned());
         Ok(others.iter().any(|item| item.get("sk") != Some(&own)))

@@ -73,7 +73,7 @@ impl Store {
                 let retry_after_s = u32::try_from((tomorrow - at).num_seconds()).ok();
                 Ok(UploadQuota::UsedUp { retry_after_s })
             }
-            Err(error) => Err(StoreError::of_call(error)),
+            Err(error) => Err(StoreError::from(error)),
         }
     }
 
@@ -91,6 +91,6 @@ impl Store {
             .condition_expression("attribute_exists(n)")
             .expression_attribute_values(":one", number_value(-1))
             .expression_attribute_values(":bytes", number_value(-counted.bytes));
-        call.send().await.map(|_| ()).map_err(StoreError::of_call)
+        call.send().await.map(|_| ()).map_err(StoreError::from)
     }
 }

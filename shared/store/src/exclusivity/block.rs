@@ -99,7 +99,7 @@ impl Store {
             .into_paginator()
             .items()
             .send();
-        let found = pages.collect::<Result<Vec<_>, _>>().await.map_err(StoreError::of_call)?;
+        let found = pages.collect::<Result<Vec<_>, _>>().await?;
         found.iter().map(StoredBlock::from_item).collect()
     }
 

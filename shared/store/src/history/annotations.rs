@@ -286,7 +286,7 @@ impl Store {
             .limit(READ)
             .send()
             .await
-            .map_err(StoreError::of_call)
+            .map_err(StoreError::from)
     }
 
     /// The remarks of a claim from before they were kept beside it, newest first. The history tells whose they are.

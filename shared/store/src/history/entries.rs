@@ -246,7 +246,7 @@ impl Store {
             .limit(i32::from(limit))
             .send()
             .await
-            .map_err(StoreError::of_call)
+            .map_err(StoreError::from)
     }
 
     /// The claim's last event, with what goes with it, while the claim is as it was read.

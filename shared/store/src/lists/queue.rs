@@ -71,7 +71,7 @@ impl Store {
         let (mut counted, mut from) = (0_u32, None);
         loop {
             let page = query.clone().set_exclusive_start_key(from).send();
-            let page = page.await.map_err(StoreError::of_call)?;
+            let page = page.await?;
             counted = counted.saturating_add(u32::try_from(page.count).unwrap_or(0));
             from = page.last_evaluated_key;
             if from.is_none() {

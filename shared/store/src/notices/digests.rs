@@ -156,8 +156,7 @@ impl Store {
                 .set_exclusive_start_key(from)
                 .limit(PAGE)
                 .send()
-                .await
-                .map_err(StoreError::of_call)?;
+                .await?;
             for item in answer.items.unwrap_or_default() {
                 due.push(Digest::from_item(&item)?);
             }
@@ -192,7 +191,7 @@ impl Store {
         match leased {
             Ok(answer) => DigestSent::from_item(&answer.attributes.unwrap_or_default()).map(Some),
             Err(error) if is_refused(&error) => Ok(None),
-            Err(error) => Err(StoreError::of_call(error)),
+            Err(error) => Err(StoreError::from(error)),
         }
     }
 
@@ -212,7 +211,7 @@ impl Store {
         match noted {
             Ok(_) => Ok(()),
             Err(error) if is_refused(&error) => Ok(()),
-            Err(error) => Err(StoreError::of_call(error)),
+            Err(error) => Err(StoreError::from(error)),
         }
     }
 
@@ -237,8 +236,7 @@ impl Store {
                 )
                 .set_exclusive_start_key(from)
                 .send()
-                .await
-                .map_err(StoreError::of_call)?;
+                .await?;
             for item in answer.items.unwrap_or_default() {
                 if found.read.len() < MOST_READ {
                     found.read.push(DigestEntry::from_item(&item)?);

@@ -101,8 +101,7 @@ impl Store {
             .expression_attribute_values(":no", no)
             .return_values(ReturnValue::AllOld)
             .send()
-            .await
-            .map_err(StoreError::of_call)?;
+            .await?;
         Ok(answer.attributes.unwrap_or_default())
     }
 }

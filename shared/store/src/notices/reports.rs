@@ -164,7 +164,7 @@ impl Store {
                 Some(UpdateItemError::ConditionalCheckFailedException(failed)) => {
                     read_reports(failed.item().unwrap_or(&Attributes::new()))
                 }
-                Some(_) | None => Err(StoreError::of_call(error)),
+                Some(_) | None => Err(StoreError::from(error)),
             },
         }
     }

@@ -254,7 +254,7 @@ impl Store {
                 Some(UpdateItemError::ConditionalCheckFailedException(failed)) => {
                     WrongCodes::from_item(failed.item().unwrap_or(&Attributes::new())).map(Err)
                 }
-                Some(_) | None => Err(StoreError::of_call(error)),
+                Some(_) | None => Err(StoreError::from(error)),
             },
         }
     }

@@ -286,7 +286,7 @@ impl Store {
         match call.send().await {
             Ok(_) => Ok(()),
             Err(error) if is_refused(&error) => Ok(()),
-            Err(error) => Err(StoreError::of_call(error)),
+            Err(error) => Err(StoreError::from(error)),
         }
     }
 }

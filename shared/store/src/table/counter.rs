@@ -66,7 +66,7 @@ impl Store {
         match call.send().await {
             Ok(_) => Ok(true),
             Err(error) if is_refused(&error) => Ok(false),
-            Err(error) => Err(StoreError::of_call(error)),
+            Err(error) => Err(StoreError::from(error)),
         }
     }
 }

@@ -55,14 +55,15 @@ impl StoreError {
     pub(crate) fn unreadable_attribute(item: &str, attribute: &str) -> Self {
         Self::Corrupt(format!("{item}: attribute {attribute:?}"))
     }
+}
 
-    /// A failed call, as the chain of its causes' texts: an SDK error's `Debug` would print items.
-    #[expect(clippy::needless_pass_by_value, reason = "the form that `map_err` takes")]
-    pub(crate) fn of_call<E, R>(error: SdkError<E, R>) -> Self
-    where
-        E: Error + Send + Sync + 'static,
-        R: std::fmt::Debug + Send + Sync + 'static,
-    {
+/// A failed call, as the chain of its causes' texts: an SDK error's `Debug` would print items.
+impl<E, R> From<SdkError<E, R>> for StoreError
+where
+    E: Error + Send + Sync + 'static,
+    R: std::fmt::Debug + Send + Sync + 'static,
+{
+    fn from(error: SdkError<E, R>) -> Self {
         let mut text = error.to_string();
         let mut cause = error.source();
         while let Some(error) = cause {

@@ -318,7 +318,7 @@ async fn query_entries(
     query: QueryFluentBuilder,
     index: IndexKeys,
 ) -> Result<(Vec<Attributes>, Option<Cursor>), StoreError> {
-    let answer = query.send().await.map_err(StoreError::of_call)?;
+    let answer = query.send().await?;
     let next = match &answer.last_evaluated_key {
         Some(last) => Some(index_cursor(index, last)?),
         None => None,

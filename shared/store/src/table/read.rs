@@ -30,8 +30,7 @@ impl Store {
             .set_key(Some(key))
             .consistent_read(true)
             .send()
-            .await
-            .map_err(StoreError::of_call)?;
+            .await?;
         Ok(answer.item)
     }
 
@@ -84,8 +83,7 @@ impl Store {
             .customize()
             .interceptor(probe.clone())
             .send()
-            .await
-            .map_err(StoreError::of_call)?;
+            .await?;
         let rest = answer.unprocessed_keys.unwrap_or_default().into_values();
         let found = answer.responses.unwrap_or_default().into_values();
         Ok((found.flatten().collect(), rest.flat_map(|rest| rest.keys).collect()))
@@ -101,8 +99,7 @@ impl Store {
             .key_condition_expression("pk = :pk")
             .expression_attribute_values(":pk", text_value(pk))
             .send()
-            .await
-            .map_err(StoreError::of_call)?;
+            .await?;
         Ok(answer.items.unwrap_or_default())
     }
 

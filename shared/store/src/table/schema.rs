@@ -58,7 +58,7 @@ pub async fn create_table(client: &Client, table: &str) -> Result<(), StoreError
         .set_attribute_definitions(Some(attribute_definitions()?))
         .set_key_schema(Some(key_schema(TABLE)?))
         .set_global_secondary_indexes(Some(index_definitions()?));
-    call.send().await.map(|_| ()).map_err(StoreError::of_call)
+    call.send().await.map(|_| ()).map_err(StoreError::from)
 }
 
 fn attribute_definitions() -> Result<Vec<AttributeDefinition>, StoreError> {

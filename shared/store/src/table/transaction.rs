@@ -118,14 +118,14 @@ impl Store {
         match put.set_expression_attribute_values(values).send().await {
             Ok(_) => Ok(WriteOutcome::Done),
             Err(error) if is_conflict(error.as_service_error()) => Ok(WriteOutcome::Conflict),
-            Err(error) => Err(StoreError::of_call(error)),
+            Err(error) => Err(StoreError::from(error)),
         }
     }
 
     /// Puts an item whatever is there.
     pub(crate) async fn put_item(&self, item: Attributes) -> Result<(), StoreError> {
         let put = self.client.put_item().table_name(self.table_name()).set_item(Some(item));
-        put.send().await.map(|_| ()).map_err(StoreError::of_call)
+        put.send().await.map(|_| ()).map_err(StoreError::from)
     }
 
     /// Deletes items, so many at a time. One that is not there is as good as deleted.
@@ -135,7 +135,7 @@ impl Store {
                 let delete = self.client.delete_item().table_name(self.table_name());
                 delete.set_key(Some(key.clone())).send()
             });
-            try_join_all(deletes).await.map_err(StoreError::of_call)?;
+            try_join_all(deletes).await?;
         }
         Ok(())
     }
@@ -157,7 +157,7 @@ impl Store {
             Err(error) if is_cancelled_by_others(error.as_service_error()) => {
                 Ok(WriteOutcome::Conflict)
             }
-            Err(error) => Err(StoreError::of_call(error)),
+            Err(error) => Err(StoreError::from(error)),
         }
     }
 }

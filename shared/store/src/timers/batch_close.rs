@@ -261,7 +261,7 @@ impl Store {
             Err(error) if is_unsupported(error.code().unwrap_or_default()) => {
                 (chunk.iter().map(|_| StatementAnswer::Unsupported).collect(), None)
             }
-            Err(error) => (failed(&StoreError::of_call(error).to_string()), None),
+            Err(error) => (failed(&StoreError::from(error).to_string()), None),
         }
     }
 
@@ -323,7 +323,7 @@ impl Store {
                 Some(UpdateItemError::TransactionConflictException(_)) => {
                     StatementAnswer::Throttled
                 }
-                Some(_) | None => StatementAnswer::Failed(StoreError::of_call(error)),
+                Some(_) | None => StatementAnswer::Failed(StoreError::from(error)),
             },
         }
     }

@@ -177,7 +177,7 @@ impl Store {
         match call.send().await {
             Ok(answer) => Checkpoint::from_item(&answer.attributes.unwrap_or_default()).map(Some),
             Err(error) if is_refused(&error) => Ok(None),
-            Err(error) => Err(StoreError::of_call(error)),
+            Err(error) => Err(StoreError::from(error)),
         }
     }
 
@@ -219,7 +219,7 @@ impl Store {
         match call.send().await {
             Ok(_) => Ok(()),
             Err(error) if is_refused(&error) => Ok(()),
-            Err(error) => Err(StoreError::of_call(error)),
+            Err(error) => Err(StoreError::from(error)),
         }
     }
 }

@@ -106,8 +106,7 @@ impl Store {
             .customize()
             .interceptor(probe.clone())
             .send()
-            .await
-            .map_err(StoreError::of_call)?;
+            .await?;
         let items = answer.items.unwrap_or_default();
         let more = answer.last_evaluated_key.is_some();
         let last = items.last().map(|last| Reader::new("timer", last).read_text("sk"));

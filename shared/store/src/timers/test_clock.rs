@@ -30,8 +30,7 @@ impl Store {
             .expression_attribute_values(":by", number_value(by.num_milliseconds().max(0)))
             .return_values(ReturnValue::AllNew)
             .send()
-            .await
-            .map_err(StoreError::of_call)?;
+            .await?;
         let offset = read_offset(&answer.attributes.unwrap_or_default())?;
         let back = floor_quarter(before) - QUARTER;
         for item in self.query_system_items().await? {

@@ -36,7 +36,7 @@ impl Store {
             .await;
         match noted {
             Err(error) if is_refused(&error) => Ok(()),
-            noted => noted.map(|_| ()).map_err(StoreError::of_call),
+            noted => noted.map(|_| ()).map_err(StoreError::from),
         }
     }
 }

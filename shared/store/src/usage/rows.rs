@@ -101,7 +101,7 @@ impl Store {
         let mut rest = items.iter().map(put_request).collect::<Result<Vec<_>, _>>()?;
         for round in 0..ROUNDS {
             let call = self.client.batch_write_item().request_items(self.table_name(), rest);
-            let answer = call.send().await.map_err(StoreError::of_call)?;
+            let answer = call.send().await?;
             let unprocessed = answer.unprocessed_items.unwrap_or_default();
             rest = unprocessed.into_values().flatten().collect();
             if rest.is_empty() {
@@ -131,7 +131,7 @@ impl Store {
             .into_paginator()
             .items()
             .send();
-        let rows = pages.collect::<Result<Vec<_>, _>>().await.map_err(StoreError::of_call)?;
+        let rows = pages.collect::<Result<Vec<_>, _>>().await?;
         UsageRecords::from_rows(item, &rows)
     }
 }
