@@ -94,8 +94,8 @@ impl Language {
 
     /// The best of an `Accept-Language` header; `None` if it names none that is there, or prefers any (`*`).
     pub fn negotiate(accepted: &str) -> Option<Self> {
-        let named = rank_entries(accepted).into_iter().take_while(|range| *range != "*");
-        named.filter_map(Self::of_tag).next()
+        let mut named = rank_entries(accepted).into_iter().take_while(|range| *range != "*");
+        named.find_map(Self::of_tag)
     }
 
     /// The text of `key` (`message` or `message.attribute`), or `None` if the language has none or an argument is missing.
