@@ -1,5 +1,14 @@
 //! What the functions that answer requests have in common: how they start, a command on a claim, a claim as
 //! its reader may see it, pages of lists, and what an error of the store means to a caller.
+//!
+//! ```
+//! use app::ApiError;
+//! use store::StoreError;
+//! use web::ProblemCode;
+//!
+//! let error = ApiError::from(StoreError::Unavailable("the table does not answer".to_owned()));
+//! assert_eq!(error.into_failure().problem_code(), ProblemCode::Unavailable);
+//! ```
 
 mod api;
 mod claim_view;

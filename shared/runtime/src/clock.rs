@@ -13,11 +13,6 @@ pub fn system_clock() -> Clock {
     Arc::new(system_time)
 }
 
-/// A clock that stands still, for tests.
-pub fn fixed_clock(at: DateTime<Utc>) -> Clock {
-    Arc::new(move || at)
-}
-
 #[expect(clippy::disallowed_methods, reason = "the one place where the clock is read")]
 fn system_time() -> DateTime<Utc> {
     SystemTime::now().into()

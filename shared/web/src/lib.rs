@@ -4,6 +4,11 @@
 //! A handler asks a [`Call`] its questions in the order of the contract's checks and puts together a
 //! [`Reply`]; whatever goes wrong on the way is a [`RequestError`], which [`Call::problem_response`] turns into a
 //! problem document in the caller's language.
+//!
+//! ```
+//! let (route, id) = web::routes::find_route("GET", "/v1/claims/yciliad6mj6bgqj2mjp7ols5re").expect("a route");
+//! assert_eq!((route.operation, id), ("getClaim", Some("yciliad6mj6bgqj2mjp7ols5re")));
+//! ```
 
 mod accept;
 pub mod action;
