@@ -560,6 +560,26 @@ fn r6_whose_mail_the_mail_service_never_took_was_not_asked_and_is_asked_again() 
 }
 
 #[test]
+fn r6_where_no_mail_is_taken_the_same_are_asked_by_five_new_notices_and_then_a_person_looks() {
+    let mut given = Given::notifying_to(&TWO);
+    let first = given.emails(RecipientStanding::Asked).join(" ");
+    for notice in 1..=6_u16 {
+        assert_eq!((given.status(), given.claim.notice), (Status::Notifying, NoticeNo(notice)));
+        assert_eq!(given.emails(RecipientStanding::Asked).join(" "), first);
+        assert_eq!(u16::from(given.claim.used.renewals), notice - 1);
+        let asked: Vec<_> = given.list().recipients.iter().map(|own| own.no).collect();
+        given = asked.into_iter().fold(given, Given::unsent);
+        let due = given.claim.deadline().unwrap();
+        given = given.then(&Command::DeadlinePassed, Actor::System, due);
+        assert!(given.claim.last_event.by_silence && given.claim.state.window().is_none());
+    }
+    assert_eq!((given.status(), given.claim.used.renewals), (Status::Unreachable, 5));
+    assert_eq!(given.claim.state.whose_turn(), Who::Partner);
+    let unreported = given.emails(RecipientStanding::Unreported);
+    assert!(unreported.is_empty(), "nobody stayed without a report: {unreported:?}");
+}
+
+#[test]
 fn r6_a_delivery_to_a_contact_that_is_not_verified_any_more_holds_up_no_deadline() {
     let mut given = Given::notifying_to(&TWO).noted_delivery(SECOND, delivered_at());
     let due = given.claim.deadline().unwrap();
