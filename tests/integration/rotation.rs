@@ -1,4 +1,5 @@
-//! Keys of links that are rotated while mails are written and answered (`docs/operations.md §5`).
+//! Keys of links that are rotated while mails are written and answered, and those of cursors while lists are read
+//! (`docs/operations.md §5`).
 
 use chrono::Duration;
 use domain::claim::{Claim, Status};
@@ -6,7 +7,8 @@ use domain::recipient::RecipientNo;
 use notice::Link;
 use serde_json::json;
 use support::backstage::{Mail, events, mail_event, mails, records};
-use support::stack::{self, ROTATED_SECRET, Stack};
+use support::fixtures;
+use support::stack::{self, NEW_CURSOR_SECRET, ROTATED_CURSOR_SECRET, ROTATED_SECRET, Stack};
 use support::world::{VERIFIED, closes_at};
 use web::event::RequestEvent;
 
@@ -119,4 +121,49 @@ async fn the_exact_deadline_is_told_across_a_rotation() {
     let mut to: Vec<_> = mails.iter().map(|mail| mail.to.as_str()).collect();
     to.sort_unstable();
     assert_eq!(to, ["it@contoso.example", "jana@contoso.example"]);
+}
+
+/// The next page of a partner's claims, one a page: the claim, and the cursor behind it.
+async fn page(stack: &Stack, cursor: &str) -> (String, String) {
+    let list = RequestEvent::get(&format!("/v1/claims?limit=1{cursor}")).partner_admin("p-alpine");
+    let answer = stack.send(list).await;
+    assert_eq!(answer.status, 200, "{}", answer.text);
+    let next = answer.body["next_cursor"].as_str().map(|cursor| format!("&cursor={cursor}"));
+    (answer.body["items"][0]["id"].as_str().unwrap().to_owned(), next.unwrap_or_default())
+}
+
+/// The problem that a cursor is answered with that no key has signed; a warm process reads the secret for it.
+async fn refused(stack: &Stack, cursor: &str) -> (u16, String) {
+    let list = RequestEvent::get(&format!("/v1/claims?limit=1{cursor}")).partner_admin("p-alpine");
+    let answer = stack.send(list).await;
+    let (status, code) = answer.problem();
+    (status, code.to_owned())
+}
+
+#[tokio::test]
+async fn whoever_reads_a_list_goes_on_after_a_rotation_of_the_cursors_key_until_the_old_one_is_gone()
+ {
+    let stack = Box::pin(Stack::at(NOW)).await;
+    for (key, item) in [("a", "teams"), ("b", "exchange-online"), ("c", "sharepoint-online")] {
+        let answer = stack.submit("p-alpine", key, &fixtures::claim_body(&[item])).await;
+        assert_eq!(answer.status, 201, "{}", answer.text);
+    }
+    let (first, old) = page(&stack, "").await;
+    stack.cursor_secret.put(ROTATED_CURSOR_SECRET);
+    stack.world.clock.advance(Duration::minutes(2));
+    let (second, _) = page(&stack, &old).await;
+    assert_eq!(stack.cursor_secret.reads(), 0, "the process is of before the rotation");
+    let invalid = (400, "invalid-cursor".to_owned());
+    assert_eq!(refused(&stack, "&cursor=AAAA").await, invalid);
+    assert_eq!(stack.cursor_secret.reads(), 1);
+    let (again, new) = page(&stack, &old).await;
+    let (third, _) = page(&stack, &new).await;
+    assert_eq!(again, second);
+    assert!(first != second && second != third && third != first);
+    assert_eq!(stack.cursor_secret.reads(), 1, "both keys are known");
+    stack.cursor_secret.put(NEW_CURSOR_SECRET);
+    stack.world.clock.advance(Duration::minutes(2));
+    assert_eq!(refused(&stack, "&cursor=AAAA").await, invalid);
+    assert_eq!(refused(&stack, &old).await, invalid);
+    assert_eq!(page(&stack, &new).await.0, third);
 }

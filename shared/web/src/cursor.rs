@@ -295,6 +295,28 @@ mod tests {
     }
 
     #[test]
+    fn a_cursor_of_a_key_that_is_kept_opens_and_new_ones_are_of_the_current_key() {
+        let (kept, current): (&[u8], &[u8]) = (b"a secret", b"the next secret");
+        let rotated = Cursors::new(current, [kept, current]);
+        let read = |cursors: &Cursors, cursor: &str| {
+            let request = list(&format!("cursor={cursor}")).request();
+            let call = Call::new(&request);
+            cursors.read_page_request(&call, &call.require_caller(&app_clients()).unwrap())
+        };
+        let old = given(list(""));
+        let page = read(&rotated, &old);
+        assert_eq!(page, Ok(PageRequest { limit: 25, position: Some("here".to_owned()) }));
+        let request = list("").request();
+        let call = Call::new(&request);
+        let caller = call.require_caller(&app_clients()).unwrap();
+        let answer = rotated.list_reply(&call, &caller, &[json!(1)], Some("here")).into_response();
+        let new = json_of(&answer)["next_cursor"].as_str().unwrap().to_owned();
+        assert_eq!(read(&Cursors::new(current, []), &new), page);
+        assert_eq!(read(&Cursors::new(kept, []), &new), Err(RequestError::InvalidCursor));
+        assert_eq!(read(&Cursors::new(current, []), &old), Err(RequestError::InvalidCursor));
+    }
+
+    #[test]
     fn a_limit_is_between_1_and_100() {
         assert_eq!(opened(list("")).unwrap().limit, 25);
         assert_eq!(opened(list("limit=100")).unwrap().limit, 100);

@@ -36,6 +36,8 @@ pub struct Stack {
     pub wires: Vec<Wire>,
     /// The secret of links.
     pub secret: StoredSecret,
+    /// The secret of cursors.
+    pub cursor_secret: StoredSecret,
     claims: app::Api,
     evidence: evidence::App,
     review: app::Api,
@@ -51,6 +53,13 @@ pub const SECRET: &str = r#"{"current":"1","1":"a secret of the tests, long enou
 /// The secret of cursors.
 pub const CURSOR_SECRET: &str = r#"{"current":"1","1":"another secret of the tests, for cursors"}"#;
 
+/// The secret of cursors after a rotation: the old key is kept.
+pub const ROTATED_CURSOR_SECRET: &str = r#"{"current":"2","1":"another secret of the tests, for cursors","2":"the next secret of the tests, for cursors"}"#;
+
+/// The same without the old key.
+pub const NEW_CURSOR_SECRET: &str =
+    r#"{"current":"2","2":"the next secret of the tests, for cursors"}"#;
+
 /// The secret of another stack.
 pub const OTHER_SECRET: &str = r#"{"current":"1","1":"the secret of somebody else altogether"}"#;
 
@@ -60,7 +69,7 @@ pub const BASE_URL: &str = "https://cpor.test";
 /// The same after a rotation: the old key is kept.
 pub const ROTATED_SECRET: &str = r#"{"current":"2","1":"a secret of the tests, long enough to be one","2":"the next secret of the tests, as long as it"}"#;
 
-/// The secret of links as it is stored: functions read it at their start, and again where they have to.
+/// A secret as it is stored: functions read it at their start, and again where they have to.
 #[derive(Debug, Clone)]
 pub struct StoredSecret {
     text: Arc<Mutex<&'static str>>,
@@ -83,16 +92,27 @@ impl StoredSecret {
         self.reads.load(Ordering::Relaxed)
     }
 
-    /// The keys as a function holds them whose clock is that one.
+    /// The keys of links as a function holds them whose clock is that one.
     pub fn ring(&self, clock: Clock) -> KeyRing<LinkKeys> {
+        self.ring_of(clock, keys)
+    }
+
+    /// The same of what `make` makes of the stored text.
+    fn ring_of<T: Send + 'static>(&self, clock: Clock, make: fn(&str) -> T) -> KeyRing<T> {
         let now = || *self.text.lock().expect("no panic while it is held");
         let stored = self.clone();
-        KeyRing::new(keys(now()), clock, move || {
+        KeyRing::new(make(now()), clock, move || {
             stored.reads.fetch_add(1, Ordering::Relaxed);
             let text = *stored.text.lock().expect("no panic while it is held");
-            async move { Ok(keys(text)) }
+            async move { Ok(make(text)) }
         })
     }
+}
+
+/// The cursors of a secret.
+fn cursors_of(secret: &str) -> web::Cursors {
+    let keys = runtime::keys::Keys::parse(secret).expect("keys");
+    app::ListCursors::of_keys(&keys).expect("cursors")
 }
 
 /// The keys in a secret.
@@ -209,7 +229,8 @@ impl Stack {
             store
         };
         let secret = StoredSecret::new(SECRET);
-        let cursors = || KeyRing::fixed(web::Cursors::new(CURSOR_SECRET.as_bytes(), []));
+        let cursor_secret = StoredSecret::new(CURSOR_SECRET);
+        let cursors = || cursor_secret.ring_of(world.clock.function(), cursors_of);
         Self {
             claims: app::Api::new(store("claims"), app_clients(), cursors()),
             evidence: evidence::App::new(store("evidence"), app_clients(), bucket(&world)),
@@ -225,6 +246,7 @@ impl Stack {
             backstage: Backstage::of(&world, sandbox, &secret),
             wires,
             secret,
+            cursor_secret,
             world,
         }
     }
