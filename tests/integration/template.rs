@@ -11,6 +11,7 @@ use support::template::{functions, listed, mail_queues_of, resources, statements
 use web::routes::{Auth, ROUTES};
 
 mod loops;
+mod queues;
 
 /// Route, function and authorization, and whether it is there in a sandbox only.
 type RouteRow = (String, String, bool, bool);
@@ -136,6 +137,16 @@ fn only_who_signs_and_opens_links_holds_their_secret() {
     let secrets =
         permissions().into_iter().filter(|(_, one)| one.to_string().contains("secretsmanager"));
     assert_eq!(secrets.count(), 7, "and nobody reads another secret");
+}
+
+#[test]
+fn a_secret_is_generated_as_it_was_at_first_since_another_way_would_make_another_secret() {
+    let generated = json!({"SecretStringTemplate": r#"{"current": "1"}"#, "GenerateStringKey": "1",
+        "PasswordLength": 64, "ExcludePunctuation": true});
+    let secrets = resources(template(), "AWS::SecretsManager::Secret");
+    let found = secrets.map(|(name, one)| (name, &one["Properties"]["GenerateSecretString"]));
+    let expected = [("LinkSecret", &generated), ("CursorSecret", &generated)];
+    assert_eq!(found.collect::<BTreeMap<_, _>>(), BTreeMap::from(expected));
 }
 
 fn timeouts() -> BTreeMap<String, i64> {
