@@ -11,6 +11,7 @@ use support::template::{functions, listed, mail_queues_of, resources, statements
 use web::routes::{Auth, ROUTES};
 
 mod loops;
+mod operations;
 mod queues;
 
 /// Route, function and authorization, and whether it is there in a sandbox only.
