@@ -10,6 +10,7 @@ use support::engine;
 use support::template::{functions, listed, mail_queues_of, resources, statements, template};
 use web::routes::{Auth, ROUTES};
 
+mod logs;
 mod loops;
 mod operations;
 mod queues;
