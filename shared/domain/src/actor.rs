@@ -88,6 +88,18 @@ pub enum ActorId {
 }
 
 impl ActorId {
+    /// Who it is, as a history names somebody of that side; `None` for a text that names nobody.
+    pub fn parse(side: ActorKind, text: &str) -> Option<Self> {
+        if let Some(no) = text.strip_prefix(RECIPIENT) {
+            return no.parse().ok().and_then(RecipientNo::new).map(Self::Recipient);
+        }
+        match side {
+            ActorKind::Operator => StaffId::parse(text).ok().map(Self::Staff),
+            ActorKind::Partner | ActorKind::Customer => PersonId::parse(text).map(Self::Person),
+            ActorKind::System => None,
+        }
+    }
+
     /// The member of the staff, where it is one.
     pub fn staff_id(&self) -> Option<&StaffId> {
         if let Self::Staff(id) = self { Some(id) } else { None }

@@ -6,6 +6,7 @@
 
 mod annotation;
 mod entry;
+mod event;
 mod first_format;
 mod members;
 mod sealed;

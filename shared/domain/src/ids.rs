@@ -148,6 +148,12 @@ impl PersonId {
         id.iter_mut().zip(digest).for_each(|(byte, digest)| *byte = digest);
         Self(id)
     }
+
+    /// Reads a pseudonym; `None` for a text that is none.
+    pub fn parse(text: &str) -> Option<Self> {
+        let bytes = BASE32_NOPAD.decode(text.to_ascii_uppercase().as_bytes()).ok()?;
+        bytes.try_into().ok().map(Self)
+    }
 }
 
 impl fmt::Display for PersonId {

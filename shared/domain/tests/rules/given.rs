@@ -7,14 +7,14 @@ use std::sync::{LazyLock, Mutex};
 use chrono::{DateTime, Duration, NaiveDate, Utc};
 use domain::actor::{Actor, StaffRole};
 use domain::calendar::{BusinessCalendar, CountryCode, UnknownSubdivision, Zone};
-use domain::claim::{Claim, CustomerContact, PartnerContact, RejectionRecord, State, Status};
+use domain::claim::{Claim, CustomerContact, Mark, PartnerContact, RejectionRecord, State, Status};
 use domain::command::{
     ClaimInput, Command, Creation, DeclaredEvidence, GivenReason, ItemSelection,
 };
 use domain::context::{Context, Facts, LocalCalendar, LocalCalendars};
 use domain::directory::{Partner, Tenant};
 use domain::event::{Event, FailureCause};
-use domain::history::{Entry, ReadableEntry, SealedEntry};
+use domain::history::{Audience, Entry, ReadableEntry, SealedEntry};
 use domain::ids::{ClaimId, ItemId, ItemNo, NoticeNo, PartnerId, Sha256Hash, StaffId};
 use domain::program::{ItemKind, ItemRef, Policy, Program};
 use domain::reason::{Reason, ReasonCode};
@@ -255,6 +255,7 @@ impl Given {
     /// The claim that an event begins.
     pub(crate) fn begun(event: Event) -> Self {
         let claim = evolve(None, &event).unwrap();
+        follows_from_its_entry(None, &Entry::of(None, &claim, KEY), &claim);
         let (tenant, policy) = (tenant(), Policy::default());
         let (events, versions) = (vec![event], Vec::new());
         Self { claim, events, versions, recipients: None, tenant, policy }
@@ -403,7 +404,8 @@ impl Given {
         assert_eq!(again.as_ref(), Ok(&self.claim), "{event:?} read back as {between:?}");
         let entry = Entry::of(Some(&old), &self.claim, KEY);
         let told = SealedEntry::of(&entry, KEY).to_readable();
-        assert_eq!(told, Some(ReadableEntry::Event(Box::new(entry))));
+        assert_eq!(told, Some(ReadableEntry::Event(Box::new(entry.clone()))));
+        follows_from_its_entry(Some(&old), &entry, &self.claim);
         self.versions.push(old);
         if let Some(list) = event.recipients.as_deref().cloned() {
             let known = self.recipients.take().filter(|own| own.list.notice == list.notice);
@@ -570,4 +572,44 @@ fn brought_into(status: Status) -> Given {
         Status::Discarded => with(Given::submitted(), State::Discarded),
         Status::Ended => Given::associated().then(&decline(&[]), link(), after_grace()),
     }
+}
+
+/// Whether the entry of a step leads from the version before to the version after, also for a reader who was not given
+/// its parts: then to the same statuses.
+pub(crate) fn follows_from_its_entry(old: Option<&Claim>, entry: &Entry, new: &Claim) {
+    let after = |entry: &Entry| {
+        let event = entry.event(old).unwrap_or_else(|| panic!("no event of {entry:?}"));
+        evolve(old.cloned(), &event).unwrap_or_else(|unfit| panic!("{unfit}: {entry:?}"))
+    };
+    let whole = after(entry);
+    assert_eq!(without_untold(&whole, new), *new, "{entry:?}");
+    for reads in [vec![], vec![Audience::Partner], vec![Audience::Customer]] {
+        let Some(ReadableEntry::Event(told)) =
+            SealedEntry::of(entry, KEY).with_readable_parts(&reads).to_readable()
+        else {
+            continue;
+        };
+        let known = after(&told);
+        let statuses = |claim: &Claim| {
+            claim.items.iter().map(|item| claim.item_status(item).as_str()).collect::<Vec<_>>()
+        };
+        assert_eq!(known.status(), new.status(), "{reads:?}: {told:?}");
+        assert_eq!(statuses(&known), statuses(new), "{reads:?}: {told:?}");
+    }
+}
+
+/// The claim with what no entry says as `new` has it.
+fn without_untold(claim: &Claim, new: &Claim) -> Claim {
+    let mut claim = claim.clone();
+    claim.details = new.details.clone();
+    claim.last_event.fingerprint = new.last_event.fingerprint;
+    claim.last_outage = new.last_outage;
+    for (own, item) in claim.items.iter_mut().zip(&new.items) {
+        if let (Some(Mark::Declined { latest, .. }), Some(Mark::Declined { latest: known, .. })) =
+            (&mut own.mark, item.mark)
+        {
+            *latest = known;
+        }
+    }
+    claim
 }

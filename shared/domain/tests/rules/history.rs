@@ -1,6 +1,6 @@
 //! The history: what an entry says, to whom, and how its digests are computed again.
 
-use domain::actor::{Actor, ActorKind, StaffRole};
+use domain::actor::{Actor, ActorId, ActorKind, StaffRole};
 use domain::claim::Claim;
 use domain::command::{ClaimInput, Command, GivenReason};
 use domain::event::EventType;
@@ -404,4 +404,53 @@ fn what_made_a_window_longer_is_between_customer_and_staff() {
         panic!()
     };
     assert!(entry.members.extended_by.is_some() && entry.closes_at().is_some());
+}
+
+#[test]
+fn each_entry_leads_from_the_version_before_to_its_own() {
+    for story in [story(), drafted_story()] {
+        let mut old: Option<&Claim> = None;
+        for (entry, new) in entries(&story).iter().zip(&story) {
+            follows_from_its_entry(old, entry, new);
+            old = Some(new);
+        }
+    }
+}
+
+/// A draft that is edited and submitted.
+fn drafted_story() -> Vec<Claim> {
+    let event = created(&draft(&input()), &context(alpine(), submitted_at())).unwrap();
+    let given = Given::begun(event);
+    let given = given.then(&Command::Submit(None), alpine(), submitted_at());
+    let given = given.then(&Command::Recall, alpine(), submitted_at() + chrono::Duration::hours(1));
+    given.versions.into_iter().chain([given.claim]).collect()
+}
+
+#[test]
+fn an_entry_that_was_reconstructed_has_no_event() {
+    let story = story();
+    let entry = Entry::of(None, story.last().unwrap(), KEY);
+    assert!(entry.reconstructed && entry.event(None).is_none());
+}
+
+#[test]
+fn whoever_acted_is_read_as_it_is_written() {
+    let person = PersonId::of("a person");
+    assert_eq!(PersonId::parse(&person.to_string()), Some(person));
+    for (side, text) in [
+        (ActorKind::Operator, "reviewer-1".to_owned()),
+        (ActorKind::Customer, "recipient:3".to_owned()),
+        (ActorKind::Partner, person.to_string()),
+        (ActorKind::Customer, person.to_string()),
+    ] {
+        let read = ActorId::parse(side, &text).unwrap();
+        assert_eq!(read.to_string(), text);
+    }
+    for (side, text) in [
+        (ActorKind::System, "system"),
+        (ActorKind::Customer, "recipient:99"),
+        (ActorKind::Partner, "short"),
+    ] {
+        assert_eq!(ActorId::parse(side, text), None, "{text}");
+    }
 }
