@@ -162,12 +162,17 @@ async fn erase(stack: &Stack, id: &ClaimId) -> Answer {
 /// Everything that anybody can read of the claim.
 async fn reads(stack: &Stack, id: &ClaimId) -> String {
     let mut read = String::new();
-    let claims =
-        ["/v1/claims".to_owned(), format!("/v1/claims/{id}"), format!("/v1/claims/{id}/history")];
+    let claims = [
+        "/v1/claims".to_owned(),
+        format!("/v1/claims/{id}"),
+        format!("/v1/claims/{id}/history"),
+        format!("/v1/claims/{id}/bundle"),
+    ];
     let of_customer = [
         "/v1/customer/claims".to_owned(),
         format!("/v1/customer/claims/{id}"),
         format!("/v1/customer/claims/{id}/history"),
+        format!("/v1/claims/{id}/bundle"),
         "/v1/customer/ledger".to_owned(),
     ];
     let mut all: Vec<RequestEvent> = Vec::new();

@@ -488,7 +488,12 @@ async fn an_overdue_review_is_recorded_once_and_decides_nothing() {
 async fn an_auditor_reads_everything_and_changes_nothing() {
     let (stack, claim) = asked().await;
     let auditor = ("auditor", "auditor-1");
-    for path in ["/v1/claims/{id}", "/v1/claims/{id}/history", "/v1/reviews?state=submitted"] {
+    for path in [
+        "/v1/claims/{id}",
+        "/v1/claims/{id}/history",
+        "/v1/claims/{id}/bundle",
+        "/v1/reviews?state=submitted",
+    ] {
         let path = path.replace("{id}", claim.id.as_str());
         assert_eq!(
             stack.send(RequestEvent::get(&path).staff(auditor.0, auditor.1)).await.status,

@@ -64,7 +64,9 @@ impl Side {
             self.get(stack, &path).await;
         }
         for id in [&own, &other.id] {
-            for path in ["claims/{id}", "claims/{id}/history", "associations/{id}-1"] {
+            let paths =
+                ["claims/{id}", "claims/{id}/history", "claims/{id}/bundle", "associations/{id}-1"];
+            for path in paths {
                 self.get(stack, &format!("/v1/{}", path.replace("{id}", id.as_str()))).await;
             }
             self.get(stack, &format!("/v1/associations/{id}-1/usage")).await;
@@ -286,6 +288,7 @@ async fn told_to_the_partner(stack: &Stack, claim: &Claim) -> Vec<(String, Value
     let paths = [
         format!("/v1/claims/{id}"),
         format!("/v1/claims/{id}/history"),
+        format!("/v1/claims/{id}/bundle"),
         "/v1/claims".to_owned(),
         format!("/v1/claims?tenant_id={CONTOSO}"),
         "/v1/associations".to_owned(),
@@ -314,7 +317,11 @@ async fn told_to_the_partner(stack: &Stack, claim: &Claim) -> Vec<(String, Value
 
 /// A hash is of what other parties read as well, and a salt of chance: they differ, and tell nothing.
 fn without_hashes(mut body: Value) -> Value {
-    for entry in body["items"].as_array_mut().into_iter().flatten() {
+    let name = if body["entries"].is_array() { "entries" } else { "items" };
+    if let Some(bundle) = body.as_object_mut() {
+        bundle.remove("digest");
+    }
+    for entry in body[name].as_array_mut().into_iter().flatten() {
         for name in ["hash", "previous_hash"] {
             entry.as_object_mut().map(|members| members.remove(name));
         }

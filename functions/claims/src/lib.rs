@@ -1,5 +1,6 @@
 //! The partner's requests: submit and drafts, check, list, read, history, and the partner's commands.
 
+mod bundle;
 mod check;
 mod command;
 mod counts;
@@ -32,6 +33,7 @@ async fn route_request(app: &Api, call: &Call<'_>) -> Result<Response<Body>, Api
         ClaimsRoute::List => list::list_claims(app, call, &caller).await,
         ClaimsRoute::Counts => counts::count_claims(app, call, &caller).await,
         ClaimsRoute::Get => read_claim(app, call, &caller).await,
+        ClaimsRoute::Bundle => bundle::read_bundle(app, call, &caller).await,
         ClaimsRoute::History => history::read_history(app, call, &caller).await,
         ClaimsRoute::Edit => command::edit_claim(app, call, &caller).await,
         ClaimsRoute::Submit => {

@@ -270,6 +270,7 @@ fn build_components() -> Components {
     let components = with_schema::<views::EvidenceLinkView>(components);
     let components = with_schema::<views::HistoryEntryView>(components);
     let components = with_schema::<views::HistoryPartView>(components);
+    let components = with_schema::<views::BundleView>(components);
     let components = with_schema::<views::RemarkView>(components);
     let components = with_schema::<views::AssociationView>(components);
     let components = with_schema::<views::DecisionView>(components);

@@ -87,6 +87,8 @@ function_routes! {
         Get,
         /// Reads a claim's history.
         History,
+        /// Reads what a claim's history can be checked with, without the server.
+        Bundle,
         /// Edits a draft, or a claim that is asked about.
         Edit,
         /// Submits a draft as it stands.
@@ -320,6 +322,7 @@ pub const ROUTES: &[Route] = &[
     route!("GET" "/v1/claims:counts", Claims::Counts, "countClaims", PARTNER_AND_STAFF),
     route!("GET" "/v1/claims/{id}", Claims::Get, "getClaim", PARTNER_AND_STAFF),
     route!("GET" "/v1/claims/{id}/history", Claims::History, "getClaimHistory", PARTNER_AND_STAFF),
+    route!("GET" "/v1/claims/{id}/bundle", Claims::Bundle, "getClaimBundle", EVERYONE),
     route!("PATCH" "/v1/claims/{id}", Claims::Edit, "editClaim", PARTNER),
     route!("POST" "/v1/claims/{id}/submit", Claims::Submit, "submitClaim", ADMIN),
     route!("POST" "/v1/claims/{id}/recall", Claims::Recall, "recallClaim", PARTNER),

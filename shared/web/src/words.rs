@@ -10,7 +10,7 @@ use domain::directory::{PartnerStatus, TenantItemState, TenantStatus};
 use domain::document::DocumentKind;
 use domain::eligibility::Claimability;
 use domain::event::{EventType, FailureCause};
-use domain::history::WithheldEntry;
+use domain::history::{Audience, WithheldEntry};
 use domain::partner_news::PartnerTopic;
 use domain::program::{Consent, EvidencePolicy, ItemKind, ProgramStatus, UsageHistory, Vouching};
 use domain::queue::Queue;
@@ -124,6 +124,7 @@ words! {
     BasisWord = "Basis" of Basis: "Why an item is active.";
     ScanWord = "ScanState" of Scan: "What is known of the document of a piece of evidence.";
     AuthorityWord = "Authority" of Authority: "What an address may do for a tenant.";
+    AudienceWord = "Audience" of Audience: "Who may read a part of an entry of the history.";
     CauseWord = "FailureCause" of FailureCause: "Why a notice counts as not delivered.";
     ExtensionWord = "ExtensionCause" of ExtensionCause: "Why a window became longer.";
     QueueWord = "ReviewQueue" of Queue: "A queue of the operator's.";

@@ -134,7 +134,14 @@ impl Store {
 
     /// The policy a claim is pinned to. It never changes, so it is read once and kept.
     pub async fn policy_of(&self, claim: &Claim) -> Result<Policy, StoreError> {
-        let pinned = pinned_policy(claim);
+        self.load_pinned_policy(pinned_policy(claim)).await
+    }
+
+    /// The policy of a program's version.
+    pub(crate) async fn load_pinned_policy(
+        &self,
+        pinned: (ProgramId, u32),
+    ) -> Result<Policy, StoreError> {
         if let Some(policy) = self.kept_policies().get(&pinned).cloned() {
             return Ok(policy);
         }

@@ -2,4 +2,5 @@
 
 pub(crate) mod annotations;
 pub(crate) mod archive;
+pub(crate) mod bundle;
 pub(crate) mod entries;

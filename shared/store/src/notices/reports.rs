@@ -238,7 +238,8 @@ fn failed_attribute(recipient: RecipientNo) -> String {
     format!("f{}", recipient.0)
 }
 
-fn read_reports(item: &Attributes) -> Result<Reports, StoreError> {
+/// What is known of a notice, out of its item.
+pub(crate) fn read_reports(item: &Attributes) -> Result<Reports, StoreError> {
     let (sent, unattended) = (read_members(item, SENT)?, read_members(item, UNATTENDED)?);
     let item = Reader::new("reports", item);
     let mut reports = Reports::default();

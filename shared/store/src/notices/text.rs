@@ -4,7 +4,9 @@ use domain::claim::Instant;
 use domain::ids::{ClaimId, NoticeNo};
 use domain::recipient::RecipientNo;
 
-use crate::table::attributes::{Reader, bytes_value, instant_value, item_key, put_value};
+use crate::table::attributes::{
+    Attributes, Reader, bytes_value, instant_value, item_key, put_value,
+};
 use crate::table::codec::deflated::{deflate_text, inflate_text};
 use crate::table::config::Store;
 use crate::table::error::StoreError;
@@ -74,12 +76,15 @@ impl Store {
         text: TextKey<'_>,
     ) -> Result<Option<NoticeText>, StoreError> {
         let sort = text.sort_key();
-        let Some(item) = self.get_item(item_key(keys::claim_pk(claim), sort)).await? else {
-            return Ok(None);
-        };
-        let reader = Reader::new("notice text", &item);
-        let deflated = reader.opt_bytes(TEXT)?.ok_or_else(|| reader.attribute_error(TEXT))?;
-        let text = inflate_text(deflated).ok_or_else(|| reader.attribute_error(TEXT))?;
-        Ok(Some(NoticeText { text, sent_at: reader.read_instant(SENT_AT)? }))
+        let item = self.get_item(item_key(keys::claim_pk(claim), sort)).await?;
+        item.as_ref().map(read_text).transpose()
     }
+}
+
+/// The text of an item.
+pub(crate) fn read_text(item: &Attributes) -> Result<NoticeText, StoreError> {
+    let reader = Reader::new("notice text", item);
+    let deflated = reader.opt_bytes(TEXT)?.ok_or_else(|| reader.attribute_error(TEXT))?;
+    let text = inflate_text(deflated).ok_or_else(|| reader.attribute_error(TEXT))?;
+    Ok(NoticeText { text, sent_at: reader.read_instant(SENT_AT)? })
 }

@@ -86,6 +86,10 @@ pub(crate) const DETAILS: &str = "D";
 pub(crate) const READINGS: &str = "R";
 /// The sort key of what is remembered of a claim's mails.
 pub(crate) const MAILS: &str = "O";
+/// What the sort keys of reports of notices begin with.
+pub(crate) const REPORTS: &str = "R#";
+/// What the sort keys of texts of notices begin with.
+pub(crate) const NOTICE_TEXTS: &str = "X#";
 /// The sort key of who works on a claim.
 pub(crate) const ASSIGNEE: &str = "Y";
 /// The sort key of a lock.
@@ -170,7 +174,12 @@ pub(crate) fn recipients_sk(notice: NoticeNo) -> String {
 }
 
 pub(crate) fn reports_sk(notice: NoticeNo) -> String {
-    format!("R#{}", notice.0)
+    format!("{REPORTS}{}", notice.0)
+}
+
+/// The notice that a sort key has the reports of.
+pub(crate) fn parse_reports_sk(sort: &str) -> Option<NoticeNo> {
+    sort.strip_prefix(REPORTS)?.parse().ok().map(NoticeNo)
 }
 
 pub(crate) fn notice_text_sk(
@@ -179,7 +188,17 @@ pub(crate) fn notice_text_sk(
     language: &str,
 ) -> String {
     let own = recipient.map(|own| format!("{}#", own.0)).unwrap_or_default();
-    format!("X#{}#{own}{language}", notice.0)
+    format!("{NOTICE_TEXTS}{}#{own}{language}", notice.0)
+}
+
+/// The notice, the one recipient and the language that a sort key has a text for.
+pub(crate) fn parse_notice_text_sk(sort: &str) -> Option<(NoticeNo, Option<RecipientNo>, &str)> {
+    let (notice, rest) = sort.strip_prefix(NOTICE_TEXTS)?.split_once('#')?;
+    let notice = NoticeNo(notice.parse().ok()?);
+    match rest.split_once('#') {
+        Some((own, language)) => Some((notice, RecipientNo::new(own.parse().ok()?), language)),
+        None => Some((notice, None, rest)),
+    }
 }
 
 /// The mark of a reminder of the window that ends then: a longer one has reminders of its own.

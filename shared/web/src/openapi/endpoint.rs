@@ -240,6 +240,15 @@ fn claims_endpoint(route: ClaimsRoute) -> Endpoint {
              out: how, is in `docs/api.md` §3.1.5. The newest version may not be archived yet and has no `hash` then.",
             "HistoryEntryView",
         ),
+        ClaimsRoute::Bundle => read_endpoint(
+            "Read a claim's bundle",
+            "All that its reader needs to check the claim without the server: the archived entries of its history with the \
+             parts that the reader may read, the policies and calendars that deadlines were counted by, and for customer \
+             and staff the texts that were sent and what was reported of them. `cpor verify` checks it (`docs/api.md` \
+             §3.1.5). At most 500 entries with 1.5 MB of text, and 64 texts of notices; `complete` says whether anything \
+             is missing. A customer reads it of a claim that was validated.",
+            AnswerShape::One("BundleView"),
+        ),
         ClaimsRoute::Edit => Endpoint {
             problems: &[ProblemCode::InvalidState, ProblemCode::QuotaExceeded],
             ..command_endpoint(

@@ -541,7 +541,8 @@ fn by_language(names: &NamesByLanguage) -> BTreeMap<String, String> {
 }
 
 impl PolicyView {
-    fn of(policy: &Policy) -> Self {
+    /// The view of a policy.
+    pub(crate) fn of(policy: &Policy) -> Self {
         Self {
             window_business_days: policy.window_business_days,
             consent: Word(policy.consent),

@@ -66,7 +66,8 @@ pub struct HistoryPartView {
 }
 
 impl HistoryPartView {
-    fn of(part: &SealedPart) -> Self {
+    /// The view of a part.
+    pub(crate) fn of(part: &SealedPart) -> Self {
         Self { salt: HEXLOWER.encode(&part.salt), value: part.value.clone() }
     }
 }
@@ -144,7 +145,7 @@ impl HistoryEntryView {
 }
 
 /// Whose parts a viewer reads.
-fn viewer_audiences(viewer: Viewer) -> &'static [Audience] {
+pub fn viewer_audiences(viewer: Viewer) -> &'static [Audience] {
     match viewer {
         Viewer::Partner => &[Audience::Partner],
         Viewer::Customer => &[Audience::Customer],

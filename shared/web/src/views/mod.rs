@@ -1,6 +1,7 @@
 //! What is answered: the domain's values as the contract shows them (`docs/api.md`).
 
 mod association;
+mod bundle;
 mod calendar;
 mod check;
 mod claim;
@@ -23,6 +24,10 @@ mod usage;
 mod window;
 
 pub use association::{AssociationStatusView, AssociationView};
+pub use bundle::{
+    BundleCalendarView, BundleDayView, BundleEntryView, BundlePartnerPlaceView, BundlePlaceView,
+    BundlePolicyView, BundleReceiptView, BundleSource, BundleTextView, BundleView,
+};
 pub use calendar::{AddedDayView, CalendarView};
 pub use check::{CheckErrorView, CheckView, CheckWarning, CheckWarningView, ClaimableItemView};
 #[cfg(test)]
@@ -45,7 +50,7 @@ pub use evidence::{EvidenceLinkView, EvidenceUploadView, EvidenceView, UploadFor
 pub use explain::{ExplainView, FactView, RuleView};
 pub use history::{
     FieldChangeView, GivenReasonView, HistoryDetailView, HistoryEntryView, HistoryPartView,
-    ItemChangeView, NoesView, RecipientsDetailView, StatusChangeView,
+    ItemChangeView, NoesView, RecipientsDetailView, StatusChangeView, viewer_audiences,
 };
 pub use ledger::{
     AnsweredBy, CheckOfTenantView, LedgerAssociationView, LedgerView, ReceiptView, TenantCheckView,
