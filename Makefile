@@ -36,6 +36,10 @@ demo: $(TOOLS) ## one claim's life, from the partner's request to the partner's 
 down: $(TOOLS) ## stops what `make up` started
 	@$(VENV)/bin/python local/down.py
 
+.PHONY: install
+install: ## the program cpor, which checks bundles and draws deadlines without a server
+	cargo install --path tools/cpor --locked
+
 .PHONY: invoke
 invoke: $(TOOLS) ## one function with a sample event, on the stack of `make up`: make invoke FUNCTION=claims EVENT=submit
 	@$(VENV)/bin/python local/invoke.py "$(FUNCTION)" "$(EVENT)"

@@ -11,6 +11,7 @@ mod aside;
 #[cfg(test)]
 mod associations;
 #[cfg(test)]
+mod bundle;
 mod calendar_days;
 #[cfg(test)]
 mod calendars;

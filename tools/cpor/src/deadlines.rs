@@ -1,0 +1,237 @@
+//! The deadlines of partner and operator: each is counted again by the policy, in the days of whose turn it is.
+
+use domain::calendar::{Tz, months_after};
+use domain::claim::{Claim, Instant, State};
+use domain::context::LocalCalendar;
+use domain::deadline::Deadline;
+use domain::event::EventType;
+use domain::history::{Audience, Entry};
+use domain::program::Policy;
+use domain::time::format_rfc3339;
+
+use crate::bundle::Bundle;
+use crate::places;
+use crate::report::{FindingKind, Report};
+use crate::states::Way;
+
+/// Whose days a deadline counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Side {
+    Partner,
+    Operator,
+}
+
+/// A step with the rules that it was decided by.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Decided<'a> {
+    pub(crate) bundle: &'a Bundle,
+    pub(crate) entry: &'a Entry,
+    pub(crate) policy: &'a Policy,
+    /// The claim before the step.
+    pub(crate) before: Option<&'a Way>,
+    /// The claim after it.
+    pub(crate) after: &'a Claim,
+    /// Whether its reader was not told of a step before.
+    pub(crate) has_hidden: bool,
+}
+
+impl Decided<'_> {
+    fn no(self) -> u32 {
+        self.entry.version.0
+    }
+
+    /// Counts again every deadline that the entry has.
+    pub(crate) fn check_deadlines(self, report: &mut Report) {
+        let own = &self.entry.members;
+        if let (Some(at), Some((side, days))) = (own.due_at, self.counted_days()) {
+            let stated = Deadline { at, stand_in: own.counted_by.clone() };
+            self.check_counted(&stated, side, days, report);
+        }
+        if let Some(at) = own.keeps_priority_until {
+            let stated = Deadline { at, stand_in: own.counted_by.clone() };
+            self.check_counted(&stated, Side::Partner, self.policy.recall_business_days, report);
+        }
+        if let Some(at) = own.discard_at.filter(|at| !self.idles_on(*at)) {
+            self.check_days(at, self.policy.draft_idle_days, report);
+        }
+        if let Some(at) = own.disputable_until {
+            self.check_days(at, self.policy.dispute_days, report);
+        }
+        if own.defence_until.is_some() {
+            let no = self.no();
+            report.leave(format!(
+                "Version {no}: the time to defend, which is counted in the days of another partner."
+            ));
+        }
+        self.check_priority(report);
+        self.check_term(report);
+    }
+
+    /// Whose days the entry's deadline counts, and how many of them.
+    fn counted_days(self) -> Option<(Side, u32)> {
+        let (own, policy) = (&self.entry.members, self.policy);
+        let delivery = (Side::Operator, policy.delivery_business_days);
+        let review = (Side::Operator, policy.review_business_days);
+        let contact =
+            if own.with_operator { review } else { (Side::Partner, policy.contact_business_days) };
+        match self.entry.event_type {
+            EventType::Submitted => Some((Side::Operator, policy.review_start_business_days)),
+            EventType::ReviewBegun
+            | EventType::InformationAnswered
+            | EventType::Disputed
+            | EventType::DisputeOverturned
+            | EventType::ContactProposed => Some(review),
+            EventType::InformationRequested => Some((Side::Partner, policy.answer_business_days)),
+            EventType::Validated | EventType::ContactCorrected | EventType::Resumed => {
+                Some(delivery)
+            }
+            EventType::NoticeFailed | EventType::ContactProposalRefused => Some(contact),
+            EventType::RecipientFailed
+            | EventType::ContactRefused
+            | EventType::LinkRetired
+            | EventType::DeclineUndone => {
+                Some(if own.notice.is_some() { delivery } else { contact })
+            }
+            EventType::Drafted
+            | EventType::Edited
+            | EventType::Recalled
+            | EventType::Discarded
+            | EventType::ReviewOverdue
+            | EventType::DefenceRequested
+            | EventType::Rejected
+            | EventType::WindowOpened
+            | EventType::ContactVouched
+            | EventType::ConsentChanged
+            | EventType::ItemsDeclined
+            | EventType::ItemsAccepted
+            | EventType::WindowExtended
+            | EventType::Held
+            | EventType::WindowClosed
+            | EventType::Withdrawn
+            | EventType::DisputeUpheld
+            | EventType::AssociationEnded
+            | EventType::EvidenceAdded
+            | EventType::Erased => None,
+        }
+    }
+
+    /// Whether a draft idles on to the same end: the scan of a document does not begin its time anew.
+    fn idles_on(self, until: Instant) -> bool {
+        let before = self.before.map(|way| &way.claim.state);
+        let is_same =
+            matches!(before, Some(State::Draft { discard_at, .. }) if *discard_at == until);
+        self.entry.event_type == EventType::EvidenceAdded && is_same
+    }
+
+    /// Business days.
+    fn check_counted(self, stated: &Deadline, side: Side, days: u32, report: &mut Report) {
+        let operators = places::operator_places(self.bundle, self.entry.at);
+        let partners = self.partner_places(report);
+        let own = match side {
+            Side::Operator => operators.clone(),
+            Side::Partner => match partners {
+                Some(partners) => partners,
+                None => return,
+            },
+        };
+        let from = self.entry.at;
+        let counted: Vec<Deadline> = own
+            .iter()
+            .flat_map(|place| {
+                operators.iter().map(|operator| place.deadline_after(from, days, operator))
+            })
+            .collect();
+        self.compare_deadline(stated, &counted, days, "business", report);
+    }
+
+    /// Calendar days of the partner.
+    fn check_days(self, stated: Instant, days: u32, report: &mut Report) {
+        let Some(partners) = self.partner_places(report) else { return };
+        let end = |place: &LocalCalendar| place.days_after(self.entry.at, days);
+        let counted: Vec<_> =
+            partners.iter().map(|place| Deadline { at: end(place), stand_in: None }).collect();
+        self.compare_deadline(
+            &Deadline { at: stated, stand_in: None },
+            &counted,
+            days,
+            "calendar",
+            report,
+        );
+    }
+
+    fn partner_places(self, report: &mut Report) -> Option<Vec<LocalCalendar>> {
+        if self.bundle.has_parts_of(Audience::Partner) {
+            return Some(places::partner_places(self.bundle, self.policy, self.entry.at));
+        }
+        report.leave("Deadlines that are counted in the partner's days: where the partner counts is not in a customer's bundle.");
+        None
+    }
+
+    fn compare_deadline(
+        self,
+        stated: &Deadline,
+        counted: &[Deadline],
+        days: u32,
+        kind: &str,
+        report: &mut Report,
+    ) {
+        let Some(first) = counted.first() else {
+            let text = "the calendar that its deadline was counted by is not in the bundle";
+            report.find(FindingKind::Calendar, self.no(), text);
+            return;
+        };
+        report.checked.deadlines += 1;
+        if !counted.contains(stated) {
+            let by = |own: &Deadline| {
+                own.stand_in.as_ref().map(|id| format!(" by {id}")).unwrap_or_default()
+            };
+            let text = format!(
+                "{days} {kind} days after {} end at {}{}, and not at {}{}",
+                format_rfc3339(self.entry.at),
+                format_rfc3339(first.at),
+                by(first),
+                format_rfc3339(stated.at),
+                by(stated)
+            );
+            report.find(FindingKind::Deadline, self.no(), text);
+        }
+    }
+
+    /// The date that ranks rivals is that of the submission, or one that was kept.
+    fn check_priority(self, report: &mut Report) {
+        let Some(priority) = self.entry.members.priority_at else { return };
+        let kept = self.before.and_then(|way| way.claim.priority_at);
+        let until = self.before.and_then(|way| match way.claim.state {
+            State::Draft { keeps_priority_until, .. } => keeps_priority_until,
+            _ => None,
+        });
+        let kept = kept.filter(|_| until.is_some_and(|until| self.entry.at < until));
+        if priority != kept.unwrap_or(self.entry.at) {
+            let text = format!(
+                "its priority date {} is not that of its submission",
+                format_rfc3339(priority)
+            );
+            report.find(FindingKind::Deadline, self.no(), text);
+        }
+    }
+
+    /// The end of the policy's term.
+    fn check_term(self, report: &mut Report) {
+        let Some(stated) = self.entry.members.ends_at else { return };
+        let Some(way) = self.before.filter(|way| !way.is_assumed) else { return };
+        let months = self.policy.term_months;
+        let expected = match way.claim.state.window() {
+            None if !matches!(way.claim.state, State::Associated { .. }) => {
+                months.and_then(|months| months_after(self.entry.at, months, Tz::UTC))
+            }
+            _ => way.claim.term_ends_at(self.policy),
+        };
+        report.checked.deadlines += 1;
+        if expected != Some(stated) {
+            let told =
+                expected.map_or("never".to_owned(), |at| format!("at {}", format_rfc3339(at)));
+            let text = format!("the term ends {told}, and not at {}", format_rfc3339(stated));
+            report.find(FindingKind::Deadline, self.no(), text);
+        }
+    }
+}

@@ -1,0 +1,91 @@
+//! The program as it is called: what it prints, and how it ends.
+
+use std::io::Write as _;
+use std::process::{Command, Output, Stdio};
+
+use serde_json::Value;
+
+/// The bundle of a claim, as a partner was given it: one item was declined, and silence made two official.
+const BUNDLE: &str = include_str!("bundle.json");
+
+fn cpor(arguments: &[&str], input: &str) -> Output {
+    let mut child = Command::new(env!("CARGO_BIN_EXE_cpor"))
+        .args(arguments)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    // It may end before it has read all.
+    child.stdin.take().unwrap().write_all(input.as_bytes()).unwrap_or_default();
+    child.wait_with_output().unwrap()
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8(bytes.to_vec()).unwrap()
+}
+
+#[test]
+fn a_bundle_that_verifies_ends_with_0_and_says_why_the_claim_is_where_it_is() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/bundle.json");
+    let output = cpor(&["verify", path], "");
+    let said = text(&output.stdout);
+    assert_eq!(output.status.code(), Some(0), "{said}");
+    for part in [
+        "as its partner may see it: verified.",
+        "The claim is associated",
+        "by silence",
+        "counted_days = ",
+        "Item 3 (sharepoint-online) is declined since",
+        "Not checked",
+        "The parts of customer and staff",
+    ] {
+        assert!(said.contains(part), "{part}: {said}");
+    }
+}
+
+#[test]
+fn json_is_for_programs_and_says_the_same() {
+    let output = cpor(&["verify", "--json", "-"], BUNDLE);
+    assert_eq!(output.status.code(), Some(0));
+    let report: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!((&report["verified"], &report["status"]), (&true.into(), &"associated".into()));
+    assert_eq!(report["checked"]["hashes"], 6);
+    assert_eq!(report["items"][2]["status"], "declined");
+    assert!(report["findings"].as_array().unwrap().is_empty());
+    assert!(!report["unchecked"].as_array().unwrap().is_empty());
+}
+
+#[test]
+fn what_is_found_ends_with_1_and_what_cannot_be_read_with_2() {
+    let changed = BUNDLE.replacen("\"complete\":true", "\"complete\":false", 1);
+    let output = cpor(&["verify", "-"], &changed);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(text(&output.stdout).contains("  digest: "), "{}", text(&output.stdout));
+    for unreadable in ["", "{}", "[]", &BUNDLE[..BUNDLE.len() - 1]] {
+        let output = cpor(&["verify", "-"], unreadable);
+        assert_eq!(output.status.code(), Some(2), "{unreadable:.20}");
+        assert!(output.stdout.is_empty() && !output.stderr.is_empty());
+    }
+    let nowhere = cpor(&["verify", "/nowhere/\u{1b}[31m/bundle.json"], "");
+    assert_eq!(nowhere.status.code(), Some(2));
+    assert!(!text(&nowhere.stderr).contains('\u{1b}'));
+}
+
+#[test]
+fn a_window_is_drawn_and_a_place_that_there_is_not_ends_with_2() {
+    let window = ["window", "--delivered-at", "2026-12-22T14:00:00Z", "--country"];
+    let drawn = cpor(&[&window[..], &["CZ", "--zone", "Europe/Prague"]].concat(), "");
+    assert_eq!(drawn.status.code(), Some(0));
+    assert!(text(&drawn.stdout).contains("Ends       2027-01-01T00:00:00+01:00"));
+    let json = cpor(&[&window[..], &["US", "--subdivision", "CA", "--json"]].concat(), "");
+    let json: Value = serde_json::from_slice(&json.stdout).unwrap();
+    // California's holidays, and the latest zone of the country.
+    assert_eq!(
+        (&json["calendar"], &json["time_zone"]),
+        (&"US-CA@2026.12".into(), &"America/Adak".into())
+    );
+    for wrong in [&["XX"][..], &["CZ", "--zone", "Mars/Olympus"], &["CZ", "--subdivision", "ZZ"]] {
+        assert_eq!(cpor(&[&window[..], wrong].concat(), "").status.code(), Some(2), "{wrong:?}");
+    }
+}
