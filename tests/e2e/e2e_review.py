@@ -1,9 +1,11 @@
 """Partner and operator talk it over: questions and answers, a dispute, and two partners for one item."""
 
+import json
 import re
+import subprocess
 
 from scene import Scene
-from settings import ROOT
+from settings import BINARIES, ROOT
 from wait import until
 
 
@@ -27,6 +29,28 @@ def the_recipe_of_the_contract_computes_every_hash_that_a_party_is_shown(api):
         except AssertionError:
             continue
         raise AssertionError("a changed entry is found")
+
+
+def the_bundle_of_each_party_verifies_without_the_server_and_a_changed_one_does_not(api):
+    scene = Scene(api).awaiting()
+    scene.act("withdraw", "alpine_admin", {"comment": "A mistake of ours."}).must(200)
+    for who in ["alpine_user", "reviewer", "auditor"]:
+        bundle = until("the whole bundle", lambda: next(
+            (answer for answer in [api.get(f"{scene.path}/bundle", who).must(200)] if answer.json["complete"]), None))
+        checked = cpor_verify(bundle.text)
+        assert checked.returncode == 0, checked.stdout + checked.stderr
+        report = json.loads(checked.stdout)
+        assert (report["verified"], report["status"], report["findings"]) == (True, "withdrawn", []), who
+        assert report["checked"]["hashes"] == bundle.json["version"]
+        spoilt = cpor_verify(bundle.text.replace("withdrawn", "discarded"))
+        assert spoilt.returncode == 1, spoilt.stdout
+    assert cpor_verify("{}").returncode == 2
+
+
+def cpor_verify(bundle: str) -> subprocess.CompletedProcess:
+    """The program `cpor`, as it was built with the functions."""
+    command = [BINARIES / "cpor" / "bootstrap", "verify", "--json", "-"]
+    return subprocess.run(command, input=bundle, capture_output=True, text=True, timeout=60, check=False)
 
 
 def a_question_is_answered_and_the_claim_validated(api):

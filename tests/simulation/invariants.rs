@@ -29,6 +29,8 @@ use web::event::RequestEvent;
 use model::{Model, full_window, leads, must_be_taken};
 use step::{Step, command, report, step, straight_on};
 
+use crate::bundle::verifies_for_everybody;
+
 const NOW: &str = "2026-12-22T14:00:00Z";
 
 /// Whose claims there are, on what, and whether they begin as drafts.
@@ -250,6 +252,7 @@ impl Story {
             for (one, next) in history.iter().zip(history.iter().skip(1)) {
                 prop_assert!(next.previous_hash == one.hash && one.hash.is_some());
             }
+            Box::pin(verifies_for_everybody(&self.stack, &claim)).await;
         }
         Ok(())
     }
