@@ -4,6 +4,7 @@ Every step says what it expects; the first difference ends the story with an err
 """
 
 import re
+import subprocess
 import sys
 import textwrap
 import uuid
@@ -17,6 +18,7 @@ from api import Api
 from aws import client, invoke, outbox
 from link import Link
 from link import find as find_link
+from settings import BINARIES, STATE
 from wait import until
 
 GRACE = timedelta(minutes=3)  # the policy's two minutes, and one to be past them
@@ -209,10 +211,21 @@ def the_history_tells_it(story: Story) -> None:
         print(f"   {event['version']}  {event['at']:<24}  {event['actor']:<9} {event['type']:<15} {event['hash'][:12]}…")
 
 
+def anybody_checks_it(story: Story) -> None:
+    """Without the server, anybody checks the claim's bundle: hashes, states and deadlines"""
+    path = f"/v1/claims/{story.claim}/bundle"
+    bundle = STATE / "bundle.json"
+    bundle.write_bytes(story.api.get(path, "alpine_admin").must(200).body)
+    checked = subprocess.run([BINARIES / "cpor" / "bootstrap", "verify", bundle], capture_output=True, text=True, check=False)
+    print(textwrap.indent(checked.stdout + checked.stderr, "   "), flush=True)
+    same("cpor verify", checked.returncode, 0)
+
+
 STEPS = [
     a_tenant_appears, the_partner_claims, the_operator_reviews, the_customer_gets_two_mails, the_window_opens,
     the_customer_declines_one, both_are_told_of_the_no, nothing_happens_before_the_deadline, the_rule_closes_the_window,
     both_are_told_that_it_is_official, the_partner_reads_what_it_may, the_other_partner_sees_nothing, the_history_tells_it,
+    anybody_checks_it,
 ]
 
 
