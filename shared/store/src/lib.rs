@@ -59,7 +59,7 @@ pub use evidence::uploads::{CountedUpload, UploadQuota};
 pub use exclusivity::superseded::SupersededClaim;
 pub use history::annotations::{ClaimRead, RemarksPage};
 pub use history::archive::ClaimImage;
-pub use history::bundle::{BundleSources, Dated, PartnerPlace, SentText};
+pub use history::bundle::{BundleSources, BundledText, Dated, PartnerPlace};
 pub use history::entries::HistoryEntry;
 pub use lists::claims::{ClaimList, ListedClaim};
 pub use lists::counts::ClaimCounts;

@@ -51,7 +51,7 @@ pub struct Bundle {
     /// Where the partner counted its days; nothing for the customer.
     pub partner: Vec<PartnerPlace>,
     /// The texts of notices as they were sent.
-    pub texts: Vec<SentText>,
+    pub texts: Vec<TextEntry>,
     /// What was reported of notices.
     pub receipts: Vec<Receipt>,
     /// SHA-256 of the canonical JSON of all other members.
@@ -137,7 +137,7 @@ pub struct PartnerPlace {
 /// A text of a notice, as it was sent.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct SentText {
+pub struct TextEntry {
     /// The number of the notice.
     pub notice: NoticeNo,
     /// The recipient to whom alone it was sent.

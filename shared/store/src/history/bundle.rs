@@ -48,7 +48,7 @@ pub struct BundleSources {
     /// Where the partner counted its days while the claim lived.
     pub partner: Vec<Dated<PartnerPlace>>,
     /// The texts that were sent; none where they are not asked for.
-    pub texts: Vec<SentText>,
+    pub texts: Vec<BundledText>,
     /// What was reported of the notices; nothing where it is not asked for.
     pub reports: Vec<(NoticeNo, Reports)>,
 }
@@ -73,7 +73,7 @@ pub struct PartnerPlace {
 
 /// A text of a notice as it was sent.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct SentText {
+pub struct BundledText {
     /// The number of the notice.
     pub notice: NoticeNo,
     /// To whom alone it was sent; `None`: to all who were asked by the notice at first.
@@ -219,7 +219,7 @@ impl Store {
     }
 
     /// The texts of the claim's notices, as they were sent.
-    async fn load_sent_texts(&self, id: &ClaimId) -> Result<Vec<SentText>, StoreError> {
+    async fn load_sent_texts(&self, id: &ClaimId) -> Result<Vec<BundledText>, StoreError> {
         let answer = self.query_beside(id, keys::NOTICE_TEXTS).await?;
         let is_cut = answer.last_evaluated_key.is_some();
         let mut texts = Vec::new();
@@ -229,13 +229,13 @@ impl Store {
             let (notice, recipient, language) =
                 keys::parse_notice_text_sk(sort).ok_or_else(|| reader.attribute_error("sk"))?;
             let (sent, language) = (read_text(&item)?, language.to_owned());
-            texts.push(SentText { notice, recipient, language, sent });
+            texts.push(BundledText { notice, recipient, language, sent });
         }
         if is_cut {
             texts.truncate(MOST_TEXTS);
         }
         texts.sort_by(|one, other| {
-            let order = |own: &SentText| (own.notice, own.recipient, own.language.clone());
+            let order = |own: &BundledText| (own.notice, own.recipient, own.language.clone());
             order(one).cmp(&order(other))
         });
         Ok(texts)
@@ -265,7 +265,7 @@ impl Store {
             .expression_attribute_values(":own", text_value(prefix))
             .send()
             .await
-            .map_err(StoreError::of_call)
+            .map_err(StoreError::from)
     }
 }
 
