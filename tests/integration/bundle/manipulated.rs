@@ -160,7 +160,7 @@ const LEFT: &[(&str, Kind, Change)] = &[
     }),
     ("the policy has a shorter window", Kind::Window, |own| policy(own, "window_business_days", 4)),
     ("the policy has a longer review", Kind::Deadline, |own| {
-        policy(own, "review_business_days", 9)
+        policy(own, "review_business_days", 9);
     }),
     ("the policy waits less for a delivery", Kind::Deadline, |own| {
         policy(own, "delivery_business_days", 1);
@@ -169,7 +169,7 @@ const LEFT: &[(&str, Kind, Change)] = &[
         policy(own, "extension_business_days", 2);
     }),
     ("the policy has another time to dispute", Kind::Deadline, |own| {
-        policy(own, "dispute_days", 31)
+        policy(own, "dispute_days", 31);
     }),
     ("the policy waits longer before a close", Kind::Silence, |own| {
         policy(own, "grace_seconds", 100_000);

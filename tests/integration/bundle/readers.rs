@@ -124,11 +124,11 @@ async fn the_types_of_the_story_are_those_of_its_bundle() {
             let text: Value = serde_json::from_str(entry["entry"].as_str().unwrap()).unwrap();
             let sealed = entry["parts"].as_object().unwrap().values();
             let parts = sealed.map(|part| part["value"].as_str().unwrap());
-            let types = parts.filter_map(|part| {
+            let mut types = parts.filter_map(|part| {
                 let part: Value = serde_json::from_str(part).unwrap();
                 part["type"].as_str().map(str::to_owned)
             });
-            types.last().unwrap_or_else(|| text["type"].as_str().unwrap().to_owned())
+            types.next_back().unwrap_or_else(|| text["type"].as_str().unwrap().to_owned())
         })
         .collect();
     assert_eq!(types, TYPES);

@@ -61,7 +61,7 @@ async fn rejected_and_overturned(stack: &Stack) -> Claim {
     world.clock.advance(Duration::hours(1));
     let overturn =
         RequestEvent::post(&format!("/v1/claims/{id}/review")).staff("reviewer", "reviewer-2");
-    let overturn = overturn.header("if-match", &disputed.headers["etag"].to_str().unwrap());
+    let overturn = overturn.header("if-match", disputed.header("etag"));
     ok(stack, overturn.json(&json!({"action": "overturn", "comment": "It is there."}))).await;
     world.clock.advance(Duration::minutes(1));
     world.give(&id, &operator(), &validate()).await.unwrap();

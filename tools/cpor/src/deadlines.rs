@@ -201,10 +201,12 @@ impl Decided<'_> {
     fn check_priority(self, report: &mut Report) {
         let Some(priority) = self.entry.members.priority_at else { return };
         let kept = self.before.and_then(|way| way.claim.priority_at);
-        let until = self.before.and_then(|way| match way.claim.state {
-            State::Draft { keeps_priority_until, .. } => keeps_priority_until,
-            _ => None,
-        });
+        let state = self.before.map(|way| &way.claim.state);
+        let until = if let Some(State::Draft { keeps_priority_until, .. }) = state {
+            *keeps_priority_until
+        } else {
+            None
+        };
         let kept = kept.filter(|_| until.is_some_and(|until| self.entry.at < until));
         if priority != kept.unwrap_or(self.entry.at) {
             let text = format!(

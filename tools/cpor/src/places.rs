@@ -65,10 +65,9 @@ fn revised_calendars(
         Some(calendar.clone().with_exceptions(own.revision, own.days.clone()))
     };
     let mut found: Vec<_> = indexes_near(&since, at).into_iter().filter_map(revision).collect();
-    let first = known.first();
     // Before the first revision nothing was added.
-    let is_before = |own: &&AddedCalendar| own.since.is_some_and(|since| at < since + NEAR);
-    if first.is_none() || first.is_some_and(|own| own.revision == 1 && is_before(&own)) {
+    let is_before = |own: &AddedCalendar| own.since.is_some_and(|since| at < since + NEAR);
+    if known.first().is_none_or(|own| own.revision == 1 && is_before(own)) {
         found.push(calendar.clone());
     }
     found

@@ -24,30 +24,20 @@ pub(crate) fn tell_step(told: &ReadableEntry) -> Step {
 }
 
 fn tell_event(entry: &Entry) -> String {
-    let mut text = format!("{}: {}", entry.actor.as_str(), entry.event_type.meaning().trim());
-    if let Some(id) = &entry.actor_id {
-        text = format!(
-            "{} ({}): {}",
-            entry.actor.as_str(),
-            to_visible(id),
-            entry.event_type.meaning().trim()
-        );
-    }
+    let id = entry.actor_id.as_ref().map(|id| format!(" ({id})")).unwrap_or_default();
+    let mut said =
+        vec![format!("{}{id}: {}", entry.actor.as_str(), entry.event_type.meaning().trim())];
     if entry.by.is_some() {
-        text.push_str(" Nobody had answered until the deadline.");
+        said.push("Nobody had answered until the deadline.".to_owned());
     }
-    if let Some(change) = entry.status {
-        text.push_str(&format!(" Status {}.", change.to.as_str()));
-    }
+    said.extend(entry.status.map(|change| format!("Status {}.", change.to.as_str())));
     for change in &entry.items {
         let items: Vec<_> = change.no.iter().map(ToString::to_string).collect();
-        text.push_str(&format!(" Items {} {}.", items.join(", "), change.to));
+        said.push(format!("Items {} {}.", items.join(", "), change.to));
     }
     let until = entry.members.due_at.or(entry.members.discard_at).or(entry.closes_at());
-    if let Some(until) = until {
-        text.push_str(&format!(" Until {}.", format_rfc3339(until)));
-    }
-    to_visible(&text)
+    said.extend(until.map(|until| format!("Until {}.", format_rfc3339(until))));
+    to_visible(&said.join(" "))
 }
 
 /// Where the items stand.
@@ -83,9 +73,10 @@ pub(crate) fn explain_state(
         if let Some(turn) = explained.turn {
             let until =
                 turn.until.map(|at| format!(" until {}", format_rfc3339(at))).unwrap_or_default();
-            let whose = match turn.who {
-                Who::Nobody => "It is nobody's turn".to_owned(),
-                who => format!("It is the turn of the {}{until}", who.as_str()),
+            let whose = if turn.who == Who::Nobody {
+                "It is nobody's turn".to_owned()
+            } else {
+                format!("It is the turn of the {}{until}", turn.who.as_str())
             };
             lines.push(format!("{whose}. Silence: {}", turn.on_silence.meaning().trim()));
         }

@@ -77,10 +77,8 @@ struct Check<'a> {
 impl Check<'_> {
     fn check_entry(&mut self, entry: &BundleEntry, report: &mut Report) {
         let no = entry.version.0;
-        let told = entry
-            .to_sealed()
-            .and_then(|sealed| Some((sealed.with_readable_parts(self.bundle.reads()), sealed)));
-        let read = told.as_ref().and_then(|(own, _)| Some((own, own.to_readable()?)));
+        let told = entry.to_sealed().map(|sealed| sealed.with_readable_parts(self.bundle.reads()));
+        let read = told.as_ref().and_then(|own| Some((own, own.to_readable()?)));
         let Some((sealed, told)) = read else {
             self.ways = Known::Lost;
             report.leave(format!("The states from version {no} on: its entry cannot be read."));

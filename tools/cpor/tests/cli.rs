@@ -8,27 +8,29 @@ use serde_json::Value;
 /// The bundle of a claim, as a partner was given it: one item was declined, and silence made two official.
 const BUNDLE: &str = include_str!("bundle.json");
 
-fn cpor(arguments: &[&str], input: &str) -> Output {
+/// How the program ended with these arguments and this standard input.
+fn cpor(arguments: &[&str], input: &str) -> std::io::Result<Output> {
     let mut child = Command::new(env!("CARGO_BIN_EXE_cpor"))
         .args(arguments)
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
-    // It may end before it has read all.
-    child.stdin.take().unwrap().write_all(input.as_bytes()).unwrap_or_default();
-    child.wait_with_output().unwrap()
+        .spawn()?;
+    if let Some(mut stdin) = child.stdin.take() {
+        // It may end before it has read all.
+        stdin.write_all(input.as_bytes()).unwrap_or_default();
+    }
+    child.wait_with_output()
 }
 
 fn text(bytes: &[u8]) -> String {
-    String::from_utf8(bytes.to_vec()).unwrap()
+    String::from_utf8_lossy(bytes).into_owned()
 }
 
 #[test]
 fn a_bundle_that_verifies_ends_with_0_and_says_why_the_claim_is_where_it_is() {
     let path = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/bundle.json");
-    let output = cpor(&["verify", path], "");
+    let output = cpor(&["verify", path], "").unwrap();
     let said = text(&output.stdout);
     assert_eq!(output.status.code(), Some(0), "{said}");
     for part in [
@@ -46,7 +48,7 @@ fn a_bundle_that_verifies_ends_with_0_and_says_why_the_claim_is_where_it_is() {
 
 #[test]
 fn json_is_for_programs_and_says_the_same() {
-    let output = cpor(&["verify", "--json", "-"], BUNDLE);
+    let output = cpor(&["verify", "--json", "-"], BUNDLE).unwrap();
     assert_eq!(output.status.code(), Some(0));
     let report: Value = serde_json::from_slice(&output.stdout).unwrap();
     assert_eq!((&report["verified"], &report["status"]), (&true.into(), &"associated".into()));
@@ -59,15 +61,15 @@ fn json_is_for_programs_and_says_the_same() {
 #[test]
 fn what_is_found_ends_with_1_and_what_cannot_be_read_with_2() {
     let changed = BUNDLE.replacen("\"complete\":true", "\"complete\":false", 1);
-    let output = cpor(&["verify", "-"], &changed);
+    let output = cpor(&["verify", "-"], &changed).unwrap();
     assert_eq!(output.status.code(), Some(1));
     assert!(text(&output.stdout).contains("  digest: "), "{}", text(&output.stdout));
     for unreadable in ["", "{}", "[]", &BUNDLE[..BUNDLE.len() - 1]] {
-        let output = cpor(&["verify", "-"], unreadable);
+        let output = cpor(&["verify", "-"], unreadable).unwrap();
         assert_eq!(output.status.code(), Some(2), "{unreadable:.20}");
         assert!(output.stdout.is_empty() && !output.stderr.is_empty());
     }
-    let nowhere = cpor(&["verify", "/nowhere/\u{1b}[31m/bundle.json"], "");
+    let nowhere = cpor(&["verify", "/nowhere/\u{1b}[31m/bundle.json"], "").unwrap();
     assert_eq!(nowhere.status.code(), Some(2));
     assert!(!text(&nowhere.stderr).contains('\u{1b}'));
 }
@@ -75,10 +77,10 @@ fn what_is_found_ends_with_1_and_what_cannot_be_read_with_2() {
 #[test]
 fn a_window_is_drawn_and_a_place_that_there_is_not_ends_with_2() {
     let window = ["window", "--delivered-at", "2026-12-22T14:00:00Z", "--country"];
-    let drawn = cpor(&[&window[..], &["CZ", "--zone", "Europe/Prague"]].concat(), "");
+    let drawn = cpor(&[&window[..], &["CZ", "--zone", "Europe/Prague"]].concat(), "").unwrap();
     assert_eq!(drawn.status.code(), Some(0));
     assert!(text(&drawn.stdout).contains("Ends       2027-01-01T00:00:00+01:00"));
-    let json = cpor(&[&window[..], &["US", "--subdivision", "CA", "--json"]].concat(), "");
+    let json = cpor(&[&window[..], &["US", "--subdivision", "CA", "--json"]].concat(), "").unwrap();
     let json: Value = serde_json::from_slice(&json.stdout).unwrap();
     // California's holidays, and the latest zone of the country.
     assert_eq!(
@@ -86,6 +88,10 @@ fn a_window_is_drawn_and_a_place_that_there_is_not_ends_with_2() {
         (&"US-CA@2026.12".into(), &"America/Adak".into())
     );
     for wrong in [&["XX"][..], &["CZ", "--zone", "Mars/Olympus"], &["CZ", "--subdivision", "ZZ"]] {
-        assert_eq!(cpor(&[&window[..], wrong].concat(), "").status.code(), Some(2), "{wrong:?}");
+        assert_eq!(
+            cpor(&[&window[..], wrong].concat(), "").unwrap().status.code(),
+            Some(2),
+            "{wrong:?}"
+        );
     }
 }

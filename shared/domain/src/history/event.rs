@@ -58,7 +58,6 @@ impl Entry {
         })
     }
 
-    #[expect(clippy::too_many_lines, reason = "a row for each event")]
     fn body(&self, old: Option<&Claim>) -> Option<EventBody> {
         let own = &self.members;
         let (ends_at, discard_at) = (own.ends_at, own.discard_at);
