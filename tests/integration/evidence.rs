@@ -110,7 +110,9 @@ async fn a_clean_document_leaves_the_quarantine_and_carries_the_claim_through_va
     assert_eq!(scans(&stack, &claim).await, ["clean"]);
     let digest = Sha256Hash::of(PDF);
     assert_eq!(stack.world.documents.keys(), [format!("clean/{}/e1/{digest}", claim.id)]);
+    stack.world.clock.advance(chrono::Duration::milliseconds(250));
     let link = link(&stack, &claim, "e1").await;
+    assert!(!link.body["expires_at"].as_str().unwrap().contains('.'), "{}", link.text);
     let url = link.body["url"].as_str().unwrap();
     assert!(url.contains(&format!("clean/{}/e1/{digest}?", claim.id)), "{url}");
     assert!(
@@ -293,8 +295,9 @@ async fn junk_is_passed_and_a_message_without_an_event_comes_again() {
 }
 
 #[tokio::test]
-async fn the_form_lets_through_this_size_type_digest_and_place_only() {
+async fn the_form_lets_through_this_size_type_digest_and_place_only_and_ends_at_a_whole_second() {
     let stack = stack().await;
+    stack.world.clock.advance(chrono::Duration::milliseconds(750));
     let claim = draft(&stack, "k", CONTOSO).await;
     let form = add(&stack, &claim, &announcement(PDF)).await.body["upload"].clone();
     let policy = STANDARD.decode(form["fields"]["policy"].as_str().unwrap()).unwrap();
@@ -311,6 +314,7 @@ async fn the_form_lets_through_this_size_type_digest_and_place_only() {
         assert!(conditions.contains(&condition), "{condition} in {policy}");
     }
     assert_eq!(policy["expiration"], "2026-12-22T14:15:00Z");
+    assert_eq!(form["expires_at"], policy["expiration"]);
     assert_eq!(form["url"], "https://documents.s3.us-east-1.amazonaws.com/");
 }
 

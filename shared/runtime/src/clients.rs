@@ -132,3 +132,23 @@ fn timeout_config() -> TimeoutConfig {
         .operation_timeout(OPERATION)
         .build()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_mail_is_handed_over_once_however_late_the_answer_is() {
+        let config = SdkConfig::builder()
+            .behavior_version(BehaviorVersion::latest())
+            .http_client(https::https_client())
+            .timeout_config(timeout_config())
+            .retry_config(RetryConfig::standard().with_max_attempts(ATTEMPTS));
+        let mails = Clients { config: config.build() }.ses();
+        let retries = mails.config().retry_config().map(RetryConfig::max_attempts);
+        let timeouts = mails.config().timeout_config();
+        let attempt = timeouts.and_then(TimeoutConfig::operation_attempt_timeout);
+        assert_eq!((retries, attempt), (Some(1), Some(MAIL_ATTEMPT)));
+        assert_ne!((ATTEMPTS, ATTEMPT), (1, MAIL_ATTEMPT), "all other calls are asked again");
+    }
+}

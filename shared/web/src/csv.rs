@@ -38,4 +38,14 @@ mod tests {
         let lines: Vec<_> = text.lines().skip(1).collect();
         assert_eq!(lines, ["'=1+1", "'+1", "'-1", "'@x", "'\t=1", "1-1"]);
     }
+
+    #[test]
+    fn a_table_that_is_read_and_written_again_is_the_same_and_a_count_stays_a_number() {
+        let cells = ["=1+1", "'=1+1", "4711", "0", "2026-12-31"].map(str::to_owned);
+        let first = format_table(["x"], cells.map(|cell| [cell]));
+        let mut reader = csv::Reader::from_reader(first.as_bytes());
+        let read: Vec<String> = reader.records().map(|row| row.unwrap()[0].to_owned()).collect();
+        assert_eq!(read[2..], ["4711", "0", "2026-12-31"]);
+        assert_eq!(format_table(["x"], read.into_iter().map(|cell| [cell])), first);
+    }
 }

@@ -93,6 +93,8 @@ fn is_named(own: &Value, name: &str) -> bool {
 /// What the whole is about.
 const ABOUT: &str = "A partner claims a customer's items, the vendor's operator validates, the customer is notified and has \
     five business days to say no, and silence makes the association official.\n\n\
+    People sign in with the app client of their side, and send the ID token. Within `/v1` fields, codes and routes are added, and \
+    none is taken away or means something else: a client ignores fields that it does not know. \
     Requests and answers are JSON in UTF-8 of at most 65,536 bytes, with instants as RFC 3339 and dates as `YYYY-MM-DD`. \
     Unknown fields and parameters are refused. A change of a claim names the version that the caller has seen in \
     `If-Match`; a create has an `Idempotency-Key`. Lists have pages, with `limit` and `cursor`. Refusals are problem \
@@ -534,6 +536,18 @@ mod tests {
             "retireLink",
         ]);
         assert_eq!(names_of(operations.filter(may)), expected);
+    }
+
+    #[test]
+    fn every_operation_says_which_roles_may_call_it() {
+        let document = build_document();
+        for (path, operation) in operations(&document) {
+            let text = operation["description"].as_str().unwrap();
+            let (_, roles) =
+                text.split_once("\n\nRoles: ").unwrap_or_else(|| panic!("{path}: {text}"));
+            let is_open = operation["security"] == json!([]);
+            assert_eq!(roles.starts_with("anyone, without a token"), is_open, "{path}: {text}");
+        }
     }
 
     #[test]

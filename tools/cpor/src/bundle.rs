@@ -200,6 +200,13 @@ impl Bundle {
         self.reads().contains(&audience)
     }
 
+    /// Whether its reader was given the part of an audience of that version: erased parts are given to nobody.
+    pub fn has_part(&self, version: Version, audience: Audience) -> bool {
+        let is_given =
+            |own: &BundleEntry| own.version == version && own.parts.contains_key(&audience);
+        self.entries.iter().any(is_given)
+    }
+
     /// The policy of a program's version.
     pub fn find_policy(&self, program: &ProgramId, version: u32) -> Option<&Policy> {
         let is_it = |own: &&PinnedPolicy| own.program == *program && own.version == version;

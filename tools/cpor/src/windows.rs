@@ -99,7 +99,7 @@ impl Decided<'_> {
         let Some(stored) = stored else { return found };
         let causes: Vec<ExtensionCause> = match self.entry.members.extended_by {
             Some(cause) => vec![cause],
-            None if self.bundle.has_parts_of(Audience::Customer) => Vec::new(),
+            None if self.bundle.has_part(self.entry.version, Audience::Customer) => Vec::new(),
             None => ExtensionCause::ALL.to_vec(),
         };
         for cause in &causes {

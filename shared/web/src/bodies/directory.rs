@@ -220,7 +220,7 @@ pub struct ProgramBody {
     /// The activities a claim may name.
     #[schema(min_items = 1, max_items = 500, required = false)]
     pub activities: Vec<String>,
-    /// Workload ids, or the products of subscriptions.
+    /// Workload ids, or the products of subscriptions. What is not among them cannot be claimed; of an empty list nothing can.
     #[schema(max_items = 500, required = false, nullable)]
     pub catalogue: Vec<String>,
     /// Its name in other languages, by language tag; at most 20.

@@ -215,6 +215,7 @@ pub(super) fn possible_problems(route: &Route, endpoint: &Endpoint) -> Vec<Probl
 fn reads_query(route: &Route, endpoint: &Endpoint) -> bool {
     let reads_none = [
         RouteId::Claims(ClaimsRoute::Get),
+        RouteId::Claims(ClaimsRoute::Bundle),
         RouteId::Evidence(EvidenceRoute::Get),
         RouteId::Directory(DirectoryRoute::Me),
     ];

@@ -325,7 +325,7 @@ pub struct ProgramView {
     pub item_kind: ItemKindWord,
     /// The activities a claim may name.
     pub activities: Vec<String>,
-    /// Workload ids, or the products of subscriptions.
+    /// Workload ids, or the products of subscriptions. What is not among them cannot be claimed; of an empty list nothing can.
     pub catalogue: Vec<String>,
     /// Its name in other languages, by language tag.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
