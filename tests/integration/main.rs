@@ -12,6 +12,7 @@ mod aside;
 mod associations;
 #[cfg(test)]
 mod bundle;
+#[cfg(test)]
 mod calendar_days;
 #[cfg(test)]
 mod calendars;
