@@ -157,6 +157,27 @@ async fn a_step_that_the_partner_is_not_told_of_is_named_and_what_follows_verifi
 }
 
 #[tokio::test]
+async fn notices_that_the_partner_is_not_told_of_have_numbers_that_it_still_checks() {
+    let stack = Stack::at("2026-12-22T14:00:00Z").await;
+    let world = &stack.world;
+    let mut claim = world.notifying("k", &WORKLOADS[..2]).await;
+    for renewed in 2..=5 {
+        world.let_pass(claim.deadline().unwrap());
+        claim = world.read(&claim.id).await;
+        assert_eq!(claim.notice.0, renewed, "nobody reported a delivery");
+    }
+    let comment = Comment::parse("wait").unwrap();
+    world.give(&claim.id, &operator(), &Command::Hold { comment }).await.unwrap();
+    world.give(&claim.id, &operator(), &Command::Resume).await.unwrap();
+    settle(&stack).await;
+    for reader in READERS {
+        let report = checked(&bundle(&stack, &claim, reader).await);
+        assert!(report.verified, "{reader}: {report}");
+        assert_eq!(report.status, Some("notifying"), "{reader}: {report}");
+    }
+}
+
+#[tokio::test]
 async fn a_claim_that_was_erased_verifies_and_what_is_gone_is_named() {
     let stack = Stack::at("2026-12-22T14:00:00Z").await;
     let world = &stack.world;

@@ -9,7 +9,7 @@ use domain::ids::Sha256Hash;
 use serde_json::{Map, Value};
 
 /// How many ways to the present state are followed where the reader is not told each step.
-const MOST_WAYS: usize = 16;
+const MOST_WAYS: usize = 128;
 
 /// What was said with an event, and which fields it changed: that follows from nothing else.
 const SAID: [&str; 4] = ["changes", "remarks", "customer_remarks", "staff_remarks"];
@@ -63,8 +63,15 @@ pub(crate) fn follow_step(
     }
 }
 
+/// Adds a way, unless there is one to the same state: what else differs, no entry tells.
 fn add_way(ways: &mut Vec<Way>, way: Way) {
-    if ways.len() < MOST_WAYS && !ways.contains(&way) {
+    let state = |way: &Way| {
+        let Claim { state, notice, .. } = &way.claim;
+        (state.status(), state.whose_turn(), state.can_be_overturned(), *notice)
+    };
+    let is_known =
+        |known: &Way| state(known) == state(&way) && known.claim.items == way.claim.items;
+    if ways.len() < MOST_WAYS && !ways.iter().any(is_known) {
         ways.push(way);
     }
 }
@@ -188,6 +195,11 @@ fn find_wrong_members(
         if sealed.parts.contains_key(audience) || !reading.is_erased {
             wrong.extend(find_differences(&own, &derived));
         }
+    }
+    // Notices have numbers without a gap.
+    let next = old.map(|old| old.notice.next());
+    if entry.members.notice.is_some_and(|no| Some(no) != next) {
+        wrong.push("notice".to_owned());
     }
     wrong.sort();
     wrong.dedup();

@@ -133,13 +133,6 @@ impl Check<'_> {
         let no = entry.version.0;
         if let Some(notice) = entry.members.notice {
             self.due.push((notice, entry.at));
-            let last = before.map_or(NoticeNo::default(), |way| way.claim.notice);
-            // A step that its reader is not told may have made notices between.
-            let follows = notice == last.next() || (self.has_hidden && notice > last);
-            if !follows {
-                let text = format!("notice {} does not follow notice {}", notice.0, last.0);
-                report.find(FindingKind::State, no, text);
-            }
         }
         let (program, version) = (&after.subject.program, after.subject.policy_version);
         let Some(policy) = self.bundle.find_policy(program, version) else {
