@@ -196,6 +196,10 @@ fn find_wrong_members(
             wrong.extend(find_differences(&own, &derived));
         }
     }
+    // Whose noes stood before an erasure is not known any more.
+    if reading.is_erased {
+        wrong.retain(|name| name != "noes");
+    }
     // Notices have numbers without a gap.
     let next = old.map(|old| old.notice.next());
     if entry.members.notice.is_some_and(|no| Some(no) != next) {
