@@ -423,7 +423,7 @@ def the_readme_has_small_pictures_of_the_page(browser, awaiting):
             if os.environ.get("CPOR_PICTURES"):
                 chromium.PICTURES.mkdir(exist_ok=True)
                 kept.write_bytes(picture)
-            assert kept.read_bytes()[:4] == picture[:4] and kept.stat().st_size < 150_000
+            assert kept.read_bytes()[:4] == picture[:4] and kept.stat().st_size < 200_000
 
 
 # The kinds of mails beside the notice, each by the message that is its subject.
