@@ -20,11 +20,11 @@ use crate::ids::Sha256Hash;
 /// The hash of an entry: SHA-256 over the hash of the entry before, nothing for the first, and the entry's text.
 ///
 /// ```
-/// use domain::history::hash;
+/// use domain::history::hash_entry;
 ///
-/// let first = hash(None, r#"{"version":1}"#);
-/// let second = hash(Some(first), r#"{"version":2}"#);
-/// assert_ne!(second, hash(None, r#"{"version":2}"#));
+/// let first = hash_entry(None, r#"{"version":1}"#);
+/// let second = hash_entry(Some(first), r#"{"version":2}"#);
+/// assert_ne!(second, hash_entry(None, r#"{"version":2}"#));
 /// ```
 pub fn hash_entry(previous: Option<Sha256Hash>, text: &str) -> Sha256Hash {
     let previous = previous.as_ref().map_or(&[][..], |hash| hash.0.as_slice());

@@ -19,7 +19,7 @@
 //! assert!(CommandKind::Recall.needs().partner);
 //!
 //! // It is the operator's turn then, and silence decides nothing.
-//! let row = Status::Submitted.row();
+//! let row = Status::Submitted.table_row();
 //! assert_eq!((row.turn, row.on_deadline), (Who::Operator, OnDeadline::RecordOverdue));
 //! ```
 

@@ -96,7 +96,7 @@ impl NamesByLanguage {
     /// use domain::program::NamesByLanguage;
     ///
     /// let names: NamesByLanguage = serde_json::from_str(r#"{"cs-CZ": "Pošta", "en": "Mail"}"#)?;
-    /// let name = |language| names.exactly(language).map(|name| name.as_str().to_owned());
+    /// let name = |language| names.exact_name(language).map(|name| name.as_str().to_owned());
     /// assert_eq!((name("cs").as_deref(), name("de")), (Some("Pošta"), None));
     /// assert_eq!(names.of("de").map(|name| name.as_str()), Some("Mail"));
     /// # Ok::<(), serde_json::Error>(())

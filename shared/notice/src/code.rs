@@ -18,11 +18,11 @@ pub struct MalformedCode;
 /// decimal digits of every script do.
 ///
 /// ```
-/// use notice::code::{Malformed, read_digits};
+/// use notice::code::{MalformedCode, read_digits};
 ///
 /// assert_eq!(read_digits(" 304-999 ", 6), Ok("304999".to_owned()));
 /// assert_eq!(read_digits("٣٠٤٩٩٩", 6), Ok("304999".to_owned()));
-/// assert_eq!(read_digits("304 99", 6), Err(Malformed));
+/// assert_eq!(read_digits("304 99", 6), Err(MalformedCode));
 /// ```
 ///
 /// # Errors

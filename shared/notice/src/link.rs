@@ -70,8 +70,8 @@ impl Link {
     ///
     /// let keys = LinkKeys::new(1, [(1, b"thirty-two bytes of randomness..".to_vec())])?;
     /// let link = Link::of(&keys, &ClaimId::from_bytes([7; 16]), NoticeNo(1), RecipientNo(2))?;
-    /// assert_eq!(Link::open(&keys, &link.token(&keys)), Ok(link));
-    /// assert!(Link::open(&keys, "not-a-token").is_err());
+    /// assert_eq!(Link::from_token(&keys, &link.to_token(&keys)), Ok(link));
+    /// assert!(Link::from_token(&keys, "not-a-token").is_err());
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     ///

@@ -16,11 +16,12 @@
 //! #     (id, actor, command): (&ClaimId, &Actor, &Command),
 //! # ) -> Result<(), StoreError> {
 //! let store = Store::new(client, config);
-//! let moment = store.moment().await?;
+//! let moment = store.present_time().await?;
 //! // What was due by then is carried out first.
-//! if let Some(claim) = store.claim(id, moment).await? {
+//! if let Some(claim) = store.load_up_to_date(id, moment).await? {
 //!     // Decided by the rules, and written under the condition that the claim has this version still.
-//!     let outcome = store.execute(id, actor, command, moment, Some(claim.version)).await?;
+//!     let expected = Some(claim.version);
+//!     let outcome = store.execute_command(id, actor, command, moment, expected).await?;
 //!     assert!(outcome.claim.version >= claim.version);
 //! }
 //! # Ok(())

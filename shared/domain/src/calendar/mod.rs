@@ -5,12 +5,13 @@
 //! date outside the data is [`OutsideData`], never a guess.
 //!
 //! ```
-//! use domain::calendar::{BusinessCalendar, CountryCode, UnknownSubdivision, Zone, window};
+//! use domain::calendar::{BusinessCalendar, CountryCode, UnknownSubdivision, Zone, count_window};
 //!
 //! let czechia: CountryCode = "CZ".parse()?;
 //! let calendar = BusinessCalendar::new(czechia, None, UnknownSubdivision::Any)?;
 //! let delivered_at = chrono::DateTime::parse_from_rfc3339("2026-12-22T15:00:00+01:00")?.to_utc();
-//! let window = window(delivered_at, 5, &calendar, &Zone::Known("Europe/Prague".parse()?))?;
+//! let prague = Zone::Known("Europe/Prague".parse()?);
+//! let window = count_window(delivered_at, 5, &calendar, &prague)?;
 //!
 //! assert_eq!(window.closes_at.to_rfc3339(), "2026-12-31T23:00:00+00:00");
 //! assert_eq!(window.closes_at_local().to_rfc3339(), "2027-01-01T00:00:00+01:00");

