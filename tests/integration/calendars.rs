@@ -50,13 +50,14 @@ async fn recount(stack: &Stack) {
     Box::pin(stack.world.recount()).await;
 }
 
-async fn deadline(stack: &Stack, claim: &Claim) -> String {
+/// The end of the claim's window, to the second.
+pub(crate) async fn deadline(stack: &Stack, claim: &Claim) -> String {
     let now = closes_at(&stack.world.read(&claim.id).await);
     now.to_rfc3339_opts(chrono::SecondsFormat::Secs, true)
 }
 
 /// The mails that tell of a longer window.
-async fn told(stack: &Stack) -> Vec<Mail> {
+pub(crate) async fn told(stack: &Stack) -> Vec<Mail> {
     stack.world.elsewhere.forget();
     stack.backstage.publish(&records(&stack.world)).await.unwrap();
     for event in events(&stack.world).iter().filter(|event| event["type"] == "window_extended") {

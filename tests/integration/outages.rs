@@ -9,7 +9,7 @@ use domain::claim::{Claim, ExtensionCause, Instant, Status};
 use domain::event::EventType;
 use serde_json::{Value, json};
 use store::{RecountCause, RecountReport};
-use support::backstage::{Mail, events, mails, records, work_messages};
+use support::backstage::work_messages;
 use support::fixtures::ALPINE;
 use support::stack::{Answer, Stack};
 use support::wire::{Call, Fault, until_death};
@@ -17,6 +17,7 @@ use support::world::{closes_at, decline_all, link, withdraw};
 use tokio::sync::Notify;
 use web::event::RequestEvent;
 
+use super::calendars::{deadline, told};
 use super::capacity::copy_open_claims;
 
 /// When the windows are opened.
@@ -63,21 +64,6 @@ async fn announce(stack: &Stack, body: &Value) -> Answer {
     let answer = send(stack, &query, dry.header("etag"), body).await;
     assert_eq!(answer.status, 200, "{}", answer.text);
     answer
-}
-
-async fn deadline(stack: &Stack, claim: &Claim) -> String {
-    let now = closes_at(&stack.world.read(&claim.id).await);
-    now.to_rfc3339_opts(chrono::SecondsFormat::Secs, true)
-}
-
-/// The mails that tell of a longer window.
-async fn told(stack: &Stack) -> Vec<Mail> {
-    stack.world.elsewhere.forget();
-    stack.backstage.publish(&records(&stack.world)).await.unwrap();
-    for event in events(&stack.world).iter().filter(|event| event["type"] == "window_extended") {
-        stack.backstage.notify(event).await.unwrap();
-    }
-    mails(&stack.world)
 }
 
 fn later(stack: &Stack) -> Instant {

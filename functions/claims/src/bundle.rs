@@ -1,7 +1,7 @@
 //! `GET /v1/claims/{id}/bundle`: what a claim can be checked with, without the server.
 
 use domain::claim::Claim;
-use domain::ids::{ClaimId, NoticeNo};
+use domain::ids::NoticeNo;
 use domain::recipient::{MAX_RECIPIENTS, RecipientNo, Report};
 use lambda_http::{Body, Response};
 use store::BundleSources;
@@ -20,10 +20,7 @@ pub(crate) async fn read_bundle(
     caller: &Caller,
 ) -> Result<Response<Body>, ApiError> {
     let moment = request_time(&app.store, call).await?;
-    let id = call.path_id(ClaimId::parse)?;
-    let claim =
-        Box::pin(app.store.load_up_to_date(&id, moment)).await?.ok_or(RequestError::NotFound)?;
-    caller.require_visible(&claim)?;
+    let claim = crate::load_claim(app, call, caller, moment).await?;
     let viewer = caller.viewer();
     // What was never validated is between its partner and the operator.
     if viewer == Viewer::Customer && claim.notice == NoticeNo::default() {

@@ -2,40 +2,7 @@
 
 use std::fmt::Write as _;
 
-/// The ranges of characters that do not show or that change how others do: format characters and those that are laid out
-/// in the other direction, variation selectors, tags, private use, separators of lines and paragraphs.
-const HIDDEN: [(char, char); 30] = [
-    ('\u{ad}', '\u{ad}'),
-    ('\u{34f}', '\u{34f}'),
-    ('\u{600}', '\u{605}'),
-    ('\u{61c}', '\u{61c}'),
-    ('\u{6dd}', '\u{6dd}'),
-    ('\u{70f}', '\u{70f}'),
-    ('\u{890}', '\u{891}'),
-    ('\u{8e2}', '\u{8e2}'),
-    ('\u{115f}', '\u{1160}'),
-    ('\u{17b4}', '\u{17b5}'),
-    ('\u{180b}', '\u{180f}'),
-    ('\u{200b}', '\u{200f}'),
-    ('\u{2028}', '\u{202e}'),
-    ('\u{2060}', '\u{206f}'),
-    ('\u{3164}', '\u{3164}'),
-    ('\u{e000}', '\u{f8ff}'),
-    ('\u{fe00}', '\u{fe0f}'),
-    ('\u{feff}', '\u{feff}'),
-    ('\u{ffa0}', '\u{ffa0}'),
-    ('\u{fff0}', '\u{fffb}'),
-    ('\u{110bd}', '\u{110bd}'),
-    ('\u{110cd}', '\u{110cd}'),
-    ('\u{13430}', '\u{1343f}'),
-    ('\u{1bca0}', '\u{1bca3}'),
-    ('\u{1d173}', '\u{1d17a}'),
-    ('\u{e0000}', '\u{e007f}'),
-    ('\u{e0100}', '\u{e01ef}'),
-    ('\u{e0080}', '\u{e00ff}'),
-    ('\u{f0000}', '\u{ffffd}'),
-    ('\u{100000}', '\u{10fffd}'),
-];
+use domain::text::is_hidden;
 
 /// The text with every control, escape, format and direction character as `\u{…}`, and a backslash doubled.
 ///
@@ -56,11 +23,6 @@ pub fn to_visible(text: &str) -> String {
         }
     }
     shown
-}
-
-fn is_hidden(character: char) -> bool {
-    let is_in = |(first, last): &(char, char)| (*first..=*last).contains(&character);
-    character.is_control() || HIDDEN.iter().any(is_in)
 }
 
 #[cfg(test)]

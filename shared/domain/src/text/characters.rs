@@ -65,6 +65,14 @@ pub(super) fn is_printable_as_is(text: &str, may_have: &[char]) -> bool {
     !characters.is_empty()
 }
 
+/// Whether a character does not show, or changes how others do: control, format, private and unassigned characters,
+/// separators of lines and paragraphs, and letters and marks that nobody sees.
+pub fn is_hidden(character: char) -> bool {
+    let category = general_category(character);
+    let acts = matches!(category, GeneralCategory::Control | GeneralCategory::Format);
+    acts || REFUSED.contains(&category) || is_invisible(character)
+}
+
 /// Whether a character takes no place, or the place of a blank, where it is no blank.
 fn is_invisible(character: char) -> bool {
     character == BRAILLE_BLANK

@@ -108,12 +108,13 @@ impl Store {
             reports = self.load_all_reports(&claim.id).await?;
         }
         let lived = entries_span(&told);
-        let partner = self.load_partner_places(&claim.subject.partner, lived).await?;
+        let mut partner = Vec::new();
+        if reads.contains(&Audience::Partner) {
+            partner = self.load_partner_places(&claim.subject.partner, lived).await?;
+        }
         let mut countries: BTreeSet<CountryCode> = told.iter().filter_map(country_of).collect();
         countries.insert(self.config.operator.calendar.country());
-        if reads.contains(&Audience::Partner) {
-            countries.extend(partner.iter().map(|own| own.entry.country));
-        }
+        countries.extend(partner.iter().map(|own| own.entry.country));
         let mut calendars = Vec::new();
         for country in countries {
             calendars.extend(self.load_calendars(country, lived).await?);
@@ -127,7 +128,7 @@ impl Store {
             entries,
             calendars,
             operator: self.config.operator.clone(),
-            partner: if reads.contains(&Audience::Partner) { partner } else { Vec::new() },
+            partner,
             texts,
             reports,
         })
@@ -218,10 +219,10 @@ impl Store {
         Ok(in_force(all, lived))
     }
 
-    /// The texts of the claim's notices, as they were sent.
+    /// The texts of the claim's notices, as they were sent. A page that is cut has far more of them than a bundle: each takes
+    /// four units at the most.
     async fn load_sent_texts(&self, id: &ClaimId) -> Result<Vec<BundledText>, StoreError> {
         let answer = self.query_beside(id, keys::NOTICE_TEXTS).await?;
-        let is_cut = answer.last_evaluated_key.is_some();
         let mut texts = Vec::new();
         for item in answer.items.unwrap_or_default() {
             let reader = Reader::new("notice text", &item);
@@ -230,9 +231,6 @@ impl Store {
                 keys::parse_notice_text_sk(sort).ok_or_else(|| reader.attribute_error("sk"))?;
             let (sent, language) = (read_text(&item)?, language.to_owned());
             texts.push(BundledText { notice, recipient, language, sent });
-        }
-        if is_cut {
-            texts.truncate(MOST_TEXTS);
         }
         texts.sort_by(|one, other| {
             let order = |own: &BundledText| (own.notice, own.recipient, own.language.clone());
@@ -256,7 +254,8 @@ impl Store {
 
     /// The items beside a claim whose sort keys begin so; a page of them.
     async fn query_beside(&self, id: &ClaimId, prefix: &str) -> Result<QueryOutput, StoreError> {
-        self.client
+        let answer = self
+            .client
             .query()
             .table_name(self.table_name())
             .consistent_read(true)
@@ -264,8 +263,8 @@ impl Store {
             .expression_attribute_values(":pk", text_value(keys::claim_pk(id)))
             .expression_attribute_values(":own", text_value(prefix))
             .send()
-            .await
-            .map_err(StoreError::from)
+            .await?;
+        Ok(answer)
     }
 }
 
