@@ -55,7 +55,7 @@ test: $(TOOLS) $(PAGE_TOOLS) browser ## everything: unit, property, embedded eng
 	  wait $$e2e || failed=1; cat $(E2E_LOG); exit $${failed:-0}
 
 # Without the simulation, the crashes at every call, the model and the runnable examples: those are for `make test`.
-SLOW := simulation:: robots:: contract::no_answer
+SLOW := simulation:: mail_scanners:: contract::no_answer
 test-fast: ## the loop while writing: rules, units, and the functions on the embedded engine
 	cargo test --quiet --locked --lib --tests -p domain -p web -p notice -p store -p runtime -p integration \
 	  -- $(SLOW:%=--skip %)

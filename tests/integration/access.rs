@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use store::UsageRecord;
 use support::fixtures::{self, ALPINE, BOREALIS, CONTOSO, TAILWIND};
 use support::stack::{Answer, Stack};
-use support::world::{closes_at, decline, link, tenant_id};
+use support::test_env::{closes_at, decline, link, tenant_id};
 use web::event::RequestEvent;
 
 const NOW: &str = "2026-12-22T14:00:00Z";
@@ -18,7 +18,7 @@ const ITEMS: [&str; 2] = ["exchange-online", "teams"];
 
 async fn awaiting() -> (Stack, Claim) {
     let stack = Box::pin(Stack::at(NOW)).await;
-    let claim = Box::pin(stack.world.awaiting("k", &ITEMS)).await;
+    let claim = Box::pin(stack.env.awaiting("k", &ITEMS)).await;
     Box::pin(feed(&stack)).await;
     (stack, claim)
 }
@@ -37,7 +37,7 @@ async fn feed(stack: &Stack) {
         row("teams", "2027-01-02", 4),
         row("exchange-online", "2027-01-02", 77),
     ];
-    let (store, at) = (&stack.world.store, stack.world.clock.now());
+    let (store, at) = (&stack.env.store, stack.env.clock.now());
     store.put_usage(&tenant_id(CONTOSO), &rows, at).await.unwrap();
 }
 
@@ -61,7 +61,7 @@ fn days(answer: &Answer) -> Vec<&str> {
 async fn usage_is_readable_from_the_local_date_on_which_the_association_began() {
     let (stack, claim) = awaiting().await;
     // 23:00 UTC on 31 December: 1 January in Prague.
-    stack.world.let_pass(closes_at(&claim));
+    stack.env.let_pass(closes_at(&claim));
     let of = |query| usage_of(&stack, &claim, 2, ALPINE, query);
     let early = of("?from=2026-12-31&to=2027-01-31").await;
     assert_eq!(early.problem(), (422, "invalid-fields"), "{}", early.text);
@@ -84,9 +84,9 @@ async fn usage_is_readable_from_the_local_date_on_which_the_association_began() 
 async fn where_the_policy_says_all_earlier_days_are_read_as_the_notice_said() {
     let policy = Policy { usage_history: UsageHistory::All, ..Policy::default() };
     let stack = Box::pin(Stack::with_policy(NOW, policy)).await;
-    let claim = Box::pin(stack.world.awaiting("k", &ITEMS)).await;
+    let claim = Box::pin(stack.env.awaiting("k", &ITEMS)).await;
     Box::pin(feed(&stack)).await;
-    stack.world.let_pass(closes_at(&claim));
+    stack.env.let_pass(closes_at(&claim));
     let earlier = usage_of(&stack, &claim, 2, ALPINE, "?from=2026-12-01&to=2027-01-31").await;
     assert_eq!(days(&earlier), ["2026-12-31", "2027-01-01", "2027-01-02"]);
     assert_eq!(ledger_says(&stack).await, json!("all"));
@@ -95,10 +95,10 @@ async fn where_the_policy_says_all_earlier_days_are_read_as_the_notice_said() {
 #[tokio::test]
 async fn a_later_policy_opens_no_earlier_days_to_a_claim_of_before() {
     let (stack, claim) = awaiting().await;
-    stack.world.let_pass(closes_at(&claim));
+    stack.env.let_pass(closes_at(&claim));
     let mut program = fixtures::osu_m365();
     program.policy.usage_history = UsageHistory::All;
-    stack.world.store.put_program(&program).await.unwrap();
+    stack.env.store.put_program(&program).await.unwrap();
     let early = usage_of(&stack, &claim, 2, ALPINE, "?from=2026-12-31&to=2027-01-31").await;
     assert_eq!(early.problem(), (422, "invalid-fields"), "{}", early.text);
 }
@@ -113,7 +113,7 @@ async fn ledger_says(stack: &Stack) -> Value {
 async fn usage_is_closed_a_millisecond_before_the_deadline_and_until_the_grace_is_over() {
     let (stack, claim) = awaiting().await;
     for ms in [-1, 0, 118_000] {
-        stack.world.clock.set(closes_at(&claim) + Duration::milliseconds(ms));
+        stack.env.clock.set(closes_at(&claim) + Duration::milliseconds(ms));
         assert_eq!(
             usage(&stack, &claim, 1, ALPINE).await.problem(),
             (403, "association-not-active"),
@@ -125,7 +125,7 @@ async fn usage_is_closed_a_millisecond_before_the_deadline_and_until_the_grace_i
 #[tokio::test]
 async fn the_read_that_finds_the_window_over_closes_it_and_answers() {
     let (stack, claim) = awaiting().await;
-    stack.world.let_pass_by(closes_at(&claim), Duration::seconds(121));
+    stack.env.let_pass_by(closes_at(&claim), Duration::seconds(121));
     let answer = usage(&stack, &claim, 2, ALPINE).await;
     assert_eq!(answer.status, 200, "{}", answer.text);
     assert_eq!(
@@ -136,14 +136,14 @@ async fn the_read_that_finds_the_window_over_closes_it_and_answers() {
         ]),
         "only the association's own item, and no count below five"
     );
-    assert_eq!(stack.world.stored(&claim.id)["st"]["S"], "associated");
+    assert_eq!(stack.env.stored(&claim.id)["st"]["S"], "associated");
 }
 
 #[tokio::test]
 async fn usage_is_open_exactly_while_the_association_runs() {
     let (stack, claim) = awaiting().await;
-    stack.world.give(&claim.id, &link(1), &decline(&[2])).await.unwrap();
-    stack.world.let_pass(closes_at(&claim));
+    stack.env.give(&claim.id, &link(1), &decline(&[2])).await.unwrap();
+    stack.env.let_pass(closes_at(&claim));
     assert_eq!(usage(&stack, &claim, 1, ALPINE).await.status, 200);
     assert_eq!(usage(&stack, &claim, 2, ALPINE).await.problem(), (403, "association-not-active"));
     assert_eq!(usage(&stack, &claim, 3, ALPINE).await.problem(), (404, "not-found"));
@@ -160,10 +160,10 @@ async fn usage_is_open_exactly_while_the_association_runs() {
 #[tokio::test]
 async fn a_suspended_partner_reads_nothing() {
     let (stack, claim) = awaiting().await;
-    stack.world.let_pass(closes_at(&claim));
+    stack.env.let_pass(closes_at(&claim));
     assert_eq!(usage(&stack, &claim, 1, ALPINE).await.status, 200);
     let suspended = Partner { status: PartnerStatus::Suspended, ..fixtures::alpine() };
-    stack.world.store.put_partner(&suspended).await.unwrap();
+    stack.env.store.put_partner(&suspended).await.unwrap();
     assert_eq!(usage(&stack, &claim, 1, ALPINE).await.problem(), (403, "association-not-active"));
 }
 
@@ -171,8 +171,8 @@ async fn a_suspended_partner_reads_nothing() {
 async fn leave_programs(stack: &Stack) {
     let mut partner = fixtures::alpine();
     partner.locations.iter_mut().for_each(|location| location.programs.clear());
-    let stamped = partner.stamp_changes(Some(&fixtures::alpine()), stack.world.clock.now());
-    stack.world.store.put_partner(&stamped).await.unwrap();
+    let stamped = partner.stamp_changes(Some(&fixtures::alpine()), stack.env.clock.now());
+    stack.env.store.put_partner(&stamped).await.unwrap();
 }
 
 /// The associations of which the partner reads the usage, all at once.
@@ -188,9 +188,9 @@ async fn an_association_that_began_when_its_location_had_left_the_program_is_rea
  {
     let (stack, claim) = awaiting().await;
     leave_programs(&stack).await;
-    stack.world.let_pass(closes_at(&claim));
-    stack.world.finalize().await;
-    assert_eq!(stack.world.read(&claim.id).await.status(), Status::Associated);
+    stack.env.let_pass(closes_at(&claim));
+    stack.env.finalize().await;
+    assert_eq!(stack.env.read(&claim.id).await.status(), Status::Associated);
     assert_eq!(usage(&stack, &claim, 1, ALPINE).await.problem(), (403, "association-not-active"));
     assert_eq!(read_at_once(&stack).await, 0);
     let path = format!("/v1/customer/associations/{}-1/usage", claim.id);
@@ -201,8 +201,8 @@ async fn an_association_that_began_when_its_location_had_left_the_program_is_rea
 #[tokio::test]
 async fn an_association_whose_location_leaves_the_program_later_is_still_read() {
     let (stack, claim) = awaiting().await;
-    stack.world.let_pass(closes_at(&claim));
-    stack.world.finalize().await;
+    stack.env.let_pass(closes_at(&claim));
+    stack.env.finalize().await;
     leave_programs(&stack).await;
     assert_eq!(usage(&stack, &claim, 1, ALPINE).await.status, 200);
     assert_eq!(read_at_once(&stack).await, 2);
@@ -211,7 +211,7 @@ async fn an_association_whose_location_leaves_the_program_later_is_still_read() 
 #[tokio::test]
 async fn nobody_elses_association_is_seen() {
     let (stack, claim) = awaiting().await;
-    stack.world.let_pass(closes_at(&claim));
+    stack.env.let_pass(closes_at(&claim));
     assert_eq!(usage(&stack, &claim, 1, BOREALIS).await.problem(), (404, "not-found"));
     let get = || RequestEvent::get(&format!("/v1/associations/{}-1", claim.id));
     let list = || RequestEvent::get("/v1/associations");
@@ -257,8 +257,8 @@ async fn the_customers_contact_is_shown_to_partner_and_operator_only() {
 #[tokio::test]
 async fn recipients_are_shown_to_staff_and_from_the_first_notice_on_to_the_administrator() {
     let stack = Box::pin(Stack::at(NOW)).await;
-    let submitted = stack.world.submitted("k1", &["sharepoint-online"]).await;
-    let open = Box::pin(stack.world.awaiting("k2", &ITEMS)).await;
+    let submitted = stack.env.submitted("k1", &["sharepoint-online"]).await;
+    let open = Box::pin(stack.env.awaiting("k2", &ITEMS)).await;
     let states = |answer: &Answer| -> Vec<(String, String)> {
         let text = |own: &Value, name: &str| own[name].as_str().unwrap().to_owned();
         let all = answer.body["recipients"].as_array().map(Vec::as_slice).unwrap_or_default();
@@ -322,7 +322,7 @@ async fn the_claim_says_whose_turn_it_is_until_when_and_what_silence_does() {
 #[tokio::test]
 async fn an_answer_says_which_days_it_covers_and_whether_they_are_complete() {
     let (stack, claim) = awaiting().await;
-    stack.world.let_pass(closes_at(&claim));
+    stack.env.let_pass(closes_at(&claim));
     let of = |query| usage_of(&stack, &claim, 2, ALPINE, query);
     let early = of("?from=2027-01-01&to=2027-01-02").await;
     assert_eq!(early.body["status"], "provisional", "{}", early.text);
@@ -333,16 +333,16 @@ async fn an_answer_says_which_days_it_covers_and_whether_they_are_complete() {
     assert_eq!(of("?to=2027-01-15").await.body["from"], "2027-01-01", "the first that is readable");
     let none = of("?from=2027-02-01&to=2027-02-02").await;
     assert_eq!((&none.body["as_of"], &none.body["items"]), (&Value::Null, &json!([])));
-    stack.world.clock.set("2027-01-04T22:59:59Z".parse().unwrap());
+    stack.env.clock.set("2027-01-04T22:59:59Z".parse().unwrap());
     assert_eq!(of("?from=2027-01-01&to=2027-01-02").await.body["status"], "provisional");
-    stack.world.clock.set("2027-01-04T23:00:00Z".parse().unwrap());
+    stack.env.clock.set("2027-01-04T23:00:00Z".parse().unwrap());
     assert_eq!(of("?from=2027-01-01&to=2027-01-02").await.body["status"], "final");
 }
 
 #[tokio::test]
 async fn usage_is_a_table_for_whoever_asks_for_one() {
     let (stack, claim) = awaiting().await;
-    stack.world.let_pass(closes_at(&claim));
+    stack.env.let_pass(closes_at(&claim));
     let path = format!("/v1/associations/{}-2/usage?from=2027-01-01&to=2027-01-31", claim.id);
     let event = RequestEvent::get(&path).partner_admin(ALPINE).header("accept", "text/csv");
     let table = stack.send(event).await;
@@ -360,7 +360,7 @@ async fn usage_of_many(stack: &Stack, partner: &str, query: &str) -> Answer {
 #[tokio::test]
 async fn one_request_reads_all_active_associations_of_a_partner_each_from_its_first_day() {
     let (stack, claim) = awaiting().await;
-    stack.world.let_pass(closes_at(&claim));
+    stack.env.let_pass(closes_at(&claim));
     let answer = usage_of_many(&stack, ALPINE, "?from=2026-12-01&to=2027-01-31").await;
     let items = answer.body["items"].as_array().unwrap();
     let told: Vec<_> = items
@@ -396,7 +396,7 @@ fn dates(one: &Value) -> Vec<String> {
 #[tokio::test]
 async fn every_association_that_is_read_among_many_stands_as_read_in_the_ledger() {
     let (stack, claim) = awaiting().await;
-    stack.world.let_pass(closes_at(&claim));
+    stack.env.let_pass(closes_at(&claim));
     usage_of_many(&stack, ALPINE, "").await;
     let ledger = stack.send(RequestEvent::get("/v1/customer/ledger").customer_admin(CONTOSO)).await;
     let associations = ledger.body["items"][0]["associations"].as_array().unwrap();
@@ -409,7 +409,7 @@ async fn every_association_that_is_read_among_many_stands_as_read_in_the_ledger(
 #[tokio::test]
 async fn the_associations_of_a_page_are_a_table_and_the_next_page_stands_in_the_link() {
     let (stack, claim) = awaiting().await;
-    stack.world.let_pass(closes_at(&claim));
+    stack.env.let_pass(closes_at(&claim));
     let first = "/v1/usage?limit=1&from=2027-01-01&to=2027-01-31";
     let get = |path: &str| {
         stack.send(RequestEvent::get(path).partner_user(ALPINE).header("accept", "text/csv"))
@@ -429,11 +429,11 @@ async fn the_associations_of_a_page_are_a_table_and_the_next_page_stands_in_the_
 #[tokio::test]
 async fn no_usage_of_many_is_read_by_a_suspended_partner_or_over_more_than_400_days() {
     let (stack, claim) = awaiting().await;
-    stack.world.let_pass(closes_at(&claim));
+    stack.env.let_pass(closes_at(&claim));
     let long = usage_of_many(&stack, ALPINE, "?from=2025-01-01&to=2027-01-31").await;
     assert_eq!(long.problem(), (400, "invalid-query"), "{}", long.text);
     let suspended = Partner { status: PartnerStatus::Suspended, ..fixtures::alpine() };
-    stack.world.store.put_partner(&suspended).await.unwrap();
+    stack.env.store.put_partner(&suspended).await.unwrap();
     let closed = usage_of_many(&stack, ALPINE, "").await;
     assert_eq!(closed.problem(), (403, "association-not-active"), "{}", closed.text);
 }
@@ -441,7 +441,7 @@ async fn no_usage_of_many_is_read_by_a_suspended_partner_or_over_more_than_400_d
 #[tokio::test]
 async fn the_customer_reads_what_its_partner_reads_and_that_is_nobodys_reading() {
     let (stack, claim) = awaiting().await;
-    stack.world.let_pass(closes_at(&claim));
+    stack.env.let_pass(closes_at(&claim));
     let path =
         format!("/v1/customer/associations/{}-2/usage?from=2027-01-01&to=2027-01-31", claim.id);
     let own = stack.send(RequestEvent::get(&path).customer_admin(CONTOSO)).await;
@@ -456,7 +456,7 @@ async fn the_customer_reads_what_its_partner_reads_and_that_is_nobodys_reading()
 #[tokio::test]
 async fn an_ended_item_keeps_since_when_and_on_what_basis_it_was_official() {
     let (stack, claim) = awaiting().await;
-    stack.world.let_pass(closes_at(&claim));
+    stack.env.let_pass(closes_at(&claim));
     let end = format!("/v1/associations/{}-2/end", claim.id);
     let ended = stack
         .send(RequestEvent::post(&end).partner_admin(ALPINE).json(&json!({"comment": "We leave."})))
@@ -488,7 +488,7 @@ async fn staff_read_what_was_fed_as_it_was_fed_whether_anybody_is_associated_or_
     let expected = json!({"from": "2026-12-01", "to": "2027-01-02", "as_of": NOW,
         "status": "provisional", "items": items});
     assert_eq!((answer.status, &answer.body), (200, &expected), "{}", answer.text);
-    stack.world.clock.set("2027-01-09T12:00:00Z".parse().unwrap());
+    stack.env.clock.set("2027-01-09T12:00:00Z".parse().unwrap());
     let last = fed(&stack, CONTOSO, "kind=workload&id=exchange-online").await;
     let (from, to) = (json!("2026-12-11"), json!("2027-01-09"));
     assert_eq!((&last.body["from"], &last.body["to"]), (&from, &to), "the last 30 days");

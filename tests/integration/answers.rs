@@ -9,13 +9,13 @@ use domain::recipient::RecipientNo;
 use domain::rejection::Rejection;
 use serde_json::{Value, json};
 use store::StoreError;
-use support::backstage::records;
+use support::event_functions::records;
 use support::fixtures;
 use support::stack::{self, Answer, Stack};
-use support::wire::Fault;
-use support::world::{
+use support::test_env::{
     VERIFIED, closes_at, contoso_admin, decline_all, item_statuses, link, withdraw,
 };
+use support::wire::Fault;
 use web::event::RequestEvent;
 
 const NOW: &str = "2026-12-22T14:00:00Z";
@@ -23,7 +23,7 @@ const ITEMS: [&str; 2] = ["exchange-online", "teams"];
 
 async fn awaiting() -> (Stack, Claim) {
     let stack = Box::pin(Stack::at(NOW)).await;
-    let claim = Box::pin(stack.world.awaiting("k", &ITEMS)).await;
+    let claim = Box::pin(stack.env.awaiting("k", &ITEMS)).await;
     (stack, claim)
 }
 
@@ -59,7 +59,7 @@ async fn a_no_that_is_recorded_is_shown_as_recorded_even_if_nothing_more_can_be_
     for part in ["is recorded", "teams", "you said no", &claim.id.to_string()] {
         assert!(answer.text.contains(part), "{part}: {}", answer.text);
     }
-    assert_eq!(item_statuses(&stack.world.read(&claim.id).await), ["pending", "declined"]);
+    assert_eq!(item_statuses(&stack.env.read(&claim.id).await), ["pending", "declined"]);
     let page = stack.send(RequestEvent::get(&format!("/d/{}", stack::token(&claim.id, 1)))).await;
     assert_eq!(page.status, 503, "the whole page cannot be shown");
     assert!(page.text.contains("we cannot say whether it was recorded"), "{}", page.text);
@@ -75,7 +75,7 @@ async fn a_partial_no_with_a_wrong_code_is_still_a_partial_one_when_it_is_sent_a
     assert!(again.text.contains("value=\"2\" checked>"), "{}", again.text);
     assert!(!again.text.contains("value=\"1\" checked>") && again.text.contains("href=\"#code\""));
     stack.send(coded(&claim, 1, "decision=decline&items=1")).await;
-    stack.world.clock.advance(Duration::milliseconds(1));
+    stack.env.clock.advance(Duration::milliseconds(1));
     let again = stack.send(form(&claim, 1, "decision=undo&items=1&code=1")).await;
     assert_eq!(again.status, 422, "not ten digits: {}", again.text);
     assert!(again.text.contains("value=\"1\" checked>"), "{}", again.text);
@@ -85,23 +85,23 @@ async fn a_partial_no_with_a_wrong_code_is_still_a_partial_one_when_it_is_sent_a
 #[tokio::test]
 async fn what_a_refused_link_is_sent_twice_is_answered_twice_and_after_that_it_says_no() {
     let stack = Box::pin(Stack::at(NOW)).await;
-    stack.world.store.put_tenant(&fixtures::contoso_with(&["ceo"])).await.unwrap();
-    let claim = Box::pin(stack.world.awaiting("k", &ITEMS)).await;
+    stack.env.store.put_tenant(&fixtures::contoso_with(&["ceo"])).await.unwrap();
+    let claim = Box::pin(stack.env.awaiting("k", &ITEMS)).await;
     for _ in 0..2 {
         let passed = decide(&stack, &claim, 1, "decision=wrong_contact").await;
         assert_eq!((passed.status, &passed.body["claim_status"]), (200, &json!("notifying")));
     }
-    stack.world.deliver(&stack.world.read(&claim.id).await).await.unwrap();
+    stack.env.deliver(&stack.env.read(&claim.id).await).await.unwrap();
     let ceo = stack::link(&claim.id, 2, RecipientNo(3));
     assert_eq!(stack.decide_by(&ceo, "decision=decline&items=1").await.status, 200);
-    stack.world.clock.advance(Duration::milliseconds(1));
+    stack.env.clock.advance(Duration::milliseconds(1));
     for fields in ["decision=undo", "decision=extend", "decision=wrong_contact"] {
         let refused = stack.decide_by(&stack::link(&claim.id, 1, VERIFIED), fields).await;
         assert_eq!(refused.problem(), (409, "invalid-state"), "{fields}");
     }
     let no = decide(&stack, &claim, 1, "decision=decline").await;
     assert_eq!((no.status, &no.body["claim_status"]), (200, &json!("declined")));
-    stack.world.clock.advance(Duration::milliseconds(1));
+    stack.env.clock.advance(Duration::milliseconds(1));
     let undone = stack.decide_by(&ceo, "decision=undo").await;
     assert_eq!(undone.items(), json!([[1, "declined"], [2, "declined"]]), "{}", undone.text);
 }
@@ -115,13 +115,13 @@ async fn a_no_that_changes_nothing_bears_nobody_elses_receipt_and_is_as_timely_a
     let repeated = decide(&stack, &claim, 1, "decision=decline&items=1").await;
     assert_eq!(repeated.body["receipt_id"], json!(receipt), "the same once more");
     let extend = Command::Extend { closes_on: None };
-    let longer = stack.world.give(&claim.id, &contoso_admin(), &extend).await.unwrap().claim;
+    let longer = stack.env.give(&claim.id, &contoso_admin(), &extend).await.unwrap().claim;
     let second = decide(&stack, &claim, 1, "decision=decline&items=1").await;
     assert_eq!((second.status, &second.body["receipt_id"]), (200, &Value::Null));
     let page = stack.send(coded(&claim, 1, "decision=decline&items=1")).await;
     assert!(page.text.contains("It was so already") && !page.text.contains("Receipt"));
-    stack.world.let_pass(closes_at(&longer));
-    stack.world.finalize().await;
+    stack.env.let_pass(closes_at(&longer));
+    stack.env.finalize().await;
     let timely = decide(&stack, &claim, 1, "decision=decline&items=1").await;
     assert_eq!(timely.body["in_time"], json!(true), "it was said in time: {}", timely.text);
     let late = decide(&stack, &claim, 1, "decision=decline").await;
@@ -135,7 +135,7 @@ async fn a_no_that_changes_nothing_bears_nobody_elses_receipt_and_is_as_timely_a
 async fn a_form_that_arrived_in_time_counts_however_late_the_function_looks_at_it() {
     let (stack, claim) = awaiting().await;
     let deadline = closes_at(&claim);
-    stack.world.clock.set(deadline + Duration::seconds(130));
+    stack.env.clock.set(deadline + Duration::seconds(130));
     let event = coded(&claim, 1, "decision=decline").header("accept", "application/json");
     let answer = stack.send_at(event, deadline - Duration::milliseconds(1)).await;
     assert_eq!(answer.body["claim_status"], "declined", "{}", answer.text);
@@ -145,10 +145,10 @@ async fn a_form_that_arrived_in_time_counts_however_late_the_function_looks_at_i
 #[tokio::test]
 async fn while_a_notice_is_on_its_way_the_page_counts_from_when_it_was_sent_whatever_came_since() {
     let stack = Box::pin(Stack::at(NOW)).await;
-    let claim = Box::pin(stack.world.notifying("k", &ITEMS)).await;
-    stack.world.clock.advance(Duration::days(1));
+    let claim = Box::pin(stack.env.notifying("k", &ITEMS)).await;
+    stack.env.clock.advance(Duration::days(1));
     decide(&stack, &claim, 1, "decision=decline&items=1").await;
-    stack.backstage.publish(&records(&stack.world)).await.unwrap();
+    stack.event_functions.publish(&records(&stack.env)).await.unwrap();
     let page = RequestEvent::get(&format!("/d/{}?lang=en", stack::token(&claim.id, 1)));
     let page = stack.send(page).await;
     assert!(
@@ -164,12 +164,12 @@ async fn a_link_forwarded_to_the_partner_declines_and_never_accepts() {
     let refused = decide(&stack, &claim, 1, "decision=accept").await;
     assert_eq!(refused.errors(), [("/decision".to_owned(), "unknown-code".to_owned())]);
     let accept = Command::Accept { items: domain::command::ItemSelection::All };
-    let refused = stack.world.give(&claim.id, &link(1), &accept).await.unwrap_err();
+    let refused = stack.env.give(&claim.id, &link(1), &accept).await.unwrap_err();
     assert!(matches!(refused, StoreError::Rejected(Rejection::RoleNotAllowed)), "{refused}");
     let path = format!("/v1/customer/claims/{}/accept", claim.id);
     let partner = RequestEvent::post(&path).partner_admin(fixtures::ALPINE).json(&json!({}));
     assert_eq!(stack.send(partner).await.problem(), (403, "role-not-allowed"));
-    assert_eq!(stack.world.read(&claim.id).await.version, claim.version);
+    assert_eq!(stack.env.read(&claim.id).await.version, claim.version);
     let declined = decide(&stack, &claim, 1, "decision=decline").await;
     assert_eq!(declined.body["claim_status"], "declined");
 }
@@ -206,7 +206,7 @@ async fn every_answer_bears_the_strict_headers() {
         (409, coded(&claim, 1, "decision=extend&items=1")),
     ];
     let extend = Command::Extend { closes_on: None };
-    stack.world.give(&claim.id, &contoso_admin(), &extend).await.unwrap();
+    stack.env.give(&claim.id, &contoso_admin(), &extend).await.unwrap();
     for (status, event) in cases {
         let shown = event.payload()["rawPath"].clone();
         let answer = stack.send(event).await;
@@ -238,7 +238,7 @@ async fn a_token_that_is_not_ours_is_answered_before_anything_is_read() {
 #[tokio::test]
 async fn a_browser_that_fetches_the_page_beforehand_decides_nothing() {
     let (stack, claim) = awaiting().await;
-    let before = stack.world.engine.items("");
+    let before = stack.env.engine.items("");
     let path = format!("/d/{}", stack::token(&claim.id, 1));
     for purpose in ["prefetch", "prefetch;prerender"] {
         let event =
@@ -247,7 +247,7 @@ async fn a_browser_that_fetches_the_page_beforehand_decides_nothing() {
         assert_eq!(answer.status, 200);
         assert_eq!(answer.header("cache-control"), "no-store");
     }
-    assert_eq!(stack.world.engine.items(""), before, "nothing was written");
+    assert_eq!(stack.env.engine.items(""), before, "nothing was written");
 }
 
 #[tokio::test]
@@ -255,19 +255,19 @@ async fn a_link_says_no_beside_an_item_that_has_vanished() {
     let (stack, claim) = awaiting().await;
     let mut tenant = fixtures::contoso();
     tenant.items.retain(|item| item.id.as_str() != "teams");
-    stack.world.store.put_tenant(&tenant).await.unwrap();
-    stack.backstage.sweep(&stack.world).await.unwrap();
+    stack.env.store.put_tenant(&tenant).await.unwrap();
+    stack.event_functions.sweep(&stack.env).await.unwrap();
     let page = stack.send(RequestEvent::get(&format!("/d/{}", stack::token(&claim.id, 1)))).await;
     assert!(!page.text.contains("value=\"2\""), "it is not offered: {}", page.text);
     let no = decide(&stack, &claim, 1, "decision=decline").await;
     assert_eq!(no.items(), json!([[1, "declined"], [2, "declined"]]), "the no is kept");
     assert_eq!(no.body["claim_status"], "declined");
-    stack.world.let_pass(closes_at(&claim));
-    stack.world.finalize().await;
-    let after = stack.world.read(&claim.id).await;
+    stack.env.let_pass(closes_at(&claim));
+    stack.env.finalize().await;
+    let after = stack.env.read(&claim.id).await;
     assert_eq!((after.status(), after.version.0), (Status::Declined, claim.version.0 + 2));
-    stack.world.give(&claim.id, &link(1), &decline_all()).await.unwrap();
-    let refused = stack.world.give(&claim.id, &support::world::alpine(), &withdraw()).await;
+    stack.env.give(&claim.id, &link(1), &decline_all()).await.unwrap();
+    let refused = stack.env.give(&claim.id, &support::test_env::alpine(), &withdraw()).await;
     assert!(refused.is_err(), "it is final");
 }
 
@@ -275,15 +275,15 @@ async fn a_link_says_no_beside_an_item_that_has_vanished() {
 #[tokio::test]
 async fn a_silence_that_leads_nowhere_is_reported_and_not_written_without_end() {
     let (stack, claim) = awaiting().await;
-    let (world, pk) = (&stack.world, format!("C#{}", claim.id));
-    let mut item = world.stored(&claim.id);
+    let (env, pk) = (&stack.env, format!("C#{}", claim.id));
+    let mut item = env.stored(&claim.id);
     item["m"] = json!({"B": "MDA="});
     item["sl"] = json!({"BOOL": true});
-    world.engine.put(&item);
-    world.let_pass(closes_at(&claim));
-    let read = world.store.load_up_to_date(&claim.id, world.now()).await;
+    env.engine.put(&item);
+    env.let_pass(closes_at(&claim));
+    let read = env.store.load_up_to_date(&claim.id, env.now()).await;
     assert!(matches!(read, Err(StoreError::Corrupt(_))), "{read:?}");
-    let version = world.engine.item(&pk, "A").unwrap()["v"]["N"].as_str().unwrap().to_owned();
+    let version = env.engine.item(&pk, "A").unwrap()["v"]["N"].as_str().unwrap().to_owned();
     let steps = version.parse::<u32>().unwrap() - claim.version.0;
     assert!(steps <= 8, "{steps}");
 }

@@ -6,7 +6,7 @@ use domain::program::Policy;
 use serde_json::{Value, json};
 use support::fixtures::{ALPINE, BOREALIS, CONTOSO, TAILWIND};
 use support::stack::{Answer, Stack};
-use support::world::closes_at;
+use support::test_env::closes_at;
 use web::event::RequestEvent;
 
 const NOW: &str = "2026-12-22T14:00:00Z";
@@ -14,10 +14,10 @@ const NOW: &str = "2026-12-22T14:00:00Z";
 /// Two claims of Alpine's, with two associations and one, the window over.
 async fn associated() -> (Stack, Claim, Claim) {
     let stack = Stack::at(NOW).await;
-    let older = stack.world.awaiting("k1", &["exchange-online", "teams"]).await;
-    stack.world.clock.advance(Duration::minutes(1));
-    let newer = stack.world.awaiting("k2", &["sharepoint-online"]).await;
-    stack.world.clock.set(closes_at(&newer) + Duration::seconds(125));
+    let older = stack.env.awaiting("k1", &["exchange-online", "teams"]).await;
+    stack.env.clock.advance(Duration::minutes(1));
+    let newer = stack.env.awaiting("k2", &["sharepoint-online"]).await;
+    stack.env.clock.set(closes_at(&newer) + Duration::seconds(125));
     (stack, older, newer)
 }
 
@@ -60,7 +60,7 @@ async fn a_claim_made_between_two_pages_repeats_and_hides_nothing() {
     let first = list(&stack, "?limit=2").await;
     assert_eq!(ids(&first), [format!("{}-1", newer.id), format!("{}-1", older.id)]);
     let body = support::fixtures::claim_body_of("4711", TAILWIND, "tailwind.example", &["teams"]);
-    stack.world.create_of(ALPINE, "k3", &body).await.unwrap();
+    stack.env.create_of(ALPINE, "k3", &body).await.unwrap();
     let cursor = first.body["next_cursor"].as_str().unwrap();
     let mut rest = list(&stack, &format!("?limit=2&cursor={cursor}")).await;
     let mut seen = ids(&rest);
@@ -146,22 +146,22 @@ async fn answer(stack: &Stack, claim: &Claim, name: &str, body: &Value) -> Answe
 #[tokio::test]
 async fn the_end_of_the_term_is_told_while_it_runs_and_after_all_of_it_has_ended() {
     let stack = with_term(Some(24)).await;
-    let claim = Box::pin(stack.world.awaiting("k", &["teams"])).await;
-    stack.world.let_pass(closes_at(&claim));
+    let claim = Box::pin(stack.env.awaiting("k", &["teams"])).await;
+    stack.env.let_pass(closes_at(&claim));
     let (id, term) = (format!("{}-1", claim.id), json!("2028-12-31T23:00:00Z"));
     assert_eq!(told_of(&stack, &id).await, (json!("active"), term.clone(), term.clone()));
-    stack.world.clock.advance(Duration::days(30));
+    stack.env.clock.advance(Duration::days(30));
     let end = RequestEvent::post(&format!("/v1/associations/{id}/end")).customer_admin(CONTOSO);
     let ended = stack.send(end).await;
     assert_eq!((ended.status, &ended.body["term_ends_at"]), (200, &term), "{}", ended.text);
-    assert_eq!(stack.world.read(&claim.id).await.status().as_str(), "ended");
+    assert_eq!(stack.env.read(&claim.id).await.status().as_str(), "ended");
     assert_eq!(told_of(&stack, &id).await, (json!("ended"), term, ended.body["ended_at"].clone()));
 }
 
 #[tokio::test]
 async fn while_other_items_wait_the_term_counts_from_the_end_of_their_window() {
     let stack = with_term(Some(24)).await;
-    let claim = Box::pin(stack.world.awaiting("k", &["teams", "exchange-online"])).await;
+    let claim = Box::pin(stack.env.awaiting("k", &["teams", "exchange-online"])).await;
     let id = format!("{}-1", claim.id);
     answer(&stack, &claim, "accept", &json!({"items": [1]})).await;
     let term = json!("2028-12-31T23:00:00Z");
@@ -179,13 +179,13 @@ async fn while_other_items_wait_the_term_counts_from_the_end_of_their_window() {
 #[tokio::test]
 async fn without_a_term_or_a_window_to_count_it_from_no_end_is_told() {
     let stack = with_term(None).await;
-    let claim = Box::pin(stack.world.holding("k", &["teams"])).await;
+    let claim = Box::pin(stack.env.holding("k", &["teams"])).await;
     let none = (json!("active"), Value::Null, Value::Null);
     assert_eq!(told_of(&stack, &format!("{}-1", claim.id)).await, none);
     let stack = with_term(Some(24)).await;
-    let claim = Box::pin(stack.world.awaiting("k", &["teams", "exchange-online"])).await;
+    let claim = Box::pin(stack.env.awaiting("k", &["teams", "exchange-online"])).await;
     answer(&stack, &claim, "accept", &json!({"items": [1]})).await;
-    let version = stack.world.read(&claim.id).await.version.0;
+    let version = stack.env.read(&claim.id).await.version.0;
     let hold =
         RequestEvent::post(&format!("/v1/claims/{}/review", claim.id)).staff("operator", "olga");
     let hold = hold.header("if-match", &format!("\"{version}\""));

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use support::fixtures::ALPINE;
 use support::stack::{Answer, Stack};
-use support::world::closes_at;
+use support::test_env::closes_at;
 use web::event::RequestEvent;
 
 const NOW: &str = "2026-12-22T14:00:00Z";
@@ -48,7 +48,7 @@ async fn a_day_is_added_and_taken_back_and_all_others_stay() {
     let first = put(&stack, &day("2026-12-30"), "olga", &json!({"name": "Mourning"})).await;
     assert_eq!((first.status, first.header("etag")), (201, "\"1\""), "{}", first.text);
     assert_eq!(first.header("location"), day("2026-12-30"));
-    stack.world.clock.advance(chrono::Duration::hours(1));
+    stack.env.clock.advance(chrono::Duration::hours(1));
     let second = put(&stack, &day("2027-01-04"), "petr", &json!({"name": "Election"})).await;
     assert_eq!((second.status, second.header("etag")), (201, "\"2\""));
     let both = [
@@ -152,13 +152,13 @@ async fn if_match_is_heeded_where_it_is_sent() {
 #[tokio::test]
 async fn an_announced_day_makes_an_open_window_longer() {
     let stack = stack().await;
-    let claim = Box::pin(stack.world.awaiting("k", &["teams"])).await;
+    let claim = Box::pin(stack.env.awaiting("k", &["teams"])).await;
     assert_eq!(
         put(&stack, &day("2026-12-30"), "olga", &json!({"name": "Mourning"})).await.status,
         201
     );
-    stack.backstage.tick(&stack.world).await;
-    assert!(closes_at(&stack.world.read(&claim.id).await) > closes_at(&claim));
+    stack.event_functions.tick(&stack.env).await;
+    assert!(closes_at(&stack.env.read(&claim.id).await) > closes_at(&claim));
 }
 
 #[tokio::test]

@@ -11,11 +11,11 @@ use domain::claim::{Claim, Status};
 use domain::event::EventType;
 use serde_json::{Value, json};
 use store::{Author, RecountCause, RecountReport};
-use support::backstage::{Mail, events, mails, records, work_messages};
+use support::event_functions::{Mail, events, mails, records, work_messages};
 use support::fixtures::{self, ALPINE};
 use support::stack::{Answer, Stack};
+use support::test_env::closes_at;
 use support::wire::{Call, Fault};
-use support::world::closes_at;
 use web::event::RequestEvent;
 
 use super::capacity::copy_open_claims;
@@ -28,7 +28,7 @@ const LONG: &str = "2027-01-04T23:00:00Z";
 
 async fn awaiting() -> (Stack, Claim) {
     let stack = Box::pin(Stack::at(NOW)).await;
-    let claim = Box::pin(stack.world.awaiting("k", &ITEMS)).await;
+    let claim = Box::pin(stack.env.awaiting("k", &ITEMS)).await;
     assert_eq!(closes_at(&claim), SHORT.parse::<domain::claim::Instant>().unwrap());
     (stack, claim)
 }
@@ -47,23 +47,23 @@ async fn announce(stack: &Stack, country: &str, added: &Value) -> Answer {
 }
 
 async fn recount(stack: &Stack) {
-    Box::pin(stack.world.recount()).await;
+    Box::pin(stack.env.recount()).await;
 }
 
 /// The end of the claim's window, to the second.
 pub(crate) async fn deadline(stack: &Stack, claim: &Claim) -> String {
-    let now = closes_at(&stack.world.read(&claim.id).await);
+    let now = closes_at(&stack.env.read(&claim.id).await);
     now.to_rfc3339_opts(chrono::SecondsFormat::Secs, true)
 }
 
 /// The mails that tell of a longer window.
 pub(crate) async fn told(stack: &Stack) -> Vec<Mail> {
-    stack.world.elsewhere.forget();
-    stack.backstage.publish(&records(&stack.world)).await.unwrap();
-    for event in events(&stack.world).iter().filter(|event| event["type"] == "window_extended") {
-        stack.backstage.notify(event).await.unwrap();
+    stack.env.services.forget();
+    stack.event_functions.publish(&records(&stack.env)).await.unwrap();
+    for event in events(&stack.env).iter().filter(|event| event["type"] == "window_extended") {
+        stack.event_functions.notify(event).await.unwrap();
     }
-    mails(&stack.world)
+    mails(&stack.env)
 }
 
 #[tokio::test]
@@ -79,12 +79,12 @@ async fn a_holiday_announced_in_an_open_window_lengthens_it_and_the_customer_is_
     let text = mails[0].text();
     assert!(text.contains("konce pondělí 4. ledna 2027"), "{text}");
     assert!(text.contains("Day of mourning") && !text.contains("/d/"), "{text}");
-    stack.world.let_pass(SHORT.parse().unwrap());
-    stack.world.finalize().await;
-    assert_eq!(stack.world.read(&claim.id).await.status(), Status::AwaitingCustomer);
-    stack.world.let_pass(LONG.parse().unwrap());
-    stack.world.finalize().await;
-    assert_eq!(stack.world.read(&claim.id).await.status(), Status::Associated);
+    stack.env.let_pass(SHORT.parse().unwrap());
+    stack.env.finalize().await;
+    assert_eq!(stack.env.read(&claim.id).await.status(), Status::AwaitingCustomer);
+    stack.env.let_pass(LONG.parse().unwrap());
+    stack.env.finalize().await;
+    assert_eq!(stack.env.read(&claim.id).await.status(), Status::Associated);
 }
 
 #[tokio::test]
@@ -94,12 +94,12 @@ async fn a_window_that_an_announced_holiday_lengthens_passes_by_the_days_on_whic
     let rules = RequestEvent::put("/v1/customer/rules").customer_admin(fixtures::CONTOSO);
     let put = stack.send(rules.json(&json!({"closures": ["2027-01-04"]}))).await;
     assert_eq!(put.status, 200, "{}", put.text);
-    let claim = Box::pin(stack.world.awaiting("k", &ITEMS)).await;
+    let claim = Box::pin(stack.env.awaiting("k", &ITEMS)).await;
     assert_eq!(deadline(&stack, &claim).await, SHORT);
     announce(&stack, "CZ", &new_years_eve()).await;
     recount(&stack).await;
     assert_eq!(deadline(&stack, &claim).await, "2027-01-05T23:00:00Z");
-    let longer = stack.world.read(&claim.id).await;
+    let longer = stack.env.read(&claim.id).await;
     let counted: Vec<_> =
         longer.state.window().unwrap().counted.iter().map(ToString::to_string).collect();
     assert_eq!(counted, ["2026-12-23", "2026-12-28", "2026-12-29", "2026-12-30", "2027-01-05"]);
@@ -109,12 +109,12 @@ async fn a_window_that_an_announced_holiday_lengthens_passes_by_the_days_on_whic
 async fn a_holiday_announced_between_the_end_of_a_window_and_its_close_gives_no_day() {
     let (stack, claim) = awaiting().await;
     let end: domain::claim::Instant = SHORT.parse().unwrap();
-    stack.world.clock.set(end + Duration::seconds(30));
+    stack.env.clock.set(end + Duration::seconds(30));
     announce(&stack, "CZ", &new_years_eve()).await;
     recount(&stack).await;
-    stack.world.let_pass(end);
-    stack.world.finalize().await;
-    let closed = stack.world.read(&claim.id).await;
+    stack.env.let_pass(end);
+    stack.env.finalize().await;
+    let closed = stack.env.read(&claim.id).await;
     assert_eq!((closed.status(), closes_at(&closed)), (Status::Associated, end));
 }
 
@@ -125,14 +125,14 @@ async fn the_window_of_a_customer_without_a_zone_ends_where_it_ends_last_and_so_
     let contoso = fixtures::contoso();
     let country = "US".parse().unwrap();
     let tenant = domain::directory::Tenant { country, time_zone: None, ..contoso };
-    stack.world.store.put_tenant(&tenant).await.unwrap();
-    let claim = Box::pin(stack.world.awaiting("k", &ITEMS)).await;
+    stack.env.store.put_tenant(&tenant).await.unwrap();
+    let claim = Box::pin(stack.env.awaiting("k", &ITEMS)).await;
     // Half past midnight in New York, the evening before on Adak: 16 to 22 there, and 15 to 21 here.
     assert_eq!(deadline(&stack, &claim).await, "2026-12-23T05:00:00Z");
     announce(&stack, "US", &json!([{"date": "2026-12-15", "name": "Day of mourning"}])).await;
     recount(&stack).await;
     assert_eq!(deadline(&stack, &claim).await, "2026-12-23T10:00:00Z", "on Adak it is a day more");
-    let window = stack.world.read(&claim.id).await.state.window().unwrap().clone();
+    let window = stack.env.read(&claim.id).await.state.window().unwrap().clone();
     assert_eq!(window.time_zone.to_string(), "America/Adak");
 }
 
@@ -140,19 +140,19 @@ async fn the_window_of_a_customer_without_a_zone_ends_where_it_ends_last_and_so_
 async fn the_next_tick_counts_the_windows_again_with_one_message_for_the_country() {
     let (stack, claim) = awaiting().await;
     announce(&stack, "CZ", &new_years_eve()).await;
-    stack.world.elsewhere.forget();
-    assert!(stack.backstage.tick_alone(&stack.world).await);
-    let messages = work_messages(&stack.world);
+    stack.env.services.forget();
+    assert!(stack.event_functions.tick_alone(&stack.env).await);
+    let messages = work_messages(&stack.env);
     let asked = messages.iter().filter(|message| message["recount"] == "CZ").count();
     assert_eq!(asked, 1, "{messages:?}");
     assert_eq!(deadline(&stack, &claim).await, SHORT);
     for message in &messages {
-        assert!(stack.backstage.work(&stack.world, message).await, "{message}");
+        assert!(stack.event_functions.work(&stack.env, message).await, "{message}");
     }
     assert_eq!(deadline(&stack, &claim).await, LONG);
-    stack.world.elsewhere.forget();
-    assert!(stack.backstage.tick_alone(&stack.world).await);
-    assert!(work_messages(&stack.world).iter().all(|message| message["recount"].is_null()));
+    stack.env.services.forget();
+    assert!(stack.event_functions.tick_alone(&stack.env).await);
+    assert!(work_messages(&stack.env).iter().all(|message| message["recount"].is_null()));
 }
 
 #[tokio::test]
@@ -173,21 +173,21 @@ async fn the_longer_window_explains_itself_with_the_name_of_the_day() {
 async fn a_window_that_nobody_recounted_is_counted_again_before_it_is_closed() {
     let (stack, claim) = awaiting().await;
     announce(&stack, "CZ", &new_years_eve()).await;
-    stack.world.let_pass(SHORT.parse().unwrap());
-    stack.world.finalize().await;
-    let stored = stack.world.stored(&claim.id);
+    stack.env.let_pass(SHORT.parse().unwrap());
+    stack.env.finalize().await;
+    let stored = stack.env.stored(&claim.id);
     assert_eq!(stored["st"]["S"], Status::AwaitingCustomer.as_str());
     assert_eq!(deadline(&stack, &claim).await, LONG);
-    stack.world.let_pass(LONG.parse().unwrap());
-    stack.world.finalize().await;
-    assert_eq!(stack.world.read(&claim.id).await.status(), Status::Associated);
+    stack.env.let_pass(LONG.parse().unwrap());
+    stack.env.finalize().await;
+    assert_eq!(stack.env.read(&claim.id).await.status(), Status::Associated);
 }
 
 #[tokio::test]
 async fn a_list_that_finds_a_window_due_counts_it_again_as_well() {
     let (stack, claim) = awaiting().await;
     announce(&stack, "CZ", &new_years_eve()).await;
-    stack.world.let_pass(SHORT.parse().unwrap());
+    stack.env.let_pass(SHORT.parse().unwrap());
     let listed = stack.send(RequestEvent::get("/v1/claims").partner_admin(ALPINE)).await;
     assert_eq!(listed.body["items"][0]["status"], "awaiting_customer", "{}", listed.text);
     assert_eq!(listed.body["items"][0]["turn"]["until"], LONG);
@@ -199,12 +199,12 @@ async fn a_tenant_in_a_zone_of_another_country_has_his_window_counted_again_at_i
     let stack = Box::pin(Stack::at(NOW)).await;
     let mut tenant = fixtures::contoso();
     tenant.time_zone = "America/New_York".parse().ok();
-    stack.world.store.put_tenant(&tenant).await.unwrap();
-    let claim = Box::pin(stack.world.awaiting("k", &ITEMS)).await;
+    stack.env.store.put_tenant(&tenant).await.unwrap();
+    let claim = Box::pin(stack.env.awaiting("k", &ITEMS)).await;
     announce(&stack, "CZ", &new_years_eve()).await;
     recount(&stack).await;
-    stack.world.let_pass(closes_at(&claim));
-    stack.world.finalize().await;
+    stack.env.let_pass(closes_at(&claim));
+    stack.env.finalize().await;
     assert_eq!(deadline(&stack, &claim).await, "2027-01-05T05:00:00Z");
 }
 
@@ -216,7 +216,7 @@ async fn a_day_that_is_taken_back_shortens_nothing_and_a_window_opened_later_cou
     announce(&stack, "CZ", &json!([])).await;
     recount(&stack).await;
     assert_eq!(deadline(&stack, &claim).await, LONG);
-    let later = stack.world.awaiting("k2", &["sharepoint-online"]).await;
+    let later = stack.env.awaiting("k2", &["sharepoint-online"]).await;
     assert_eq!(deadline(&stack, &later).await, SHORT);
 }
 
@@ -228,10 +228,10 @@ async fn an_announcement_made_twice_and_recounted_twice_changes_a_claim_once() {
         assert_eq!(answer.body["revision"], 1);
         recount(&stack).await;
     }
-    let after = stack.world.read(&claim.id).await;
+    let after = stack.env.read(&claim.id).await;
     assert_eq!(after.version.0, claim.version.0 + 1);
     assert_eq!(after.last_event.event_type, EventType::WindowExtended);
-    assert_eq!(stack.world.store.pending_recounts().await.unwrap(), []);
+    assert_eq!(stack.env.store.pending_recounts().await.unwrap(), []);
 }
 
 #[tokio::test]
@@ -239,17 +239,17 @@ async fn windows_of_other_countries_are_closed_by_the_batch_as_ever() {
     let (stack, claim) = awaiting().await;
     announce(&stack, "DE", &new_years_eve()).await;
     recount(&stack).await;
-    stack.world.let_pass(SHORT.parse().unwrap());
-    let drained = stack.world.finalize().await;
+    stack.env.let_pass(SHORT.parse().unwrap());
+    let drained = stack.env.finalize().await;
     assert_eq!(drained.iter().map(|run| run.closed).sum::<u32>(), 1, "{drained:?}");
-    assert_eq!(stack.world.read(&claim.id).await.version.0, claim.version.0 + 1);
+    assert_eq!(stack.env.read(&claim.id).await.version.0, claim.version.0 + 1);
 }
 
 /// How many windows the batch closes at their end.
 async fn closed_by_batch(stack: &Stack, claim: &Claim) -> u32 {
-    stack.world.let_pass(closes_at(claim));
-    let drained = stack.world.finalize().await;
-    assert_eq!(stack.world.read(&claim.id).await.status(), Status::Associated);
+    stack.env.let_pass(closes_at(claim));
+    let drained = stack.env.finalize().await;
+    assert_eq!(stack.env.read(&claim.id).await.status(), Status::Associated);
     drained.iter().map(|run| run.closed).sum()
 }
 
@@ -260,7 +260,7 @@ async fn a_day_that_is_no_day_of_a_window_leaves_it_to_the_batch_without_a_recou
         let (stack, claim) = awaiting().await;
         announce(&stack, "CZ", &behind_its_end).await;
         announce(&stack, "CZ", added).await;
-        assert_eq!(Box::pin(stack.world.recount()).await, 0);
+        assert_eq!(Box::pin(stack.env.recount()).await, 0);
         assert_eq!(closed_by_batch(&stack, &claim).await, 1, "{added}");
     }
 }
@@ -273,18 +273,18 @@ async fn a_day_of_another_part_of_the_country_leaves_a_window_to_the_batch() {
     let time_zone = "America/New_York".parse().ok();
     let tenant =
         domain::directory::Tenant { country, subdivision, time_zone, ..fixtures::contoso() };
-    stack.world.store.put_tenant(&tenant).await.unwrap();
-    let claim = Box::pin(stack.world.awaiting("k", &ITEMS)).await;
+    stack.env.store.put_tenant(&tenant).await.unwrap();
+    let claim = Box::pin(stack.env.awaiting("k", &ITEMS)).await;
     let day = |part: &str| json!([{"date": "2026-12-29", "name": "Day of mourning", "subdivision": part}]);
     announce(&stack, "US", &day("US-CA")).await;
-    assert_eq!(Box::pin(stack.world.recount()).await, 0);
+    assert_eq!(Box::pin(stack.env.recount()).await, 0);
     assert_eq!(closed_by_batch(&stack, &claim).await, 1);
-    let later = Box::pin(stack.world.awaiting("k2", &["sharepoint-online"])).await;
+    let later = Box::pin(stack.env.awaiting("k2", &["sharepoint-online"])).await;
     let date = later.state.window().unwrap().last_counted().unwrap();
     let own =
         json!([{"date": date.to_string(), "name": "Day of mourning", "subdivision": "US-NY"}]);
     announce(&stack, "US", &own).await;
-    assert_eq!(Box::pin(stack.world.recount()).await, 1);
+    assert_eq!(Box::pin(stack.env.recount()).await, 1);
 }
 
 #[tokio::test]
@@ -293,7 +293,7 @@ async fn a_window_that_a_recount_leaves_as_it_is_is_closed_by_the_batch() {
     // A Sunday within the window.
     let sunday = json!([{"date": "2026-12-27", "name": "Day of mourning"}]);
     announce(&stack, "CZ", &sunday).await;
-    assert_eq!(Box::pin(stack.world.recount()).await, 0);
+    assert_eq!(Box::pin(stack.env.recount()).await, 0);
     assert_eq!(closed_by_batch(&stack, &claim).await, 1);
 }
 
@@ -301,10 +301,10 @@ async fn a_window_that_a_recount_leaves_as_it_is_is_closed_by_the_batch() {
 async fn a_list_of_revisions_without_its_days_has_every_window_counted_again() {
     let (stack, claim) = awaiting().await;
     announce(&stack, "CZ", &json!([{"date": "2027-01-04", "name": "Day of mourning"}])).await;
-    let mut listed = stack.world.engine.item("CA#revisions", "CZ").unwrap();
+    let mut listed = stack.env.engine.item("CA#revisions", "CZ").unwrap();
     assert_eq!(listed["d"]["S"], "2027-01-04+1");
     listed.as_object_mut().unwrap().remove("d");
-    stack.world.engine.put(&listed);
+    stack.env.engine.put(&listed);
     assert_eq!(closed_by_batch(&stack, &claim).await, 0, "it goes the generic way");
 }
 
@@ -312,10 +312,10 @@ async fn a_list_of_revisions_without_its_days_has_every_window_counted_again() {
 async fn a_window_that_the_announced_day_counted_already_is_closed_by_the_batch() {
     let stack = Box::pin(Stack::at(NOW)).await;
     announce(&stack, "CZ", &new_years_eve()).await;
-    let claim = stack.world.awaiting("k", &ITEMS).await;
+    let claim = stack.env.awaiting("k", &ITEMS).await;
     assert_eq!(deadline(&stack, &claim).await, LONG);
-    stack.world.let_pass(LONG.parse().unwrap());
-    let drained = stack.world.finalize().await;
+    stack.env.let_pass(LONG.parse().unwrap());
+    let drained = stack.env.finalize().await;
     assert_eq!(drained.iter().map(|run| run.closed).sum::<u32>(), 1, "{drained:?}");
 }
 
@@ -325,8 +325,8 @@ async fn a_no_to_everything_can_be_taken_back_for_the_longer_time() {
     stack.decide(&claim, "decision=decline").await;
     announce(&stack, "CZ", &new_years_eve()).await;
     recount(&stack).await;
-    assert_eq!(stack.world.read(&claim.id).await.status(), Status::Declined);
-    stack.world.clock.set(SHORT.parse().unwrap());
+    assert_eq!(stack.env.read(&claim.id).await.status(), Status::Declined);
+    stack.env.clock.set(SHORT.parse().unwrap());
     let undone = stack.decide(&claim, "decision=undo").await;
     assert_eq!(undone.body["claim_status"], "awaiting_customer", "{}", undone.text);
 }
@@ -334,11 +334,11 @@ async fn a_no_to_everything_can_be_taken_back_for_the_longer_time() {
 #[tokio::test]
 async fn a_claim_in_no_window_keeps_its_deadline() {
     let stack = Box::pin(Stack::at(NOW)).await;
-    let claim = stack.world.submitted("k", &ITEMS).await;
+    let claim = stack.env.submitted("k", &ITEMS).await;
     announce(&stack, "CZ", &new_years_eve()).await;
     recount(&stack).await;
-    assert_eq!(stack.world.read(&claim.id).await, claim);
-    let later = stack.world.submitted("k2", &["sharepoint-online"]).await;
+    assert_eq!(stack.env.read(&claim.id).await, claim);
+    let later = stack.env.submitted("k2", &["sharepoint-online"]).await;
     assert!(later.deadline() > claim.deadline(), "the operator's own time skips the day as well");
 }
 
@@ -369,13 +369,13 @@ async fn a_country_that_does_not_exist_has_no_calendar() {
 #[tokio::test]
 async fn two_thousand_windows_are_counted_again_over_many_runs_each_of_them_once() {
     let stack = Box::pin(Stack::at(NOW)).await;
-    let claim = copy_open_claims(&stack.world, 2_000).await.unwrap();
+    let claim = copy_open_claims(&stack.env, 2_000).await.unwrap();
     announce(&stack, "CZ", &new_years_eve()).await;
-    let store = stack.world.store_of_slow_work(Duration::milliseconds(15));
+    let store = stack.env.store_of_slow_work(Duration::milliseconds(15));
     let mut reports: Vec<RecountReport> = Vec::new();
     while let [country] = store.pending_recounts().await.unwrap()[..] {
         // A run of a function; the lease of a run that is over stands in nobody's way.
-        let until = stack.world.clock.now() + Duration::seconds(40);
+        let until = stack.env.clock.now() + Duration::seconds(40);
         reports.push(Box::pin(store.recount_windows(country, until)).await.unwrap());
         assert!(reports.len() < 20, "{reports:?}");
     }
@@ -383,7 +383,7 @@ async fn two_thousand_windows_are_counted_again_over_many_runs_each_of_them_once
     let (last, before) = reports.split_last().unwrap();
     assert!(last.finished && before.iter().all(|run| run.leased && !run.finished), "{reports:?}");
     assert_eq!(reports.iter().map(|run| run.seen).sum::<u32>(), 2_001, "{reports:?}");
-    assert_eq!(stack.world.claims_at_version(claim.version.0 + 1), 2_001);
+    assert_eq!(stack.env.claims_at_version(claim.version.0 + 1), 2_001);
 }
 
 #[tokio::test]
@@ -391,14 +391,14 @@ async fn a_worker_that_dies_leaves_the_recount_to_the_next_one_once_its_lease_is
     let (stack, claim) = awaiting().await;
     announce(&stack, "CZ", &new_years_eve()).await;
     let country: CountryCode = "CZ".parse().unwrap();
-    let (first, wire) = stack.world.another_store(|_| {});
-    let until = stack.world.clock.now() + Duration::seconds(40);
+    let (first, wire) = stack.env.another_store(|_| {});
+    let until = stack.env.clock.now() + Duration::seconds(40);
     // Its lease, an update, is the last that it writes.
     wire.always(|call| call.operation == "PutItem", Fault::Reset);
     assert!(Box::pin(first.recount_windows(country, until)).await.is_err());
-    let store = &stack.world.store;
+    let store = &stack.env.store;
     assert_eq!(store.pending_recounts().await.unwrap(), [RecountCause::Country(country)]);
-    stack.world.clock.advance(Duration::minutes(1));
+    stack.env.clock.advance(Duration::minutes(1));
     recount(&stack).await;
     assert_eq!(deadline(&stack, &claim).await, LONG);
     assert_eq!(store.pending_recounts().await.unwrap(), []);
@@ -409,9 +409,9 @@ async fn two_workers_do_not_count_the_same_windows() {
     let (stack, _) = awaiting().await;
     announce(&stack, "CZ", &new_years_eve()).await;
     let country: CountryCode = "CZ".parse().unwrap();
-    let until = stack.world.clock.now() + Duration::seconds(40);
-    let (other, _) = stack.world.another_store(|_| {});
-    let (wire, met) = (&stack.world.wire, Arc::new(Mutex::new(None)));
+    let until = stack.env.clock.now() + Duration::seconds(40);
+    let (other, _) = stack.env.another_store(|_| {});
+    let (wire, met) = (&stack.env.wire, Arc::new(Mutex::new(None)));
     let meets = Arc::clone(&met);
     let second = Fault::before(move || {
         let (other, meets) = (other.clone(), Arc::clone(&meets));
@@ -421,7 +421,7 @@ async fn two_workers_do_not_count_the_same_windows() {
         }
     });
     wire.on(|call| call.names("T#", "") && call.writes(), 1, second);
-    let first = Box::pin(stack.world.store.recount_windows(country, until)).await.unwrap();
+    let first = Box::pin(stack.env.store.recount_windows(country, until)).await.unwrap();
     assert_eq!((first.changed, first.finished), (1, true));
     assert_eq!(met.lock().unwrap().take(), Some(RecountReport::default()));
 }
@@ -431,8 +431,8 @@ async fn a_day_announced_while_windows_are_counted_begins_the_recount_anew() {
     let (stack, claim) = awaiting().await;
     announce(&stack, "CZ", &new_years_eve()).await;
     let country: CountryCode = "CZ".parse().unwrap();
-    let until = stack.world.clock.now() + Duration::seconds(40);
-    let other = stack.world.another_store(|_| {}).0;
+    let until = stack.env.clock.now() + Duration::seconds(40);
+    let other = stack.env.another_store(|_| {}).0;
     let later = Fault::before(move || {
         let other = other.clone();
         async move {
@@ -447,36 +447,33 @@ async fn a_day_announced_while_windows_are_counted_begins_the_recount_anew() {
             put.await.unwrap();
         }
     });
-    stack.world.wire.on(Call::writes, 2, later);
-    Box::pin(stack.world.store.recount_windows(country, until)).await.unwrap();
-    assert_eq!(
-        stack.world.store.pending_recounts().await.unwrap(),
-        [RecountCause::Country(country)]
-    );
+    stack.env.wire.on(Call::writes, 2, later);
+    Box::pin(stack.env.store.recount_windows(country, until)).await.unwrap();
+    assert_eq!(stack.env.store.pending_recounts().await.unwrap(), [RecountCause::Country(country)]);
     recount(&stack).await;
     assert_eq!(deadline(&stack, &claim).await, "2027-01-05T23:00:00Z");
-    assert_eq!(stack.world.store.pending_recounts().await.unwrap(), []);
+    assert_eq!(stack.env.store.pending_recounts().await.unwrap(), []);
 }
 
 #[tokio::test]
 async fn a_window_that_cannot_be_counted_is_left_to_its_close_and_the_others_are_counted() {
     let stack = Box::pin(Stack::at(NOW)).await;
-    let claim = copy_open_claims(&stack.world, 60).await.unwrap();
-    let records = stack.world.engine.items("C#");
+    let claim = copy_open_claims(&stack.env, 60).await.unwrap();
+    let records = stack.env.engine.items("C#");
     let mut broken = records.into_iter().find(|record| record["sk"]["S"] == "A").unwrap();
     broken["pr"] = json!({"N": "7"});
-    stack.world.engine.put(&broken);
+    stack.env.engine.put(&broken);
     announce(&stack, "CZ", &new_years_eve()).await;
     let country: CountryCode = "CZ".parse().unwrap();
     let mut failed = 0;
     let report = loop {
-        let until = stack.world.clock.now() + Duration::seconds(40);
-        match Box::pin(stack.world.store.recount_windows(country, until)).await {
+        let until = stack.env.clock.now() + Duration::seconds(40);
+        match Box::pin(stack.env.store.recount_windows(country, until)).await {
             Ok(report) => break report,
             Err(error) => assert!(!error.is_retryable(), "{error}"),
         }
         failed += 1;
     };
     assert_eq!((failed, report.passed, report.finished), (2, 1, true), "{report:?}");
-    assert_eq!(stack.world.claims_at_version(claim.version.0 + 1), 60);
+    assert_eq!(stack.env.claims_at_version(claim.version.0 + 1), 60);
 }

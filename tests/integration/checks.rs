@@ -18,7 +18,7 @@ async fn with_alpine(change: impl FnOnce(&mut Partner)) -> Stack {
     let stack = Box::pin(Stack::at(NOW)).await;
     let mut partner = fixtures::alpine();
     change(&mut partner);
-    stack.world.store.put_partner(&partner).await.unwrap();
+    stack.env.store.put_partner(&partner).await.unwrap();
     stack
 }
 
@@ -74,8 +74,8 @@ async fn a_check_without_items_lists_what_the_partner_can_claim() {
         .find(|item| item.id.as_str() == "sharepoint-online")
         .unwrap()
         .claimable = false;
-    stack.world.store.put_tenant(&tenant).await.unwrap();
-    let own = stack.world.submitted("own", &["teams"]).await;
+    stack.env.store.put_tenant(&tenant).await.unwrap();
+    let own = stack.env.submitted("own", &["teams"]).await;
     let answer = check(&stack, ALPINE, &at_contoso()).await;
     let found: Vec<_> =
         claimable(&answer).into_iter().map(|(id, _, claimability)| (id, claimability)).collect();
@@ -119,7 +119,7 @@ async fn a_check_calls_items_by_their_names_in_the_language_of_who_asks() {
 #[tokio::test]
 async fn a_check_tells_nothing_of_a_rival_and_everything_of_a_block() {
     let stack = Box::pin(Stack::at(NOW)).await;
-    let rival = stack.world.rival_submitted("rival", &["teams"]).await;
+    let rival = stack.env.rival_submitted("rival", &["teams"]).await;
     let rules = json!({"blocked_partners": [ALPINE]});
     let free = check(&stack, ALPINE, &at_contoso()).await;
     let claimability = |answer: &Answer| claimable(answer).into_iter().map(|(.., own)| own);
@@ -170,7 +170,7 @@ async fn a_wrong_pair_an_unknown_tenant_and_a_partner_that_may_not_claim_get_the
     assert_eq!(right_and_wrong.0, right_and_wrong.1);
     let mut suspended = fixtures::alpine();
     suspended.status = PartnerStatus::Suspended;
-    stack.world.store.put_partner(&suspended).await.unwrap();
+    stack.env.store.put_partner(&suspended).await.unwrap();
     assert_eq!(tenant(&check(&stack, ALPINE, &at_contoso()).await), unknown);
     // Nobody whom nothing was told of stands in a ledger.
     assert_eq!(told(&stack, CONTOSO).await, []);
@@ -195,7 +195,7 @@ async fn a_tenant_counts_once_a_day_and_a_wrong_pair_five_times() {
     assert_eq!(guess.body, over.body);
     // What was looked at today may be looked at again; the next day begins anew.
     assert_eq!(check(&stack, ALPINE, &at_contoso()).await.status, 200);
-    stack.world.clock.advance(Duration::hours(10));
+    stack.env.clock.advance(Duration::hours(10));
     assert_eq!(check(&stack, ALPINE, &question(FABRIKAM, "fabrikam.example")).await.status, 200);
     assert_eq!(checks_left(&stack).await, 6);
 }
@@ -204,7 +204,7 @@ async fn a_tenant_counts_once_a_day_and_a_wrong_pair_five_times() {
 async fn a_tenant_at_which_the_partner_claims_counts_nothing() {
     let stack = with_alpine(|alpine| alpine.daily_check_quota = 0).await;
     assert_eq!(check(&stack, ALPINE, &at_contoso()).await.problem(), FULL);
-    stack.world.submitted("own", &["teams"]).await;
+    stack.env.submitted("own", &["teams"]).await;
     let answer = check(&stack, ALPINE, &at_contoso()).await;
     assert_eq!(claimable(&answer).len(), 3, "{}", answer.text);
     // The claim is not the customer's to see before the first notice.
@@ -238,7 +238,7 @@ async fn a_draft_that_cannot_be_submitted_is_a_look_as_well() {
     assert_eq!(drafted.status, 201, "{}", drafted.text);
     assert_eq!(checks_left(&stack).await, 1);
     let id = domain::ids::ClaimId::parse(drafted.body["id"].as_str().unwrap()).unwrap();
-    let claim = stack.world.read(&id).await;
+    let claim = stack.env.read(&id).await;
     assert_eq!(stack.command(ALPINE, &claim, "submit", &json!({})).await.status, 422);
     assert_eq!(checks_left(&stack).await, 0);
     assert_eq!(told(&stack, CONTOSO).await, [(ALPINE.to_owned(), 1)]);
@@ -251,7 +251,7 @@ async fn the_customer_and_staff_see_who_has_looked() {
     let mut other = at_contoso();
     other["location_id"] = json!("4712");
     check(&stack, BOREALIS, &other).await;
-    stack.world.clock.advance(Duration::days(1));
+    stack.env.clock.advance(Duration::days(1));
     check(&stack, ALPINE, &at_contoso()).await;
     let expected = [(BOREALIS.to_owned(), 1), (ALPINE.to_owned(), 2)];
     assert_eq!(told(&stack, CONTOSO).await, expected);
@@ -281,12 +281,12 @@ async fn the_customer_and_staff_see_who_has_looked() {
 #[tokio::test]
 async fn a_ledger_in_pages_has_claims_first_and_then_every_look_once() {
     let stack = Box::pin(Stack::at(NOW)).await;
-    stack.world.awaiting("own", &["teams"]).await;
+    stack.env.awaiting("own", &["teams"]).await;
     let mut other = at_contoso();
     other["location_id"] = json!("4712");
     for _ in 0..3 {
         check(&stack, BOREALIS, &other).await;
-        stack.world.clock.advance(Duration::days(1));
+        stack.env.clock.advance(Duration::days(1));
     }
     for limit in 1..=5 {
         let (mut looks, mut pending, mut cursor) = (Vec::new(), 0, String::new());
@@ -313,7 +313,7 @@ async fn a_ledger_in_pages_has_claims_first_and_then_every_look_once() {
 #[tokio::test]
 async fn a_claim_that_is_over_lets_nobody_look_uncounted() {
     let stack = with_alpine(|alpine| alpine.daily_check_quota = 1).await;
-    let own = stack.world.submitted("own", &["teams"]).await;
+    let own = stack.env.submitted("own", &["teams"]).await;
     stack.command(ALPINE, &own, "withdraw", &json!({})).await;
     assert_eq!(check(&stack, ALPINE, &at_contoso()).await.status, 200);
     assert_eq!(checks_left(&stack).await, 0);
@@ -349,9 +349,9 @@ async fn a_partner_that_may_not_claim_learns_nothing_by_a_draft() {
     let mut suspended = fixtures::alpine();
     suspended.status = PartnerStatus::Suspended;
     suspended.daily_check_quota = 8;
-    stack.world.store.put_partner(&suspended).await.unwrap();
+    stack.env.store.put_partner(&suspended).await.unwrap();
     let id = domain::ids::ClaimId::parse(drafted.body["id"].as_str().unwrap()).unwrap();
-    let claim = stack.world.read(&id).await;
+    let claim = stack.env.read(&id).await;
     let refused = stack.command(ALPINE, &claim, "submit", &json!({})).await;
     assert!(refused.text.contains("tenant-unknown"), "{}", refused.text);
     assert!(!refused.text.contains("item-not-in-tenant"), "{}", refused.text);
@@ -415,7 +415,7 @@ async fn a_check_warns_of_missing_documents_where_the_program_asks_for_them() {
 #[tokio::test]
 async fn whether_a_claim_would_be_contested_is_told_of_one_that_could_be_submitted_alone() {
     let stack = Box::pin(Stack::at(NOW)).await;
-    stack.world.holding("held", &["teams"]).await;
+    stack.env.holding("held", &["teams"]).await;
     let whole = claim_body_of("4712", CONTOSO, "contoso.example", &["teams"]);
     let contested = async |body: &Value, ok: bool| {
         let answer = check(&stack, BOREALIS, body).await;
@@ -434,7 +434,7 @@ async fn whether_a_claim_would_be_contested_is_told_of_one_that_could_be_submitt
         assert_eq!(contested(&body, false).await, Value::Null, "{body}");
     }
     let both = claim_body_of("4712", CONTOSO, "contoso.example", &["teams", "exchange-online"]);
-    stack.world.create_of(BOREALIS, "own", &other).await.unwrap();
+    stack.env.create_of(BOREALIS, "own", &other).await.unwrap();
     assert_eq!(contested(&both, false).await, Value::Null, "an own claim is in the way");
     let rules = RequestEvent::put("/v1/customer/rules").customer_admin(CONTOSO);
     let rules = stack.send(rules.json(&json!({"blocked_partners": [BOREALIS]}))).await;

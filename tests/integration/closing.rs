@@ -11,7 +11,7 @@ use domain::program::Policy;
 use proptest::prelude::*;
 use store::CloseMethod;
 use support::fixtures;
-use support::world::{World, closes_at, prague, reviewer, validate};
+use support::test_env::{TestEnv, closes_at, prague, reviewer, validate};
 
 const NOW: &str = "2026-12-22T14:00:00Z";
 
@@ -42,7 +42,7 @@ fn shape() -> impl Strategy<Value = Shape> {
 }
 
 /// The claim of that shape, its window open.
-async fn awaiting(world: &World, shape: &Shape) -> Claim {
+async fn awaiting(env: &TestEnv, shape: &Shape) -> Claim {
     let tenants = [
         (fixtures::CONTOSO, "contoso.example"),
         (fixtures::TAILWIND, "tailwind.example"),
@@ -50,15 +50,15 @@ async fn awaiting(world: &World, shape: &Shape) -> Claim {
     ];
     let (tenant, domain) = tenants[shape.tenant];
     let body = fixtures::claim_body_of("4711", tenant, domain, &shape.items);
-    let claim = world.create_of(fixtures::ALPINE, "k", &body).await.unwrap().claim;
-    world.give(&claim.id, &reviewer(), &Command::BeginReview).await.unwrap();
+    let claim = env.create_of(fixtures::ALPINE, "k", &body).await.unwrap().claim;
+    env.give(&claim.id, &reviewer(), &Command::BeginReview).await.unwrap();
     let mut command = validate();
     if let (true, Command::Validate { drop, .. }) = (shape.drop_first, &mut command) {
         drop.push((domain::ids::ItemNo(1), domain::reason::ReasonCode::Duplicate));
     }
-    let claim = world.give(&claim.id, &reviewer(), &command).await.unwrap().claim;
-    world.clock.advance(Duration::hours(shape.delivered_after_h));
-    world.deliver(&claim).await.unwrap()
+    let claim = env.give(&claim.id, &reviewer(), &command).await.unwrap().claim;
+    env.clock.advance(Duration::hours(shape.delivered_after_h));
+    env.deliver(&claim).await.unwrap()
 }
 
 /// What the rules make of the claim when its deadline has passed.
@@ -84,11 +84,11 @@ fn runtime() -> tokio::runtime::Runtime {
 }
 
 async fn hold(shape: Shape) -> Result<(), TestCaseError> {
-    let world = World::at(NOW).await;
-    let claim = awaiting(&world, &shape).await;
-    world.let_pass_by(closes_at(&claim), Duration::seconds(shape.late_s));
-    let now = world.clock.now();
-    let (store, wire) = world.another_store(|config| config.closing = shape.closing);
+    let env = TestEnv::at(NOW).await;
+    let claim = awaiting(&env, &shape).await;
+    env.let_pass_by(closes_at(&claim), Duration::seconds(shape.late_s));
+    let now = env.clock.now();
+    let (store, wire) = env.another_store(|config| config.closing = shape.closing);
     for shard in store.find_due_work().await.unwrap().due {
         store.drain_timers(shard, now + Duration::seconds(40)).await.unwrap();
     }
@@ -98,7 +98,7 @@ async fn hold(shape: Shape) -> Result<(), TestCaseError> {
         CloseMethod::OneByOne => call.operation == "UpdateItem" && call.names("C#", "A"),
     });
     prop_assert!(fast || shape.drop_first);
-    let mut closed = world.read(&claim.id).await;
+    let mut closed = env.read(&claim.id).await;
     let mut expected = closed_by_the_rules(&claim, now);
     prop_assert!(closed.last_event.at >= closes_at(&claim) && closed.last_event.at <= now);
     expected.last_event.at = closed.last_event.at;

@@ -9,8 +9,8 @@ use domain::ids::{ClaimId, ItemNo};
 use serde_json::{Value, json};
 use support::fixtures::{self, ALPINE, CONTOSO};
 use support::stack::{Answer, Stack};
+use support::test_env::{TestEnv, decline, link};
 use support::wire::Fault;
-use support::world::{World, decline, link};
 use web::event::RequestEvent;
 
 const NOW: &str = "2026-12-22T14:00:00Z";
@@ -44,7 +44,7 @@ async fn dry_run(stack: &Stack, path: &str, body: &Value) -> Answer {
 }
 
 async fn sweep(stack: &Stack) {
-    let response = Box::pin(stack.backstage.sweep(&stack.world)).await.unwrap();
+    let response = Box::pin(stack.event_functions.sweep(&stack.env)).await.unwrap();
     assert!(response.batch_item_failures.is_empty(), "{response:?}");
 }
 
@@ -62,7 +62,7 @@ fn deleted() -> Value {
 /// A stack with an association of `teams` and `exchange-online`.
 async fn associated() -> (Stack, Claim) {
     let stack = Box::pin(Stack::at(NOW)).await;
-    let claim = Box::pin(stack.world.holding("k", &["exchange-online", "teams"])).await;
+    let claim = Box::pin(stack.env.holding("k", &["exchange-online", "teams"])).await;
     (stack, claim)
 }
 
@@ -79,7 +79,7 @@ async fn what_ends_an_association_is_told_and_not_done_until_its_number_is_confi
     assert_eq!(dry.body, expected);
     let tag = get(&stack, &path).await.header("etag").to_owned();
     assert_eq!(dry.header("etag"), tag);
-    let before = stack.world.engine.stream().len();
+    let before = stack.env.engine.stream().len();
 
     for (query, if_match) in [
         ("", Some(tag.as_str())),
@@ -99,7 +99,7 @@ async fn what_ends_an_association_is_told_and_not_done_until_its_number_is_confi
         for member in ["confirm", "count", "held", "claims"] {
             assert_eq!(refused.body["consequences"][member], expected[member], "{query}");
         }
-        assert_eq!(stack.world.engine.stream().len(), before, "nothing is written: {query}");
+        assert_eq!(stack.env.engine.stream().len(), before, "nothing is written: {query}");
     }
     let confirmed = format!("{path}?confirm=1");
     let done = over(&stack, &confirmed, &tag, &without_teams()).await;
@@ -107,7 +107,7 @@ async fn what_ends_an_association_is_told_and_not_done_until_its_number_is_confi
     let again = over(&stack, &confirmed, &tag, &without_teams()).await;
     assert_eq!((again.status, again.header("etag")), (200, done.header("etag")), "a repeat");
     sweep(&stack).await;
-    let after = stack.world.read(&claim.id).await;
+    let after = stack.env.read(&claim.id).await;
     let second = after.item_status(after.find_item(ItemNo(2)).unwrap());
     assert!(matches!(second, ItemStatus::Ended { .. }), "{second:?}");
 }
@@ -115,7 +115,7 @@ async fn what_ends_an_association_is_told_and_not_done_until_its_number_is_confi
 #[tokio::test]
 async fn a_dry_run_writes_nothing_and_refuses_what_the_write_would_refuse() {
     let (stack, _) = associated().await;
-    let before = stack.world.engine.stream().len();
+    let before = stack.env.engine.stream().len();
     let tenant = tenant();
     let all = [
         (tenant.as_str(), json!({"name": "Another name"})),
@@ -142,25 +142,25 @@ async fn a_dry_run_writes_nothing_and_refuses_what_the_write_would_refuse() {
         put(&stack, &format!("{tenant}?dry_run=true"), &json!({"domains": ["tailwind.example"]}))
             .await;
     assert_eq!(taken.errors(), [("/domains/0".to_owned(), "domain-taken".to_owned())]);
-    assert_eq!(stack.world.engine.stream().len(), before, "nothing is written");
+    assert_eq!(stack.env.engine.stream().len(), before, "nothing is written");
 }
 
 /// Claims at Contoso in every state that a change of the tenant or the partner may act on, each of its own workload or
 /// of all of them.
 async fn population() -> (Stack, Vec<ClaimId>) {
     let stack = Box::pin(Stack::at(NOW)).await;
-    let world: &World = &stack.world;
-    let held = Box::pin(world.holding("held", &["teams"])).await;
+    let env: &TestEnv = &stack.env;
+    let held = Box::pin(env.holding("held", &["teams"])).await;
     let mut body = fixtures::claim_body(&["exchange-online"]);
     body["draft"] = json!(true);
-    let draft = world.create_of(ALPINE, "draft", &body).await.unwrap().claim;
+    let draft = env.create_of(ALPINE, "draft", &body).await.unwrap().claim;
     let declined =
-        Box::pin(world.awaiting("declined", &["exchange-online", "sharepoint-online"])).await;
-    world.give(&declined.id, &link(1), &decline(&[1])).await.unwrap();
-    let rival = Box::pin(world.rival_submitted("rival", &["exchange-online", "teams"])).await;
-    let withdrawn = Box::pin(world.rival_submitted("gone", &["sharepoint-online"])).await;
-    let partner = support::world::partner_admin(withdrawn.subject.partner.as_str());
-    world.give(&withdrawn.id, &partner, &Command::Withdraw { comment: None }).await.unwrap();
+        Box::pin(env.awaiting("declined", &["exchange-online", "sharepoint-online"])).await;
+    env.give(&declined.id, &link(1), &decline(&[1])).await.unwrap();
+    let rival = Box::pin(env.rival_submitted("rival", &["exchange-online", "teams"])).await;
+    let withdrawn = Box::pin(env.rival_submitted("gone", &["sharepoint-online"])).await;
+    let partner = support::test_env::partner_admin(withdrawn.subject.partner.as_str());
+    env.give(&withdrawn.id, &partner, &Command::Withdraw { comment: None }).await.unwrap();
     (stack, [held, draft, declined, rival, withdrawn].map(|claim| claim.id).into())
 }
 
@@ -204,7 +204,7 @@ async fn what_is_foretold_is_what_the_sweep_does_to_every_claim() {
             .collect();
         let mut before = Vec::new();
         for id in &ids {
-            before.push(stack.world.read(id).await);
+            before.push(stack.env.read(id).await);
         }
         let confirm = dry.body["confirm"].as_str().map(|number| format!("?confirm={number}"));
         let confirmed = format!("{path}{}", confirm.unwrap_or_default());
@@ -213,7 +213,7 @@ async fn what_is_foretold_is_what_the_sweep_does_to_every_claim() {
         sweep(&stack).await;
         let mut happened = BTreeMap::new();
         for before in &before {
-            let after = stack.world.read(&before.id).await;
+            let after = stack.env.read(&before.id).await;
             let fate = fate(before, &after);
             if fate != Fate::default() {
                 happened.insert(before.id.to_string(), fate);
@@ -231,7 +231,7 @@ async fn what_is_foretold_is_what_the_sweep_does_to_every_claim() {
 #[tokio::test]
 async fn a_suspension_holds_claims_and_asks_for_no_confirmation() {
     let stack = Box::pin(Stack::at(NOW)).await;
-    Box::pin(stack.world.awaiting("k", &["teams"])).await;
+    Box::pin(stack.env.awaiting("k", &["teams"])).await;
     let suspended = json!({"status": "suspended"});
     let dry = dry_run(&stack, PARTNER, &suspended).await;
     assert_eq!((&dry.body["confirm"], &dry.body["held"]), (&Value::Null, &json!(1)));
@@ -273,7 +273,7 @@ async fn a_claim_that_comes_between_the_dry_run_and_the_write_makes_the_number_s
     let path = tenant();
     let dry = dry_run(&stack, &path, &deleted()).await;
     assert_eq!(dry.body["confirm"], "1");
-    Box::pin(stack.world.submitted("k2", &["sharepoint-online"])).await;
+    Box::pin(stack.env.submitted("k2", &["sharepoint-online"])).await;
     let refused = over(&stack, &format!("{path}?confirm=1"), dry.header("etag"), &deleted()).await;
     assert_eq!(refused.problem(), (409, "confirmation-required"));
     let told = &refused.body["consequences"];
@@ -314,7 +314,7 @@ async fn an_entry_that_changes_between_the_count_and_the_write_is_counted_anew()
     let (stack, claim) = associated().await;
     let path = tenant();
     assert_eq!(put(&stack, &path, &json!({"name": "Contoso Ltd"})).await.status, 200);
-    let (store, _) = stack.world.another_store(|_| ());
+    let (store, _) = stack.env.another_store(|_| ());
     let between = Fault::before(move || {
         let store = store.clone();
         async move { store.put_tenant(&fixtures::tailwind_named(CONTOSO)).await.unwrap() }
@@ -326,30 +326,30 @@ async fn an_entry_that_changes_between_the_count_and_the_write_is_counted_anew()
     let now = get(&stack, &path).await.body;
     assert_eq!((&now["name"], &now["country"]), (&json!("Another name"), &json!("US")));
     sweep(&stack).await;
-    assert_eq!(stack.world.read(&claim.id).await.status(), Status::Associated);
+    assert_eq!(stack.env.read(&claim.id).await.status(), Status::Associated);
 }
 
 #[tokio::test]
 async fn a_count_that_cannot_be_made_writes_nothing() {
     let (stack, _) = associated().await;
     let tag = get(&stack, &tenant()).await.header("etag").to_owned();
-    let before = stack.world.engine.stream().len();
+    let before = stack.env.engine.stream().len();
     stack.wires[6].always(|call| call.names("C#", ""), Fault::Internal);
     let failed = over(&stack, &format!("{}?confirm=1", tenant()), &tag, &deleted()).await;
     assert_eq!(failed.problem(), (503, "unavailable"));
     stack.wires[6].reset();
-    assert_eq!(stack.world.engine.stream().len(), before, "nothing is written");
+    assert_eq!(stack.env.engine.stream().len(), before, "nothing is written");
 }
 
 /// Puts the record of a claim under so many other ids at its tenant.
 fn multiply(stack: &Stack, claim: &Claim, times: usize) {
-    let record = stack.world.stored(&claim.id);
+    let record = stack.env.stored(&claim.id);
     let copies = (0..times).map(|no| {
         let id = ClaimId::of(&claim.subject.partner, &format!("copy-{no}"));
         let text = record.to_string().replace(claim.id.as_str(), id.as_str());
         serde_json::from_str(&text).unwrap()
     });
-    stack.world.engine.import(copies.collect());
+    stack.env.engine.import(copies.collect());
 }
 
 #[tokio::test]
@@ -380,14 +380,14 @@ async fn beyond_a_thousand_claims_the_number_is_a_thousand_and_more() {
 #[tokio::test]
 async fn a_customer_is_told_what_the_rules_would_do_and_a_no_needs_no_confirmation() {
     let stack = Box::pin(Stack::at(NOW)).await;
-    let open = Box::pin(stack.world.awaiting("k", &["teams", "exchange-online"])).await;
+    let open = Box::pin(stack.env.awaiting("k", &["teams", "exchange-online"])).await;
     // Between partner and operator still: the customer is told nothing of it.
-    Box::pin(stack.world.in_review("k2", &["sharepoint-online"])).await;
+    Box::pin(stack.env.in_review("k2", &["sharepoint-online"])).await;
     let block = json!({"blocked_partners": [ALPINE], "explicit_yes": "all"});
     let send = |path: String, body: Value| {
         stack.send(RequestEvent::put(&path).customer_admin(CONTOSO).json(&body))
     };
-    let before = stack.world.engine.stream().len();
+    let before = stack.env.engine.stream().len();
     let dry = send(format!("{RULES}?dry_run=true"), block.clone()).await;
     assert_eq!((dry.status, &dry.body["confirm"]), (200, &Value::Null), "{}", dry.text);
     assert_eq!((&dry.body["count"], &dry.body["touched_by_rules"]), (&json!(0), &json!(1)));
@@ -396,10 +396,10 @@ async fn a_customer_is_told_what_the_rules_would_do_and_a_no_needs_no_confirmati
         (&told["claim_id"], &told["declined"], &told["needs_yes"]),
         (&json!(open.id.as_str()), &json!([1, 2]), &json!(true))
     );
-    assert_eq!(stack.world.engine.stream().len(), before, "nothing is written");
+    assert_eq!(stack.env.engine.stream().len(), before, "nothing is written");
     let done = send(RULES.to_owned(), block.clone()).await;
     assert_eq!(done.status, 200, "{}", done.text);
-    assert_eq!(stack.world.read(&open.id).await.status(), Status::Declined);
+    assert_eq!(stack.env.read(&open.id).await.status(), Status::Declined);
     let again = send(format!("{RULES}?dry_run=true"), block).await;
     assert_eq!(again.body["touched_by_rules"], 0);
 }

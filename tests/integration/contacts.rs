@@ -9,11 +9,11 @@ use domain::ids::ClaimId;
 use domain::program::{Policy, Vouching};
 use domain::text::{Email, Name};
 use serde_json::{Value, json};
-use support::backstage::{Mail, events, mails, records_from};
 use support::engine::Cursor;
+use support::event_functions::{Mail, events, mails, records_from};
 use support::fixtures::{self, ALPINE, BOREALIS, CONTOSO, TAILWIND, claim_body, claim_body_of};
 use support::stack::{Answer, Stack};
-use support::world::closes_at;
+use support::test_env::closes_at;
 use web::event::RequestEvent;
 
 const NOW: &str = "2026-12-22T14:00:00Z";
@@ -25,7 +25,7 @@ const ANOTHER: (&str, &str) = ("operator", "operator-2");
 
 /// An action of a member of staff on the claim as it stands.
 async fn act(stack: &Stack, id: &ClaimId, who: (&str, &str), body: Value) -> Answer {
-    let version = stack.world.read(id).await.version;
+    let version = stack.env.read(id).await.version;
     let event = RequestEvent::post(&format!("/v1/claims/{id}/review")).staff(who.0, who.1);
     stack.send(event.header("if-match", &format!("\"{version}\"")).json(&body)).await
 }
@@ -45,7 +45,7 @@ fn contact(email: &str) -> Value {
 
 /// The partner names another contact.
 async fn correct(stack: &Stack, id: &ClaimId, email: &str) -> Answer {
-    let claim = stack.world.read(id).await;
+    let claim = stack.env.read(id).await;
     let body = json!({"customer_contact": contact(email)});
     stack.command(ALPINE, &claim, "correct-contact", &body).await
 }
@@ -79,29 +79,29 @@ fn verified(email: &str) -> TenantContact {
 async fn with_contacts(stack: &Stack, emails: &[&str]) {
     let contacts = emails.iter().map(|email| verified(email)).collect();
     let tenant = Tenant { contacts, ..fixtures::contoso() };
-    stack.world.store.put_tenant(&tenant).await.unwrap();
+    stack.env.store.put_tenant(&tenant).await.unwrap();
 }
 
 /// A stack whose Contoso has no verified contact, and a claim in review there.
 async fn nobody_verified() -> (Stack, Claim) {
     let stack = Box::pin(Stack::at(NOW)).await;
     with_contacts(&stack, &[]).await;
-    let claim = Box::pin(stack.world.in_review("k", &ITEMS)).await;
+    let claim = Box::pin(stack.env.in_review("k", &ITEMS)).await;
     (stack, claim)
 }
 
 /// A claim whose notice came back from its only verified recipient.
 async fn unreachable() -> (Stack, Claim) {
     let stack = Box::pin(Stack::at(NOW)).await;
-    let claim = Box::pin(stack.world.notifying("k", &ITEMS)).await;
-    let claim = stack.world.fail(&claim, FailureCause::Bounce).await.unwrap();
+    let claim = Box::pin(stack.env.notifying("k", &ITEMS)).await;
+    let claim = stack.env.fail(&claim, FailureCause::Bounce).await.unwrap();
     assert_eq!(claim.status().as_str(), "unreachable");
     (stack, claim)
 }
 
 async fn set_status(stack: &Stack, status: PartnerStatus) {
     let partner = Partner { status, ..fixtures::alpine() };
-    stack.world.store.put_partner(&partner).await.unwrap();
+    stack.env.store.put_partner(&partner).await.unwrap();
 }
 
 fn names(answer: &Answer) -> Vec<&str> {
@@ -111,13 +111,13 @@ fn names(answer: &Answer) -> Vec<&str> {
 
 /// The mails of what happened behind the cursor.
 async fn mailed(stack: &Stack, cursor: &mut Cursor) -> Vec<Mail> {
-    stack.world.elsewhere.forget();
-    let records = records_from(&stack.world, cursor);
-    stack.backstage.publish(&records).await.unwrap();
-    for event in events(&stack.world) {
-        stack.backstage.notify(&event).await.unwrap();
+    stack.env.services.forget();
+    let records = records_from(&stack.env, cursor);
+    stack.event_functions.publish(&records).await.unwrap();
+    for event in events(&stack.env) {
+        stack.event_functions.notify(&event).await.unwrap();
     }
-    mails(&stack.world)
+    mails(&stack.env)
 }
 
 #[tokio::test]
@@ -159,7 +159,7 @@ async fn an_address_outside_the_tenant_is_never_vouched_for() {
     let stack = Stack::at(NOW).await;
     let mut body = claim_body(&ITEMS);
     body["customer_contact"]["email"] = json!("jana@alpine.example");
-    let created = stack.world.create_of(ALPINE, "k", &body).await.unwrap().claim;
+    let created = stack.env.create_of(ALPINE, "k", &body).await.unwrap().claim;
     let refused = vouch(&stack, &created.id, OPERATOR).await;
     assert_eq!(refused.problem(), (422, "invalid-fields"));
     let outside = ("claim:/customer_contact/email".to_owned(), "customer-unreachable".to_owned());
@@ -202,7 +202,7 @@ async fn a_check_warns_of_a_contact_outside_and_of_one_to_be_vouched_for() {
 async fn the_claims_that_need_somebody_to_vouch_are_listed_until_somebody_did() {
     let (stack, claim) = nobody_verified().await;
     let body = claim_body_of("4711", TAILWIND, "tailwind.example", &["teams"]);
-    stack.world.create_of(ALPINE, "known", &body).await.unwrap();
+    stack.env.create_of(ALPINE, "known", &body).await.unwrap();
     let request =
         || RequestEvent::get("/v1/reviews?needs=vouch&limit=100").staff("operator", "operator-1");
     let needed = walk(&stack, request).await;
@@ -236,8 +236,8 @@ async fn claim_association_and_ledger_show_that_somebody_vouched() {
     let (stack, claim) = nobody_verified().await;
     assert_eq!(vouch(&stack, &claim.id, OPERATOR).await.status, 200);
     assert_eq!(validate(&stack, &claim.id, REVIEWER).await.status, 200);
-    let notified = stack.world.read(&claim.id).await;
-    let open = stack.world.deliver(&notified).await.unwrap();
+    let notified = stack.env.read(&claim.id).await;
+    let open = stack.env.deliver(&notified).await.unwrap();
     let path = format!("/v1/claims/{}", claim.id);
     let partners = stack.send(RequestEvent::get(&path).partner_user(ALPINE)).await;
     let path = format!("/v1/customer/claims/{}", claim.id);
@@ -245,8 +245,8 @@ async fn claim_association_and_ledger_show_that_somebody_vouched() {
     for view in [partners, customers] {
         assert_eq!(view.body["vouched"], true, "{}", view.text);
     }
-    stack.world.let_pass(closes_at(&open));
-    stack.world.finalize().await;
+    stack.env.let_pass(closes_at(&open));
+    stack.env.finalize().await;
     mailed(&stack, &mut Cursor::default()).await;
     let associations =
         stack.send(RequestEvent::get("/v1/associations").partner_admin(ALPINE)).await;
@@ -286,7 +286,7 @@ async fn a_contact_outside_the_tenant_is_not_even_proposed() {
         let pointer = "/customer_contact/email".to_owned();
         assert_eq!(refused.errors(), [(pointer, "customer-unreachable".to_owned())]);
     }
-    assert_eq!(stack.world.read(&claim.id).await, claim);
+    assert_eq!(stack.env.read(&claim.id).await, claim);
 }
 
 #[tokio::test]
@@ -295,7 +295,7 @@ async fn an_address_that_the_directory_has_as_verified_is_asked_at_once() {
     with_contacts(&stack, &["it@contoso.example", "ota@contoso.example"]).await;
     let corrected = correct(&stack, &claim.id, "ota@contoso.example").await;
     assert_eq!(corrected.body["status"], "notifying", "{}", corrected.text);
-    assert_eq!(stack.world.read(&claim.id).await.notice, claim.notice.next());
+    assert_eq!(stack.env.read(&claim.id).await.notice, claim.notice.next());
 }
 
 #[tokio::test]
@@ -329,7 +329,7 @@ async fn the_operator_asks_a_proposed_contact_after_another_one_vouched_for_it()
 async fn a_proposal_is_refused_twice_at_most_and_then_the_claim_can_be_rejected() {
     let (stack, claim) = unreachable().await;
     for email in ["ota@contoso.example", "eva@contoso.example"] {
-        stack.world.clock.advance(Duration::days(1));
+        stack.env.clock.advance(Duration::days(1));
         let proposed = correct(&stack, &claim.id, email).await;
         assert_eq!(proposed.status, 200, "{}", proposed.text);
         let refused = refuse(&stack, &claim.id, OPERATOR).await;
@@ -354,15 +354,15 @@ async fn a_proposal_is_refused_twice_at_most_and_then_the_claim_can_be_rejected(
 async fn silence_about_a_proposed_contact_is_recorded_once_and_rejects_nothing() {
     let (stack, claim) = unreachable().await;
     correct(&stack, &claim.id, "ota@contoso.example").await;
-    let proposed = stack.world.read(&claim.id).await;
-    stack.world.let_pass(proposed.deadline().unwrap());
-    stack.world.finalize().await;
-    let overdue = stack.world.read(&claim.id).await;
+    let proposed = stack.env.read(&claim.id).await;
+    stack.env.let_pass(proposed.deadline().unwrap());
+    stack.env.finalize().await;
+    let overdue = stack.env.read(&claim.id).await;
     assert_eq!(overdue.version, proposed.version.next());
     assert_eq!(overdue.last_event.event_type, EventType::ReviewOverdue);
     assert_eq!(overdue.status().as_str(), "unreachable");
-    stack.world.clock.advance(Duration::days(60));
-    assert_eq!(stack.world.read(&claim.id).await, overdue);
+    stack.env.clock.advance(Duration::days(60));
+    assert_eq!(stack.env.read(&claim.id).await, overdue);
     assert_eq!(vouch(&stack, &claim.id, OPERATOR).await.status, 200);
     let corrected = corrected_by(&stack, &claim.id, ANOTHER, "ota@contoso.example").await;
     assert_eq!(corrected.body["status"], "notifying", "{}", corrected.text);
@@ -412,7 +412,7 @@ async fn a_partner_whose_location_left_the_program_names_no_contact_and_nobody_d
     with_contacts(&stack, &["it@contoso.example", "ota@contoso.example"]).await;
     let mut partner = fixtures::alpine();
     partner.locations[0].programs.clear();
-    stack.world.store.put_partner(&partner).await.unwrap();
+    stack.env.store.put_partner(&partner).await.unwrap();
     let left = [("claim:/location_id".to_owned(), "location-not-enrolled".to_owned())];
     for answer in [
         correct(&stack, &claim.id, "ota@contoso.example").await,
@@ -421,7 +421,7 @@ async fn a_partner_whose_location_left_the_program_names_no_contact_and_nobody_d
         assert_eq!(answer.problem(), (422, "invalid-fields"), "{}", answer.text);
         assert_eq!(answer.errors(), left);
     }
-    stack.world.store.put_partner(&fixtures::alpine()).await.unwrap();
+    stack.env.store.put_partner(&fixtures::alpine()).await.unwrap();
     let corrected = correct(&stack, &claim.id, "ota@contoso.example").await;
     assert_eq!(corrected.body["status"], "notifying", "{}", corrected.text);
 }
@@ -429,18 +429,18 @@ async fn a_partner_whose_location_left_the_program_names_no_contact_and_nobody_d
 #[tokio::test]
 async fn a_no_is_not_taken_back_for_a_partner_that_was_suspended_meanwhile() {
     let stack = Box::pin(Stack::at(NOW)).await;
-    let claim = Box::pin(stack.world.awaiting("k", &ITEMS)).await;
+    let claim = Box::pin(stack.env.awaiting("k", &ITEMS)).await;
     assert_eq!(stack.decide(&claim, "decision=decline").await.status, 200);
-    stack.world.clock.advance(Duration::seconds(1));
+    stack.env.clock.advance(Duration::seconds(1));
     set_status(&stack, PartnerStatus::Suspended).await;
     let undo = stack.decide(&claim, "decision=undo").await;
     assert_eq!(undo.problem(), (409, "invalid-state"), "{}", undo.text);
     let path = format!("/v1/customer/claims/{}/undo", claim.id);
     let undo = stack.send(RequestEvent::post(&path).customer_admin(CONTOSO).json(&json!({}))).await;
     assert_eq!(undo.problem(), (409, "invalid-state"), "{}", undo.text);
-    stack.world.let_pass(closes_at(&claim));
-    stack.world.finalize().await;
-    assert_eq!(stack.world.read(&claim.id).await.status().as_str(), "declined");
+    stack.env.let_pass(closes_at(&claim));
+    stack.env.finalize().await;
+    assert_eq!(stack.env.read(&claim.id).await.status().as_str(), "declined");
     let associations =
         stack.send(RequestEvent::get("/v1/associations").partner_admin(ALPINE)).await;
     assert_eq!(names(&associations), Vec::<&str>::new());
@@ -449,9 +449,9 @@ async fn a_no_is_not_taken_back_for_a_partner_that_was_suspended_meanwhile() {
 #[tokio::test]
 async fn a_claim_that_a_suspension_holds_is_not_resumed_before_the_suspension_ends() {
     let stack = Box::pin(Stack::at(NOW)).await;
-    let claim = Box::pin(stack.world.awaiting("k", &ITEMS)).await;
+    let claim = Box::pin(stack.env.awaiting("k", &ITEMS)).await;
     set_status(&stack, PartnerStatus::Suspended).await;
-    Box::pin(stack.backstage.sweep(&stack.world)).await.unwrap();
+    Box::pin(stack.event_functions.sweep(&stack.env)).await.unwrap();
     let path = format!("/v1/claims/{}", claim.id);
     let held = stack.send(RequestEvent::get(&path).staff("operator", "operator-1")).await;
     assert_eq!(
@@ -471,9 +471,9 @@ async fn a_claim_that_a_suspension_holds_is_not_resumed_before_the_suspension_en
 #[tokio::test]
 async fn a_delivery_opens_no_window_for_a_partner_that_was_suspended_meanwhile() {
     let stack = Box::pin(Stack::at(NOW)).await;
-    let claim = Box::pin(stack.world.notifying("k", &ITEMS)).await;
+    let claim = Box::pin(stack.env.notifying("k", &ITEMS)).await;
     set_status(&stack, PartnerStatus::Suspended).await;
-    let held = stack.world.deliver(&claim).await.unwrap();
+    let held = stack.env.deliver(&claim).await.unwrap();
     assert_eq!(held.status().as_str(), "on_hold");
     assert_eq!(stack.decide(&claim, "decision=decline").await.status, 200, "a no always counts");
 }
@@ -505,7 +505,7 @@ async fn the_system_says_since_when_a_contact_is_verified_and_by_whom() {
         let known = (&new["verified_since"], &new["verified_by"]);
         assert_eq!(known, (&json!("2026-12-22T14:00:00Z"), &json!("operator-1")));
     }
-    stack.world.clock.advance(Duration::days(1));
+    stack.env.clock.advance(Duration::days(1));
     let path = format!("/v1/tenants/{CONTOSO}");
     let same = tenant_of(&stack).await;
     let again =
@@ -517,11 +517,11 @@ async fn the_system_says_since_when_a_contact_is_verified_and_by_whom() {
 async fn whoever_verified_a_contact_does_not_validate_a_claim_that_reaches_it_for_seven_days() {
     let stack = Stack::at(NOW).await;
     add_contact(&stack, OPERATOR, "new@contoso.example").await;
-    let claim = stack.world.in_review("k", &ITEMS).await;
-    stack.world.clock.advance(Duration::days(7) - Duration::milliseconds(1));
+    let claim = stack.env.in_review("k", &ITEMS).await;
+    stack.env.clock.advance(Duration::days(7) - Duration::milliseconds(1));
     let own = validate(&stack, &claim.id, OPERATOR).await;
     assert_eq!(own.problem(), (409, "another-reviewer-required"), "{}", own.text);
-    stack.world.clock.advance(Duration::milliseconds(1));
+    stack.env.clock.advance(Duration::milliseconds(1));
     let later = validate(&stack, &claim.id, OPERATOR).await;
     assert_eq!(later.body["status"], "notifying", "{}", later.text);
 }
@@ -530,7 +530,7 @@ async fn whoever_verified_a_contact_does_not_validate_a_claim_that_reaches_it_fo
 async fn another_one_validates_at_once_a_claim_that_reaches_a_new_contact() {
     let stack = Stack::at(NOW).await;
     add_contact(&stack, OPERATOR, "new@contoso.example").await;
-    let claim = stack.world.in_review("k", &ITEMS).await;
+    let claim = stack.env.in_review("k", &ITEMS).await;
     let validated = validate(&stack, &claim.id, REVIEWER).await;
     assert_eq!(validated.body["status"], "notifying", "{}", validated.text);
     let asked = validated.body["recipients"].as_array().unwrap();
@@ -551,7 +551,7 @@ async fn a_tenants_first_entry_asks_for_no_second_person() {
     assert!(matches!(stored.status, 200 | 201), "{}", stored.text);
     assert_eq!(stored.body["contacts"][0]["verified_since"], Value::Null);
     let body = claim_body_of("4711", id, "wingtip.example", &ITEMS);
-    let claim = stack.world.create_of(ALPINE, "k", &body).await.unwrap().claim;
+    let claim = stack.env.create_of(ALPINE, "k", &body).await.unwrap().claim;
     assert_eq!(act(&stack, &claim.id, OPERATOR, json!({"action": "begin"})).await.status, 200);
     let validated = validate(&stack, &claim.id, OPERATOR).await;
     assert_eq!(validated.body["status"], "notifying", "{}", validated.text);
@@ -561,10 +561,10 @@ async fn a_tenants_first_entry_asks_for_no_second_person() {
 async fn a_contact_that_became_verified_by_who_had_acted_on_the_claim_is_on_no_list_of_it() {
     for (by, status) in [(OPERATOR, 422), (ANOTHER, 200)] {
         let stack = Box::pin(Stack::at(NOW)).await;
-        let claim = Box::pin(stack.world.in_review("k", &ITEMS)).await;
+        let claim = Box::pin(stack.env.in_review("k", &ITEMS)).await;
         assert_eq!(validate(&stack, &claim.id, OPERATOR).await.status, 200);
-        let notified = stack.world.read(&claim.id).await;
-        stack.world.fail(&notified, FailureCause::Bounce).await.unwrap();
+        let notified = stack.env.read(&claim.id).await;
+        stack.env.fail(&notified, FailureCause::Bounce).await.unwrap();
         add_contact(&stack, by, "new@contoso.example").await;
         let corrected = correct(&stack, &claim.id, "new@contoso.example").await;
         assert_eq!(corrected.status, status, "{by:?}: {}", corrected.text);
@@ -579,13 +579,13 @@ async fn nothing_is_mailed_for_a_window_that_could_not_be_counted() {
         time_zone: "Asia/Colombo".parse().ok(),
         ..fixtures::contoso()
     };
-    stack.world.store.put_tenant(&tenant).await.unwrap();
-    let claim = stack.world.in_review("k", &ITEMS).await;
+    stack.env.store.put_tenant(&tenant).await.unwrap();
+    let claim = stack.env.in_review("k", &ITEMS).await;
     let mut cursor = Cursor::default();
     mailed(&stack, &mut cursor).await;
     let refused = validate(&stack, &claim.id, REVIEWER).await;
     assert_eq!(refused.problem(), (409, "invalid-state"), "{}", refused.text);
-    assert_eq!(stack.world.read(&claim.id).await, claim);
+    assert_eq!(stack.env.read(&claim.id).await, claim);
     assert!(mailed(&stack, &mut cursor).await.is_empty());
 }
 
@@ -599,15 +599,15 @@ async fn nothing_is_mailed_by_a_resume_or_a_corrected_contact_where_the_window_c
         contacts: vec![verified("it@contoso.example"), verified("ota@contoso.example")],
         ..fixtures::contoso()
     };
-    let held = Box::pin(stack.world.notifying("a", &["exchange-online"])).await;
+    let held = Box::pin(stack.env.notifying("a", &["exchange-online"])).await;
     let pause = json!({"action": "hold", "comment": "Somebody asked."});
     assert_eq!(act(&stack, &held.id, OPERATOR, pause).await.body["status"], "on_hold");
-    let lost = Box::pin(stack.world.notifying("b", &["teams"])).await;
-    let lost = stack.world.fail(&lost, FailureCause::Bounce).await.unwrap();
+    let lost = Box::pin(stack.env.notifying("b", &["teams"])).await;
+    let lost = stack.env.fail(&lost, FailureCause::Bounce).await.unwrap();
     assert_eq!(lost.status().as_str(), "unreachable");
     // The customer is where the calendar has no January.
-    stack.world.store.put_tenant(&moved).await.unwrap();
-    stack.world.clock.set("2026-12-28T06:00:00Z".parse().unwrap());
+    stack.env.store.put_tenant(&moved).await.unwrap();
+    stack.env.clock.set("2026-12-28T06:00:00Z".parse().unwrap());
     let mut cursor = Cursor::default();
     mailed(&stack, &mut cursor).await;
     for (answer, before) in [
@@ -618,7 +618,7 @@ async fn nothing_is_mailed_by_a_resume_or_a_corrected_contact_where_the_window_c
         assert_eq!(answer.problem(), (409, "invalid-state"), "{before}: {}", answer.text);
     }
     for (claim, before) in [(&held, "on_hold"), (&lost, "unreachable")] {
-        assert_eq!(stack.world.read(&claim.id).await.status().as_str(), before);
+        assert_eq!(stack.env.read(&claim.id).await.status().as_str(), before);
     }
     assert!(mailed(&stack, &mut cursor).await.is_empty());
 }
@@ -631,10 +631,10 @@ async fn where_a_partners_calendar_ends_claims_are_read_and_a_no_counts() {
         time_zone: "Asia/Colombo".parse().unwrap(),
         ..fixtures::alpine()
     };
-    stack.world.store.put_partner(&partner).await.unwrap();
-    let claim = stack.world.notifying("k", &ITEMS).await;
-    stack.world.note(&claim, claim.notice, store::DeliveryReport::Sent).await.unwrap();
-    stack.world.clock.set("2026-12-30T14:00:00Z".parse().unwrap());
+    stack.env.store.put_partner(&partner).await.unwrap();
+    let claim = stack.env.notifying("k", &ITEMS).await;
+    stack.env.note(&claim, claim.notice, store::DeliveryReport::Sent).await.unwrap();
+    stack.env.clock.set("2026-12-30T14:00:00Z".parse().unwrap());
     let path = format!("/v1/claims/{}", claim.id);
     let reads = [
         RequestEvent::get(&path).partner_admin(ALPINE),
@@ -649,7 +649,7 @@ async fn where_a_partners_calendar_ends_claims_are_read_and_a_no_counts() {
         let answer = stack.send(read).await;
         assert_eq!(answer.status, 200, "{}", answer.text);
     }
-    let waiting = stack.world.read(&claim.id).await;
+    let waiting = stack.env.read(&claim.id).await;
     assert_eq!(waiting.status().as_str(), "unreachable");
     assert!(waiting.deadline().is_some(), "counted by a calendar that stands in");
     let declined = stack.decide(&claim, "decision=decline").await;

@@ -10,7 +10,7 @@ use serde_json::{Map, Value, json};
 use support::contract::Contract;
 use support::fixtures::{self, ALPINE, CONTOSO};
 use support::stack::{Answer, Stack};
-use support::world::{alpine, reject, reviewer};
+use support::test_env::{alpine, reject, reviewer};
 use web::event::RequestEvent;
 use web::routes::{Auth, ROUTES, Route, RouteId};
 
@@ -36,10 +36,10 @@ fn from(event: RequestEvent, role: &str) -> RequestEvent {
 /// Claims in many states: a draft, a submitted one, one in review, one that is asked about, a rejected one, one that waits
 /// for its customer, and one with an association.
 async fn claims(stack: &Stack) -> Vec<Claim> {
-    let world = &stack.world;
-    let held = world.holding("held", &["teams"]).await;
-    let waiting = world.awaiting("waiting", &["exchange-online"]).await;
-    let reviewed = world.in_review("reviewed", &["sharepoint-online"]).await;
+    let env = &stack.env;
+    let held = env.holding("held", &["teams"]).await;
+    let waiting = env.awaiting("waiting", &["exchange-online"]).await;
+    let reviewed = env.in_review("reviewed", &["sharepoint-online"]).await;
     let mut all = vec![held, waiting];
     all.push(reviewed);
     for (key, command) in [("asked", None), ("rejected", Some(reject()))] {
@@ -48,23 +48,23 @@ async fn claims(stack: &Stack) -> Vec<Claim> {
         let created = stack.submit(ALPINE, key, &body).await;
         let Some(id) = created.body["id"].as_str() else { continue };
         let id = domain::ids::ClaimId::parse(id).unwrap();
-        world.give(&id, &reviewer(), &Command::BeginReview).await.unwrap();
+        env.give(&id, &reviewer(), &Command::BeginReview).await.unwrap();
         if let Some(command) = command {
-            world.give(&id, &reviewer(), &command).await.unwrap();
+            env.give(&id, &reviewer(), &command).await.unwrap();
         } else {
             let Command::Reject { reasons } = reject() else { panic!("a rejection has reasons") };
             let ask = Command::RequestInformation { reasons };
-            world.give(&id, &reviewer(), &ask).await.unwrap();
-            world.give(&id, &alpine(), &Command::Respond { comment: None }).await.unwrap();
-            world.give(&id, &reviewer(), &reject()).await.unwrap();
+            env.give(&id, &reviewer(), &ask).await.unwrap();
+            env.give(&id, &alpine(), &Command::Respond { comment: None }).await.unwrap();
+            env.give(&id, &reviewer(), &reject()).await.unwrap();
         }
-        all.push(world.read(&id).await);
+        all.push(env.read(&id).await);
     }
     let mut draft = fixtures::claim_body(&["teams"]);
     draft["draft"] = json!(true);
     let created = stack.submit(ALPINE, "draft", &draft).await;
     let id = domain::ids::ClaimId::parse(created.body["id"].as_str().unwrap()).unwrap();
-    all.push(world.read(&id).await);
+    all.push(env.read(&id).await);
     all
 }
 
@@ -270,14 +270,14 @@ fn actions() -> Vec<Value> {
 async fn no_answer_to_ten_thousand_requests_is_a_fault_or_is_not_described() {
     let stack = Stack::sandbox_at(NOW).await;
     let (contract, claims) = (Contract::default(), claims(&stack).await);
-    let saved = stack.world.engine.save();
+    let saved = stack.env.engine.save();
     let mut rng = Rng::with_seed(1);
     let mut statuses: BTreeMap<u16, usize> = BTreeMap::new();
     // The clock is moved by no request: a test clock that runs ahead would end every deadline.
     let routes: Vec<_> = ROUTES.iter().filter(|route| route.operation != "putClock").collect();
     for no in 0..REQUESTS {
         if no % FRESH_AFTER == 0 {
-            stack.world.engine.restore(&saved);
+            stack.env.engine.restore(&saved);
         }
         let route = routes[rng.usize(..routes.len())];
         let (method, event) = request(&mut rng, route, &contract, &claims);

@@ -8,7 +8,7 @@ use store::DeliveryReport;
 use support::fixtures::{self, CONTOSO, EMERALD, claim_body_of};
 use support::rivals;
 use support::stack::{Answer, Stack, link};
-use support::world::{VERIFIED, World, validate};
+use support::test_env::{TestEnv, VERIFIED, validate};
 use web::event::RequestEvent;
 
 /// Tuesday 22 December 2026: 17:30 in Tehran, 14:00 in Dublin, 15:00 in Prague.
@@ -51,17 +51,17 @@ impl Story {
     async fn awaiting() -> Self {
         let story = Self::notifying().await;
         story.set("2027-01-12T23:30:00Z");
-        let claim = story.world().read(&story.id).await;
-        story.world().deliver(&claim).await.unwrap();
+        let claim = story.env().read(&story.id).await;
+        story.env().deliver(&claim).await.unwrap();
         story
     }
 
-    fn world(&self) -> &World {
-        &self.stack.world
+    fn env(&self) -> &TestEnv {
+        &self.stack.env
     }
 
     fn set(&self, now: &str) {
-        self.world().clock.set(now.parse().unwrap());
+        self.env().clock.set(now.parse().unwrap());
     }
 
     /// The claim as its partner reads it.
@@ -81,7 +81,7 @@ impl Story {
 
     async fn review_at(&self, now: &str, reviewer: &str, body: Value) -> Answer {
         self.set(now);
-        let version = self.world().read(&self.id).await.version.0;
+        let version = self.env().read(&self.id).await.version.0;
         let event = RequestEvent::post(&format!("/v1/claims/{}/review", self.id));
         let event = event.staff("reviewer", reviewer).header("if-match", &format!("\"{version}\""));
         let answer = self.stack.send(event.json(&body)).await;
@@ -91,7 +91,7 @@ impl Story {
 
     async fn partner_at(&self, now: &str, command: &str, body: Value) -> Answer {
         self.set(now);
-        let claim = self.world().read(&self.id).await;
+        let claim = self.env().read(&self.id).await;
         self.stack.command(EMERALD, &claim, command, &body).await
     }
 
@@ -169,8 +169,8 @@ async fn a_delivery_is_proved_within_two_of_the_operators_days() {
 #[tokio::test]
 async fn a_contact_is_corrected_within_five_of_the_partners_days() {
     let story = Story::notifying().await;
-    let claim = story.world().read(&story.id).await;
-    story.world().note(&claim, claim.notice, DeliveryReport::Sent).await.unwrap();
+    let claim = story.env().read(&story.id).await;
+    story.env().note(&claim, claim.notice, DeliveryReport::Sent).await.unwrap();
     // Thursday 14 January in Tehran, Wednesday 13 in Dublin: 14, 15, 18, 19, 20 count.
     story.set("2027-01-13T21:00:00Z");
     assert_eq!(story.read().await["status"], "unreachable");
@@ -183,9 +183,9 @@ async fn a_window_has_five_of_the_customers_days_and_closes_by_its_clocks() {
     // 14, 15, 18, 19, 20 January count. The next day begins in Prague.
     let end = "2027-01-20T23:00:00Z";
     assert_eq!(story.turn().await, turn("customer", end));
-    let claim = story.world().read(&story.id).await;
-    story.world().let_pass(claim.deadline().unwrap());
-    story.world().finalize().await;
+    let claim = story.env().read(&story.id).await;
+    story.env().let_pass(claim.deadline().unwrap());
+    story.env().finalize().await;
     let closed = story.read().await;
     assert_eq!(closed["status"], "associated");
     for item in closed["items"].as_array().unwrap() {
@@ -252,7 +252,7 @@ async fn a_dispute_at_the_partners_midnight_is_late() {
 async fn a_draft_idles_ninety_of_the_partners_dates() {
     let stack = Box::pin(Stack::in_countries(NOW)).await;
     // Wednesday 23 December in Tehran, Tuesday 22 in Dublin.
-    stack.world.clock.set("2026-12-22T21:00:00Z".parse().unwrap());
+    stack.env.clock.set("2026-12-22T21:00:00Z".parse().unwrap());
     let mut draft = body(CORK, &ITEMS);
     draft["draft"] = json!(true);
     let created = stack.submit(EMERALD, "k", &draft).await;
@@ -276,15 +276,15 @@ async fn a_recalled_claim_keeps_its_date_for_five_of_the_partners_days() {
 #[tokio::test]
 async fn a_holder_defends_itself_within_five_of_its_own_partners_days() {
     let story = Story::awaiting().await;
-    let world = story.world();
-    world.let_pass("2027-01-20T23:00:00Z".parse().unwrap());
-    world.finalize().await;
+    let env = story.env();
+    env.let_pass("2027-01-20T23:00:00Z".parse().unwrap());
+    env.finalize().await;
     // Friday 22 January in Tehran, Thursday 21 in Dublin: 22, 25, 26, 27, 28 count in Ireland.
-    world.clock.set("2027-01-21T21:00:00Z".parse().unwrap());
-    let newcomer = Box::pin(world.rival_in_review("r", &ITEMS)).await;
+    env.clock.set("2027-01-21T21:00:00Z".parse().unwrap());
+    let newcomer = Box::pin(env.rival_in_review("r", &ITEMS)).await;
     let until = "2027-01-29T00:00:00Z".parse().unwrap();
     assert_eq!(newcomer.defence_until, Some(until));
-    assert_eq!(world.read(&story.id).await.defence.map(|defence| defence.until), Some(until));
+    assert_eq!(env.read(&story.id).await.defence.map(|defence| defence.until), Some(until));
 }
 
 #[tokio::test]
@@ -305,19 +305,19 @@ async fn every_location_of_a_partner_is_the_same_partner_and_no_other_ones() {
 #[tokio::test]
 async fn a_location_that_leaves_a_program_takes_no_claim_of_another_location_along() {
     let story = Story::awaiting().await;
-    let (stack, world) = (&story.stack, story.world());
+    let (stack, env) = (&story.stack, story.env());
     let cork = stack.submit(EMERALD, "cork", &body(CORK, &["sharepoint-online"])).await;
     let cork = id_of(&cork);
     let (reviewer, begin) = rivals::begin();
-    world.give(&cork, &reviewer, &begin).await.unwrap();
-    let validated = world.give(&cork, &reviewer, &validate()).await.unwrap().claim;
-    world.deliver(&validated).await.unwrap();
+    env.give(&cork, &reviewer, &begin).await.unwrap();
+    let validated = env.give(&cork, &reviewer, &validate()).await.unwrap().claim;
+    env.deliver(&validated).await.unwrap();
     let mut entry = fixtures::emerald();
     entry.locations[0].programs.clear();
-    world.store.put_partner(&entry).await.unwrap();
-    Box::pin(stack.backstage.sweep(world)).await.unwrap();
-    assert_eq!(world.read(&story.id).await.status().as_str(), "on_hold");
-    assert_eq!(world.read(&cork).await.status().as_str(), "awaiting_customer");
+    env.store.put_partner(&entry).await.unwrap();
+    Box::pin(stack.event_functions.sweep(env)).await.unwrap();
+    assert_eq!(env.read(&story.id).await.status().as_str(), "on_hold");
+    assert_eq!(env.read(&cork).await.status().as_str(), "awaiting_customer");
     // Its customer says no whatever became of the location.
     let declined = stack.decide_by(&link(&story.id, 1, VERIFIED), "decision=decline").await;
     assert_eq!(declined.status, 200, "{}", declined.text);

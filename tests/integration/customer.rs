@@ -8,7 +8,7 @@ use domain::program::{Policy, UsageHistory};
 use serde_json::{Value, json};
 use support::fixtures::{self, CONTOSO, TAILWIND};
 use support::stack::{Answer, Stack};
-use support::world::{closes_at, item_statuses, validate};
+use support::test_env::{closes_at, item_statuses, validate};
 use web::event::RequestEvent;
 
 const NOW: &str = "2026-12-22T14:00:00Z";
@@ -16,7 +16,7 @@ const ITEMS: [&str; 2] = ["exchange-online", "teams"];
 
 async fn awaiting() -> (Stack, Claim) {
     let stack = Box::pin(Stack::at(NOW)).await;
-    let claim = Box::pin(stack.world.awaiting("k", &ITEMS)).await;
+    let claim = Box::pin(stack.env.awaiting("k", &ITEMS)).await;
     (stack, claim)
 }
 
@@ -27,7 +27,7 @@ async fn answer(stack: &Stack, claim: &Claim, answer: &str, body: &Value) -> Ans
 
 /// A no can be taken back after the moment at which it was said.
 fn a_moment(stack: &Stack) {
-    stack.world.clock.advance(Duration::milliseconds(1));
+    stack.env.clock.advance(Duration::milliseconds(1));
 }
 
 fn of(answer: &Answer) -> (&str, Value) {
@@ -68,8 +68,8 @@ async fn a_declined_item_is_accepted_only_after_the_no_is_taken_back() {
 #[tokio::test]
 async fn a_no_is_taken_at_any_time_and_is_never_an_error() {
     let (stack, claim) = awaiting().await;
-    stack.world.let_pass(closes_at(&claim));
-    stack.world.finalize().await;
+    stack.env.let_pass(closes_at(&claim));
+    stack.env.finalize().await;
     let ended = answer(&stack, &claim, "decline", &json!({"items": [1]})).await;
     assert_eq!(of(&ended), ("associated", json!([[1, "ended"], [2, "active"]])));
     for _ in 0..2 {
@@ -103,14 +103,14 @@ async fn an_empty_list_of_items_does_not_mean_all_of_them() {
         assert_eq!(refused.problem(), (422, "invalid-fields"), "{name}: {}", refused.text);
         assert_eq!(refused.errors(), [("/items".to_owned(), "required".to_owned())], "{name}");
     }
-    assert_eq!(stack.world.read(&claim.id).await.version, claim.version);
+    assert_eq!(stack.env.read(&claim.id).await.version, claim.version);
 }
 
 #[tokio::test]
 async fn a_yes_to_an_item_counts_only_while_the_partner_may_still_claim() {
     let (stack, claim) = awaiting().await;
     let suspended = Partner { status: PartnerStatus::Suspended, ..fixtures::alpine() };
-    stack.world.store.put_partner(&suspended).await.unwrap();
+    stack.env.store.put_partner(&suspended).await.unwrap();
     let refused = answer(&stack, &claim, "accept", &json!({})).await;
     assert_eq!(refused.problem(), (409, "invalid-state"), "{}", refused.text);
     let no = answer(&stack, &claim, "decline", &json!({"items": [1]})).await;
@@ -126,9 +126,9 @@ async fn two_administrators_who_disagree_leave_a_no() {
     assert_eq!(answer(&stack, &claim, "accept", &json!({"items": [1]})).await.status, 200);
     let no = answer(&stack, &claim, "decline", &json!({})).await;
     assert_eq!(of(&no).1, json!([[1, "ended"], [2, "declined"]]));
-    stack.world.let_pass(closes_at(&claim));
-    stack.world.finalize().await;
-    assert_eq!(item_statuses(&stack.world.read(&claim.id).await), ["ended", "declined"]);
+    stack.env.let_pass(closes_at(&claim));
+    stack.env.finalize().await;
+    assert_eq!(item_statuses(&stack.env.read(&claim.id).await), ["ended", "declined"]);
 }
 
 #[tokio::test]
@@ -136,7 +136,7 @@ async fn more_time_is_given_once() {
     let (stack, claim) = awaiting().await;
     let longer = answer(&stack, &claim, "extend", &json!({})).await;
     assert_eq!(longer.body["window"]["closes_at"], "2027-01-08T23:00:00Z", "{}", longer.text);
-    stack.world.clock.advance(Duration::minutes(1));
+    stack.env.clock.advance(Duration::minutes(1));
     let repeated = answer(&stack, &claim, "extend", &json!({"items": [1]})).await;
     assert_eq!(repeated.body["version"], longer.body["version"], "{}", repeated.text);
     answer(&stack, &claim, "decline", &json!({"items": [1]})).await;
@@ -147,11 +147,11 @@ async fn more_time_is_given_once() {
 #[tokio::test]
 async fn he_sees_what_he_was_notified_of_and_nothing_of_what_others_said() {
     let stack = Box::pin(Stack::at(NOW)).await;
-    let unknown = stack.world.in_review("k", &ITEMS).await;
+    let unknown = stack.env.in_review("k", &ITEMS).await;
     assert_eq!(list(&stack, CONTOSO, "").await.body["items"], json!([]));
     let hidden = answer(&stack, &unknown, "decline", &json!({})).await;
     assert_eq!(hidden.problem(), (404, "not-found"));
-    stack.world.give(&unknown.id, &support::world::reviewer(), &validate()).await.unwrap();
+    stack.env.give(&unknown.id, &support::test_env::reviewer(), &validate()).await.unwrap();
     let listed = list(&stack, CONTOSO, "?limit=1").await;
     let shown = &listed.body["items"][0];
     assert_eq!((&shown["id"], &shown["status"]), (&json!(unknown.id), &json!("notifying")));
@@ -181,7 +181,7 @@ async fn he_answers_for_his_own_tenant_only() {
             stack.send(RequestEvent::post(&path).partner_admin("p-alpine").json(&json!({}))).await;
         assert_eq!(partner.problem(), (403, "role-not-allowed"));
     }
-    assert_eq!(stack.world.read(&claim.id).await.status(), Status::AwaitingCustomer);
+    assert_eq!(stack.env.read(&claim.id).await.status(), Status::AwaitingCustomer);
 }
 
 #[tokio::test]
@@ -201,7 +201,7 @@ async fn an_answer_about_items_that_are_not_there_is_refused_by_field() {
 #[tokio::test]
 async fn an_administrators_stale_version_is_refused_but_for_a_no() {
     let stack = Stack::at(NOW).await;
-    let claim = stack.world.awaiting("k", &["teams", "exchange-online"]).await;
+    let claim = stack.env.awaiting("k", &["teams", "exchange-online"]).await;
     let send = async |answer: &str, tag: &str| {
         let event = RequestEvent::post(&format!("/v1/customer/claims/{}/{answer}", claim.id));
         let event = event.customer_admin(CONTOSO).header("If-Match", tag);
@@ -214,8 +214,8 @@ async fn an_administrators_stale_version_is_refused_but_for_a_no() {
     }
     assert_eq!(send("accept", "junk").await.status, 400);
     assert_eq!(send("decline", "\"1\"").await.status, 200);
-    stack.world.clock.advance(Duration::minutes(1));
-    let present = stack.world.read(&claim.id).await.version.0;
+    stack.env.clock.advance(Duration::minutes(1));
+    let present = stack.env.read(&claim.id).await.version.0;
     assert_eq!(send("undo", &format!("\"{present}\"")).await.status, 200);
 }
 
@@ -251,7 +251,7 @@ async fn a_claim_that_is_read_by_its_id_names_program_and_items_in_the_language_
 }
 
 async fn archive(stack: &Stack) {
-    stack.backstage.publish(&support::backstage::records(&stack.world)).await.unwrap();
+    stack.event_functions.publish(&support::event_functions::records(&stack.env)).await.unwrap();
 }
 
 async fn read(stack: &Stack, claim: &Claim) -> Value {
@@ -302,15 +302,15 @@ async fn a_claim_says_how_long_it_would_last_and_which_usage_the_partner_would_r
     let policy =
         Policy { term_months: Some(24), usage_history: UsageHistory::All, ..Policy::default() };
     let stack = Box::pin(Stack::with_policy(NOW, policy)).await;
-    let claim = Box::pin(stack.world.notifying("k", &ITEMS)).await;
+    let claim = Box::pin(stack.env.notifying("k", &ITEMS)).await;
     let before = [json!(24), Value::Null, json!("all")];
     assert_eq!(terms(&read(&stack, &claim).await), before, "no window to count it from");
-    let claim = stack.world.deliver(&claim).await.unwrap();
+    let claim = stack.env.deliver(&claim).await.unwrap();
     let open = [json!(24), json!("2028-12-31T23:00:00Z"), json!("all")];
     assert_eq!(terms(&read(&stack, &claim).await), open);
     let listed = list(&stack, CONTOSO, "").await;
     assert_eq!(terms(&listed.body["items"][0]), open, "{}", listed.text);
-    stack.world.let_pass(closes_at(&claim));
-    stack.world.finalize().await;
+    stack.env.let_pass(closes_at(&claim));
+    stack.env.finalize().await;
     assert_eq!(terms(&read(&stack, &claim).await), open);
 }

@@ -3,12 +3,12 @@
 use domain::claim::Status;
 use domain::time::format_rfc3339;
 use serde_json::{Value, json};
-use support::backstage::{Mail, directory_records, directory_records_from, events, mails};
-use support::elsewhere::With;
 use support::engine::Cursor;
+use support::event_functions::{Mail, directory_records, directory_records_from, events, mails};
+use support::fake_services::With;
 use support::fixtures::{ALPINE, CONTOSO};
 use support::stack::{Answer, Stack};
-use support::world::closes_at;
+use support::test_env::closes_at;
 use web::event::RequestEvent;
 
 const NOW: &str = "2026-12-22T14:00:00Z";
@@ -44,7 +44,7 @@ async fn what_is_written_to_the_directory_is_read_from_it() {
 #[tokio::test]
 async fn a_changed_policy_is_a_new_version_and_claims_keep_theirs() {
     let stack = Stack::at(NOW).await;
-    let claim = stack.world.submitted("k", &["teams"]).await;
+    let claim = stack.env.submitted("k", &["teams"]).await;
     let path = "/v1/programs/osu-m365";
     let mut program = get(&stack, path).await.body;
     program["name"] = json!("Another name");
@@ -61,7 +61,7 @@ async fn a_changed_policy_is_a_new_version_and_claims_keep_theirs() {
         "{}",
         changed.text
     );
-    assert_eq!(stack.world.read(&claim.id).await.subject.policy_version, 1);
+    assert_eq!(stack.env.read(&claim.id).await.subject.policy_version, 1);
 }
 
 #[tokio::test]
@@ -159,7 +159,7 @@ async fn outside_a_sandbox_there_is_no_test_clock() {
 #[tokio::test]
 async fn the_test_clock_moves_forwards_and_takes_every_deadline_with_it() {
     let stack = Stack::sandbox_at(NOW).await;
-    let claim = stack.world.awaiting("k", &["teams"]).await;
+    let claim = stack.env.awaiting("k", &["teams"]).await;
     let path = "/v1/sandbox/clock";
     assert_eq!(get(&stack, path).await.body, json!({"now": NOW}));
     let back = put(&stack, path, &json!({"now": "2026-12-22T13:59:59Z"})).await;
@@ -201,16 +201,16 @@ async fn contoso_and(stack: &Stack, contact: Value) -> Value {
 /// Sweeps what was written behind the cursor, and hands `notify` what it tells of contacts: the events and the
 /// mails they make.
 async fn told_of_contacts(stack: &Stack, read_to: &mut Cursor) -> (Vec<Value>, Vec<Mail>) {
-    let (world, backstage) = (&stack.world, &stack.backstage);
-    world.elsewhere.forget();
-    let records = directory_records_from(world, read_to);
-    let answer = backstage.sweep_these(&records).await.unwrap();
+    let (env, event_functions) = (&stack.env, &stack.event_functions);
+    env.services.forget();
+    let records = directory_records_from(env, read_to);
+    let answer = event_functions.sweep_these(&records).await.unwrap();
     assert!(answer.batch_item_failures.is_empty());
-    let events = events(world);
+    let events = events(env);
     for event in &events {
-        backstage.notify(event).await.unwrap();
+        event_functions.notify(event).await.unwrap();
     }
-    (events, mails(world))
+    (events, mails(env))
 }
 
 #[tokio::test]
@@ -221,7 +221,7 @@ async fn who_was_verified_before_gets_one_mail_when_another_contact_is() {
     put_tenant(&stack, &contoso_and(&stack, new).await).await;
     let (events, mails) = told_of_contacts(&stack, &mut read_to).await;
     let [event] = events.as_slice() else { panic!("{events:?}") };
-    let since = stack.world.clock.now();
+    let since = stack.env.clock.now();
     let expected = json!({
         "id": format!("{CONTOSO}-{}", since.timestamp_millis()), "type": "contact_verified",
         "tenant": CONTOSO, "at": format_rfc3339(since),
@@ -322,17 +322,17 @@ async fn a_contact_that_is_taken_away_at_once_is_told_all_the_same() {
 #[tokio::test]
 async fn a_record_whose_event_is_not_on_the_bus_comes_again_and_nothing_behind_it_is_done_before() {
     let stack = Stack::at(NOW).await;
-    let (world, backstage) = (&stack.world, &stack.backstage);
+    let (env, event_functions) = (&stack.env, &stack.event_functions);
     let tenant = contoso_and(&stack, contact("eva@contoso.example", true)).await;
     put_tenant(&stack, &tenant).await;
-    let records = directory_records(world);
+    let records = directory_records(env);
     let number = records.last().unwrap()["dynamodb"]["SequenceNumber"].as_str().unwrap();
-    world.elsewhere.refuse("PutEvents", 4, With::Error(500, "InternalFailure"));
-    let answer = backstage.sweep_these(&records).await.unwrap();
+    env.services.refuse("PutEvents", 4, With::Error(500, "InternalFailure"));
+    let answer = event_functions.sweep_these(&records).await.unwrap();
     let failed: Vec<_> =
         answer.batch_item_failures.iter().map(|own| own.item_identifier.as_deref()).collect();
     assert_eq!(failed, [Some(number)]);
-    world.elsewhere.repair();
-    assert!(backstage.sweep_these(&records).await.unwrap().batch_item_failures.is_empty());
-    assert_eq!(events(world).len(), 1);
+    env.services.repair();
+    assert!(event_functions.sweep_these(&records).await.unwrap().batch_item_failures.is_empty());
+    assert_eq!(events(env).len(), 1);
 }

@@ -10,8 +10,8 @@ use domain::text::Name;
 use serde_json::{Value, json};
 use support::fixtures::{self, ALPINE, BOREALIS, CONTOSO, TAILWIND, claim_body, claim_body_of};
 use support::stack::{Answer, Stack};
+use support::test_env::{alpine, create_on, partner_id, withdraw};
 use support::wire::Units;
-use support::world::{alpine, create_on, partner_id, withdraw};
 use web::event::RequestEvent;
 
 const NOW: &str = "2026-12-22T14:00:00Z";
@@ -37,7 +37,7 @@ async fn create(stack: &Stack, key: &str, body: &Value) -> Answer {
 async fn with_daily_quota(daily_claim_quota: u32) -> Stack {
     let stack = Stack::at(NOW).await;
     let partner = Partner { daily_claim_quota, ..fixtures::alpine() };
-    stack.world.store.put_partner(&partner).await.unwrap();
+    stack.env.store.put_partner(&partner).await.unwrap();
     stack
 }
 
@@ -55,7 +55,7 @@ async fn draft(stack: &Stack, body: Value) -> Claim {
 
 async fn read(stack: &Stack, answer: &Answer) -> Claim {
     let id = answer.body["id"].as_str().expect("an id");
-    stack.world.read(&ClaimId::parse(id).expect("an id")).await
+    stack.env.read(&ClaimId::parse(id).expect("an id")).await
 }
 
 #[tokio::test]
@@ -132,7 +132,7 @@ async fn an_unfit_draft_is_submitted_with_every_problem_at_once_and_stays_a_draf
     let expected = ["/activity", "/customer_contact", "/items", "/location_id", "/partner_contact"]
         .map(|pointer| format!("claim:{pointer}"));
     assert_eq!(missing, expected);
-    assert_eq!(stack.world.read(&draft.id).await.version, draft.version);
+    assert_eq!(stack.env.read(&draft.id).await.version, draft.version);
 }
 
 #[tokio::test]
@@ -153,7 +153,7 @@ async fn a_patch_changes_what_it_names_and_null_takes_away() {
     assert_eq!(edited.body["customer_contact"]["name"], "Jana Nováková");
     assert_eq!(edited.items(), json!([[1, "proposed"], [2, "proposed"]]));
     assert_eq!(edited.header("etag"), "\"2\"");
-    let after = stack.world.read(&before.id).await;
+    let after = stack.env.read(&before.id).await;
     let same = stack.edit(ALPINE, &after, &json!({"external_ref": "CRM-7"})).await;
     assert_eq!((same.status, same.header("etag")), (200, "\"2\""), "nothing to change");
 }
@@ -191,7 +191,7 @@ async fn a_patch_that_is_no_patch_is_refused_and_loses_nothing() {
         let expected = (pointer.to_owned(), code.to_owned());
         assert!(refused.errors().contains(&expected), "{patch}: {}", refused.text);
     }
-    assert_eq!(stack.world.read(&draft.id).await, draft);
+    assert_eq!(stack.env.read(&draft.id).await, draft);
 }
 
 #[tokio::test]
@@ -232,23 +232,23 @@ async fn a_recalled_claim_keeps_its_priority_date_for_five_business_days() {
     // The fifth business day after Tuesday 22 December in Prague is Thursday the 31st.
     for (later, kept) in [(Duration::days(9), true), (Duration::days(10), false)] {
         let stack = Stack::at(NOW).await;
-        let first = stack.world.submitted("k", &TEAMS).await;
+        let first = stack.env.submitted("k", &TEAMS).await;
         let recalled = stack.command(ALPINE, &first, "recall", &json!({})).await;
         assert_eq!(recalled.body["status"], "draft", "{}", recalled.text);
-        stack.world.clock.advance(later);
-        let draft = stack.world.read(&first.id).await;
+        stack.env.clock.advance(later);
+        let draft = stack.env.read(&first.id).await;
         let again = stack.command(ALPINE, &draft, "submit", &json!({})).await;
         assert_eq!(again.status, 200, "{}", again.text);
-        let after = stack.world.read(&first.id).await;
+        let after = stack.env.read(&first.id).await;
         assert_eq!(after.priority_at == first.priority_at, kept, "{later}");
-        assert_eq!(after.submitted_at, Some(stack.world.clock.now()));
+        assert_eq!(after.submitted_at, Some(stack.env.clock.now()));
     }
 }
 
 #[tokio::test]
 async fn a_claim_whose_review_has_begun_is_not_recalled() {
     let stack = Stack::at(NOW).await;
-    let claim = stack.world.in_review("k", &TEAMS).await;
+    let claim = stack.env.in_review("k", &TEAMS).await;
     let refused = stack.command(ALPINE, &claim, "recall", &json!({})).await;
     assert_eq!(refused.problem(), (409, "invalid-state"));
 }
@@ -261,7 +261,7 @@ async fn a_dropped_draft_is_final_and_dropping_it_again_is_no_error() {
     assert_eq!((dropped.status, &dropped.body["status"]), (200, &json!("discarded")));
     assert!(dropped.body["turn"].is_null());
     assert_eq!(stack.command(ALPINE, &draft, "discard", &json!({})).await.status, 200);
-    let claim = stack.world.read(&draft.id).await;
+    let claim = stack.env.read(&draft.id).await;
     assert_eq!(
         stack.command(ALPINE, &claim, "submit", &json!({})).await.problem(),
         (409, "invalid-state")
@@ -274,9 +274,9 @@ async fn a_draft_that_nobody_touches_for_ninety_days_is_discarded_by_the_timer()
     let draft = draft(&stack, claim_body(&TEAMS)).await;
     let deadline = draft.deadline().expect("a deadline");
     assert_eq!(deadline.to_rfc3339(), "2027-03-22T23:00:00+00:00", "the 91st local day begins");
-    stack.world.let_pass(deadline);
-    stack.world.finalize().await;
-    let stored = stack.world.stored(&draft.id);
+    stack.env.let_pass(deadline);
+    stack.env.finalize().await;
+    let stored = stack.env.stored(&draft.id);
     assert_eq!(stored["st"]["S"], "discarded");
 }
 
@@ -284,11 +284,11 @@ async fn a_draft_that_nobody_touches_for_ninety_days_is_discarded_by_the_timer()
 async fn an_edit_begins_the_ninety_days_anew() {
     let stack = Stack::at(NOW).await;
     let draft = draft(&stack, claim_body(&TEAMS)).await;
-    stack.world.clock.advance(Duration::days(80));
+    stack.env.clock.advance(Duration::days(80));
     assert_eq!(stack.edit(ALPINE, &draft, &json!({"label": "still here"})).await.status, 200);
-    stack.world.let_pass(draft.deadline().expect("a deadline"));
-    stack.world.finalize().await;
-    assert_eq!(stack.world.stored(&draft.id)["st"]["S"], "draft");
+    stack.env.let_pass(draft.deadline().expect("a deadline"));
+    stack.env.finalize().await;
+    assert_eq!(stack.env.stored(&draft.id)["st"]["S"], "draft");
 }
 
 #[tokio::test]
@@ -296,7 +296,7 @@ async fn a_draft_counts_for_no_duplicate_and_no_quota_of_claims() {
     let stack = Stack::at(NOW).await;
     let mut partner = fixtures::alpine();
     (partner.daily_claim_quota, partner.open_claim_quota) = (1, 2);
-    stack.world.store.put_partner(&partner).await.unwrap();
+    stack.env.store.put_partner(&partner).await.unwrap();
     let drafted = draft(&stack, claim_body(&TEAMS)).await;
     assert_eq!(create(&stack, "k2", &of_draft(claim_body(&TEAMS))).await.status, 201);
     let submitted = stack.command(ALPINE, &drafted, "submit", &json!({})).await;
@@ -312,7 +312,7 @@ async fn a_draft_counts_for_no_duplicate_and_no_quota_of_claims() {
 async fn a_draft_of_yesterday_counts_on_the_day_of_its_submission() {
     let stack = with_daily_quota(1).await;
     let drafted = draft(&stack, claim_body(&TEAMS)).await;
-    stack.world.clock.advance(Duration::days(1));
+    stack.env.clock.advance(Duration::days(1));
     assert_eq!(stack.command(ALPINE, &drafted, "submit", &json!({})).await.status, 200);
     let other = claim_body_of("4711", TAILWIND, "tailwind.example", &TEAMS);
     assert_eq!(stack.submit(ALPINE, "k3", &other).await.problem(), (429, "quota-exceeded"));
@@ -321,8 +321,8 @@ async fn a_draft_of_yesterday_counts_on_the_day_of_its_submission() {
 #[tokio::test]
 async fn however_many_drafts_a_day_has_its_claims_are_counted_without_them() {
     let stack = with_daily_quota(2).await;
-    stack.world.submitted("k1", &TEAMS).await;
-    stack.world.clock.advance(Duration::minutes(1));
+    stack.env.submitted("k1", &TEAMS).await;
+    stack.env.clock.advance(Duration::minutes(1));
     for no in 0..20 {
         let drafted = create(&stack, &format!("d{no}"), &of_draft(claim_body(&TEAMS))).await;
         assert_eq!(drafted.status, 201, "{}", drafted.text);
@@ -338,12 +338,12 @@ async fn open_claims_are_counted_and_closed_ones_make_room() {
     let stack = Stack::at(NOW).await;
     let mut partner = fixtures::alpine();
     partner.open_claim_quota = 1;
-    stack.world.store.put_partner(&partner).await.unwrap();
-    let first = stack.world.submitted("k", &TEAMS).await;
+    stack.env.store.put_partner(&partner).await.unwrap();
+    let first = stack.env.submitted("k", &TEAMS).await;
     let other = claim_body_of("4711", TAILWIND, "tailwind.example", &TEAMS);
     let over = stack.submit(ALPINE, "k2", &other).await;
     assert_eq!((over.problem(), over.header("retry-after")), ((429, "quota-exceeded"), ""));
-    stack.world.give(&first.id, &alpine(), &withdraw()).await.unwrap();
+    stack.env.give(&first.id, &alpine(), &withdraw()).await.unwrap();
     assert_eq!(stack.submit(ALPINE, "k2", &other).await.status, 201);
 }
 
@@ -351,7 +351,7 @@ async fn open_claims_are_counted_and_closed_ones_make_room() {
 async fn submitting_a_draft_meets_the_guards_of_any_submit() {
     let stack = Stack::at(NOW).await;
     let drafted = draft(&stack, claim_body(&TEAMS)).await;
-    let first = stack.world.submitted("first", &TEAMS).await;
+    let first = stack.env.submitted("first", &TEAMS).await;
     let refused = stack.command(ALPINE, &drafted, "submit", &json!({})).await;
     assert_eq!(refused.problem(), (409, "duplicate-claim"));
     assert_eq!(refused.body["claim_id"], first.id.as_str());
@@ -363,15 +363,15 @@ async fn a_draft_is_submitted_under_the_policy_of_that_day_and_judged_by_it() {
     let drafted = draft(&stack, claim_body(&TEAMS)).await;
     let strict = Policy { evidence_max_age_months: 1, ..Policy::default() };
     let program = |policy| Program { policy, ..fixtures::osu_m365() };
-    stack.world.store.put_program(&program(strict)).await.unwrap();
+    stack.env.store.put_program(&program(strict)).await.unwrap();
     let refused = stack.command(ALPINE, &drafted, "submit", &json!({})).await;
     let too_old = ("claim:/evidence/0/acknowledged_on".to_owned(), "evidence-too-old".to_owned());
     assert_eq!(refused.errors(), [too_old]);
     let slower = Policy { window_business_days: 7, ..Policy::default() };
-    stack.world.store.put_program(&program(slower)).await.unwrap();
+    stack.env.store.put_program(&program(slower)).await.unwrap();
     let submitted = stack.command(ALPINE, &drafted, "submit", &json!({})).await;
     assert_eq!(submitted.status, 200, "{}", submitted.text);
-    assert_eq!(stack.world.read(&drafted.id).await.subject.policy_version, 3);
+    assert_eq!(stack.env.read(&drafted.id).await.subject.policy_version, 3);
 }
 
 async fn check(stack: &Stack, partner: &str, body: &Value) -> Answer {
@@ -381,7 +381,7 @@ async fn check(stack: &Stack, partner: &str, body: &Value) -> Answer {
 #[tokio::test]
 async fn a_check_tells_the_earliest_deadline_and_stores_nothing_of_the_claim() {
     let stack = Stack::at(NOW).await;
-    let before = stack.world.engine.items("").len();
+    let before = stack.env.engine.items("").len();
     let checked = check(&stack, ALPINE, &claim_body(&TEAMS)).await;
     assert_eq!(checked.status, 200, "{}", checked.text);
     assert_eq!(
@@ -391,14 +391,14 @@ async fn a_check_tells_the_earliest_deadline_and_stores_nothing_of_the_claim() {
                 "detail": "Nobody has verified this address: the tenant's verified contacts are asked as well, and by its link one can only say no."}]})
     );
     // The count of the day, and that the customer was looked at.
-    assert_eq!(stack.world.engine.items("").len(), before + 2);
-    assert_eq!(stack.world.engine.items("C#").len(), 0);
+    assert_eq!(stack.env.engine.items("").len(), before + 2);
+    assert_eq!(stack.env.engine.items("C#").len(), 0);
 }
 
 #[tokio::test]
 async fn a_check_tells_every_problem_at_once_fields_and_refusals() {
     let stack = Stack::at(NOW).await;
-    let own = stack.world.submitted("k", &TEAMS).await;
+    let own = stack.env.submitted("k", &TEAMS).await;
     let mut body = claim_body(&TEAMS);
     body["activity"] = json!("selling");
     body["colour"] = json!("red");
@@ -422,7 +422,7 @@ async fn a_check_tells_every_problem_at_once_fields_and_refusals() {
 #[tokio::test]
 async fn a_check_tells_that_an_item_is_held_and_not_by_whom() {
     let stack = Stack::at(NOW).await;
-    let holder = stack.world.holding("k", &TEAMS).await;
+    let holder = stack.env.holding("k", &TEAMS).await;
     let body = claim_body_of("4712", CONTOSO, "contoso.example", &TEAMS);
     let checked = check(&stack, BOREALIS, &body).await;
     assert_eq!(checked.body["contested"], true, "{}", checked.text);
@@ -442,9 +442,9 @@ async fn a_check_of_an_unknown_tenant_says_neither_contested_nor_when() {
 #[tokio::test]
 async fn storing_a_draft_editing_it_and_submitting_it_cost_a_write_of_each_record_they_touch() {
     let stack = Stack::at(NOW).await;
-    let (store, wire) = stack.world.another_store(|_| {});
+    let (store, wire) = stack.env.another_store(|_| {});
     let body = of_draft(claim_body(&TEAMS));
-    let moment = stack.world.now();
+    let moment = stack.env.now();
     create_on(&store, ALPINE, "k", &body, moment).await.unwrap();
     let id = ClaimId::of(&partner_id(ALPINE), "k");
     let drafted = Units::new(4.0, 2.0);
@@ -452,7 +452,7 @@ async fn storing_a_draft_editing_it_and_submitting_it_cost_a_write_of_each_recor
     wire.reset();
     let edit = Command::Edit(Box::new(ClaimInput {
         label: Name::parse("x").ok(),
-        ..ClaimInput::of(&stack.world.read(&id).await)
+        ..ClaimInput::of(&stack.env.read(&id).await)
     }));
     store.execute_command(&id, &alpine(), &edit, moment, None).await.unwrap();
     assert_eq!(

@@ -13,15 +13,15 @@ use domain::program::{EvidencePolicy, Policy, RetentionDays};
 use domain::recipient::RecipientNo;
 use flate2::read::DeflateDecoder;
 use serde_json::{Value, json};
-use support::backstage::{events, mail_event, mails, records};
 use support::engine::key;
+use support::event_functions::{events, mail_event, mails, records};
 use support::fixtures::{self, ALPINE, CONTOSO};
 use support::logs::Lines;
 use support::stack::{Answer, Stack, link, token_of};
-use support::wire::{Call, Fault, any, until_death};
-use support::world::{
-    SHARDS, VERIFIED, World, alpine, closes_at, contoso_admin, decline, decline_all, withdraw,
+use support::test_env::{
+    SHARDS, TestEnv, VERIFIED, alpine, closes_at, contoso_admin, decline, decline_all, withdraw,
 };
+use support::wire::{Call, Fault, any, until_death};
 use tokio::sync::Notify;
 use web::event::RequestEvent;
 
@@ -64,7 +64,7 @@ fn texts(value: &Value, found: &mut Vec<Vec<u8>>) {
 }
 
 /// The keys of the items with a name, an address, or a digest of an address in them.
-fn traces(world: &World) -> Vec<(String, String)> {
+fn traces(env: &TestEnv) -> Vec<(String, String)> {
     let mut needles = vec![CANARY.as_bytes().to_vec()];
     for address in ADDRESSES {
         let digest = Sha256Hash::of(address.as_bytes());
@@ -77,19 +77,19 @@ fn traces(world: &World) -> Vec<(String, String)> {
             found.iter().any(|text| text.windows(needle.len()).any(|part| part == needle))
         })
     };
-    world.engine.items("").iter().filter(|item| has_trace(item)).map(key).collect()
+    env.engine.items("").iter().filter(|item| has_trace(item)).map(key).collect()
 }
 
 /// The versions of a claim whose history has values or salts.
-fn unstripped(world: &World, id: &ClaimId) -> Vec<String> {
-    let entries = world.engine.partition(&format!("C#{id}")).into_iter();
+fn unstripped(env: &TestEnv, id: &ClaimId) -> Vec<String> {
+    let entries = env.engine.partition(&format!("C#{id}")).into_iter();
     let whole = entries.filter(|item| item.get("v").is_some() || item.get("z").is_some());
     whole.map(|item| key(&item).1).filter(|sort| sort.starts_with("H#")).collect()
 }
 
 /// The history, held to be a chain; the types of its entries.
-async fn verified_history(world: &World, claim: &Claim) -> Vec<String> {
-    let history = world.store.whole_history(claim).await.unwrap();
+async fn verified_history(env: &TestEnv, claim: &Claim) -> Vec<String> {
+    let history = env.store.whole_history(claim).await.unwrap();
     assert_eq!(history.len(), usize::try_from(claim.version.0).unwrap());
     let mut previous = None;
     for entry in &history {
@@ -104,13 +104,13 @@ async fn verified_history(world: &World, claim: &Claim) -> Vec<String> {
 
 /// The archive and the bus hear of everything that has happened, and the mails are written.
 async fn tell(stack: &Stack) {
-    let told = events(&stack.world).len();
-    stack.backstage.publish(&records(&stack.world)).await.unwrap();
-    for event in events(&stack.world).iter().skip(told) {
-        stack.backstage.notify(event).await.unwrap();
+    let told = events(&stack.env).len();
+    stack.event_functions.publish(&records(&stack.env)).await.unwrap();
+    for event in events(&stack.env).iter().skip(told) {
+        stack.event_functions.notify(event).await.unwrap();
         let of_bus = json!({"source": "cpor", "detail-type": event["type"], "detail": event});
         if ["edited", "erased"].contains(&event["type"].as_str().unwrap()) {
-            stack.backstage.scan(of_bus).await.unwrap();
+            stack.event_functions.scan(of_bus).await.unwrap();
         }
     }
 }
@@ -121,7 +121,7 @@ fn id_of(answer: &Answer) -> ClaimId {
 
 /// A claim that went through everything in which somebody is named, and whose customer said no to all of it for good.
 async fn refused(stack: &Stack) -> Claim {
-    let world = &stack.world;
+    let env = &stack.env;
     let id = id_of(&stack.submit(ALPINE, "k", &body()).await);
     let asked = json!({"action": "request_information",
         "reasons": [{"code": "evidence_missing", "comment": "Who is Kanarek?"}]});
@@ -129,16 +129,16 @@ async fn refused(stack: &Stack) -> Claim {
         assert_eq!(stack.review(id.as_str(), version, &action).await.status, 200);
     }
     let answer = json!({"comment": "Kanarek is the officer."});
-    let answered = stack.command(ALPINE, &world.read(&id).await, "respond", &answer).await;
+    let answered = stack.command(ALPINE, &env.read(&id).await, "respond", &answer).await;
     assert_eq!(answered.status, 200, "{}", answered.text);
     assert_eq!(stack.review(id.as_str(), 4, &json!({"action": "validate"})).await.status, 200);
     tell(stack).await;
     for (no, address) in [(VERIFIED, "it@contoso.example"), (CONTACT, ADDRESSES[0])] {
-        let delivered = mail_event("Delivery", &id, 1, (no, address), world.clock.now());
-        stack.backstage.deliver(&delivered).await;
+        let delivered = mail_event("Delivery", &id, 1, (no, address), env.clock.now());
+        stack.event_functions.deliver(&delivered).await;
     }
     for (no, decision) in [(CONTACT, "decline"), (VERIFIED, "undo"), (CONTACT, "decline")] {
-        world.clock.advance(Duration::minutes(1));
+        env.clock.advance(Duration::minutes(1));
         let said = stack.decide_by(&link(&id, 1, no), &format!("decision={decision}")).await;
         assert_eq!(said.status, 200, "{decision}: {}", said.text);
         tell(stack).await;
@@ -146,10 +146,10 @@ async fn refused(stack: &Stack) -> Claim {
     let token = token_of(&link(&id, 1, VERIFIED));
     let wrong = stack.post_form(&token, "decision=extend&code=000000").await;
     assert_eq!(wrong.status, 403, "{}", wrong.text);
-    let claim = world.read(&id).await;
+    let claim = env.read(&id).await;
     assert_eq!(claim.status(), Status::Declined);
-    world.let_pass(closes_at(&claim));
-    stack.backstage.tick(world).await;
+    env.let_pass(closes_at(&claim));
+    stack.event_functions.tick(env).await;
     claim
 }
 
@@ -201,10 +201,10 @@ async fn tick_after(stack: &Stack, due: DateTime<Utc>) {
     for shard in 0..SHARDS {
         let checkpoint = json!({"pk": {"S": "S"}, "sk": {"S": format!("{shard:02}")},
             "b": {"N": before.to_string()}});
-        stack.world.engine.put(&checkpoint);
+        stack.env.engine.put(&checkpoint);
     }
-    stack.world.clock.set(due + Duration::minutes(20));
-    stack.backstage.tick(&stack.world).await;
+    stack.env.clock.set(due + Duration::minutes(20));
+    stack.event_functions.tick(&stack.env).await;
 }
 
 #[tokio::test]
@@ -212,49 +212,45 @@ async fn after_an_erasure_a_canary_is_nowhere_and_the_history_verifies() {
     let lines = Lines::default();
     let _logs = lines.kept();
     let stack = Stack::at(NOW).await;
-    let world = &stack.world;
+    let env = &stack.env;
     let claim = refused(&stack).await;
     let id = &claim.id;
-    let code = world.engine.items("N#").iter().map(key).next().unwrap().0.replace("N#", "/n/");
+    let code = env.engine.items("N#").iter().map(key).next().unwrap().0.replace("N#", "/n/");
     assert!(reads(&stack, id).await.contains(CANARY), "the canary is there to be found");
-    let places: Vec<_> = traces(world).into_iter().map(|(_, sort)| sort).collect();
+    let places: Vec<_> = traces(env).into_iter().map(|(_, sort)| sort).collect();
     assert!(
         ["D", "P#1", "X#1#cs"].iter().all(|one| places.contains(&(*one).to_owned())),
         "{places:?}"
     );
     assert!(places.iter().any(|one| one.starts_with("W#")), "what was said: {places:?}");
-    assert!(!unstripped(world, id).is_empty());
+    assert!(!unstripped(env, id).is_empty());
 
     let answer = erase(&stack, id).await;
     assert_eq!((answer.status, &answer.body["erased"]), (200, &json!(true)), "{}", answer.text);
     assert_eq!(answer.body["last_event"]["type"], "erased");
     assert!(!answer.text.to_lowercase().contains(CANARY), "{}", answer.text);
-    assert_eq!(traces(world), [], "at once");
-    assert_eq!(unstripped(world, id), Vec::<String>::new());
-    let left: Vec<_> = world.engine.partition(&format!("C#{id}")).iter().map(key).collect();
+    assert_eq!(traces(env), [], "at once");
+    assert_eq!(unstripped(env, id), Vec::<String>::new());
+    let left: Vec<_> = env.engine.partition(&format!("C#{id}")).iter().map(key).collect();
     let left = left.iter().filter(|(_, sort)| !sort.starts_with("H#") && !sort.starts_with("M#"));
     assert_eq!(left.map(|(_, sort)| sort.as_str()).collect::<Vec<_>>(), ["A", "D"]);
 
-    let sent = mails(world).len();
+    let sent = mails(env).len();
     tell(&stack).await;
     // What comes again, late, or was on its way: the whole stream, the whole bus, and a report.
-    stack.backstage.publish(&records(world)).await.unwrap();
-    for event in events(world) {
-        stack.backstage.notify(&event).await.unwrap();
+    stack.event_functions.publish(&records(env)).await.unwrap();
+    for event in events(env) {
+        stack.event_functions.notify(&event).await.unwrap();
     }
-    let bounced = mail_event("Bounce", id, 1, (CONTACT, ADDRESSES[0]), world.clock.now());
-    let failures = stack.backstage.deliver(&bounced).await.batch_item_failures;
+    let bounced = mail_event("Bounce", id, 1, (CONTACT, ADDRESSES[0]), env.clock.now());
+    let failures = stack.event_functions.deliver(&bounced).await.batch_item_failures;
     assert!(failures.is_empty(), "a late report is done with");
-    assert_eq!(mails(world).len(), sent, "nobody is written to");
-    assert_eq!(traces(world), []);
-    let now = world.read(id).await;
-    let types = verified_history(world, &now).await;
+    assert_eq!(mails(env).len(), sent, "nobody is written to");
+    assert_eq!(traces(env), []);
+    let now = env.read(id).await;
+    let types = verified_history(env, &now).await;
     assert_eq!(types.last().map(String::as_str), Some("erased"));
-    assert_eq!(
-        unstripped(world, id),
-        [format!("H#{:06}", now.version.0)],
-        "who erased stays known"
-    );
+    assert_eq!(unstripped(env, id), [format!("H#{:06}", now.version.0)], "who erased stays known");
 
     let read = reads(&stack, id).await;
     assert!(!read.contains(CANARY), "{read}");
@@ -262,9 +258,9 @@ async fn after_an_erasure_a_canary_is_nowhere_and_the_history_verifies() {
     assert_eq!(page.status, 200, "the notice was genuine");
     assert!(page.text.contains("not kept any more"), "{}", page.text);
     assert!(!page.text.to_lowercase().contains(CANARY), "{}", page.text);
-    let told = serde_json::to_string(&events(world)).unwrap().to_lowercase();
+    let told = serde_json::to_string(&events(env)).unwrap().to_lowercase();
     assert!(!told.contains(CANARY), "the bus never had it");
-    let messages = [world.elsewhere.sent("SendMessage"), world.elsewhere.sent("SendMessageBatch")];
+    let messages = [env.services.sent("SendMessage"), env.services.sent("SendMessageBatch")];
     let messages = messages.concat();
     assert!(!messages.is_empty(), "the queues had something");
     let messages = serde_json::to_string(&messages).unwrap().to_lowercase();
@@ -276,16 +272,16 @@ async fn after_an_erasure_a_canary_is_nowhere_and_the_history_verifies() {
 #[tokio::test]
 async fn an_erased_claim_keeps_no_rule_of_its_customer_from_the_claims_behind_it() {
     let stack = Box::pin(Stack::at(NOW)).await;
-    let over = stack.world.submitted("a", &["exchange-online"]).await;
-    stack.world.give(&over.id, &alpine(), &withdraw()).await.unwrap();
+    let over = stack.env.submitted("a", &["exchange-online"]).await;
+    stack.env.give(&over.id, &alpine(), &withdraw()).await.unwrap();
     let erased = erase(&stack, &over.id).await;
     assert_eq!(erased.status, 200, "{}", erased.text);
-    let open = Box::pin(stack.world.awaiting("k", &["teams"])).await;
+    let open = Box::pin(stack.env.awaiting("k", &["teams"])).await;
     let rules = RequestEvent::put("/v1/customer/rules").customer_admin(CONTOSO);
     let put = stack.send(rules.json(&json!({"explicit_yes": "all"}))).await;
     assert_eq!(put.status, 200, "{}", put.text);
-    assert!(stack.world.read(&open.id).await.subject.explicit_yes);
-    let swept = Box::pin(stack.backstage.sweep(&stack.world)).await.unwrap();
+    assert!(stack.env.read(&open.id).await.subject.explicit_yes);
+    let swept = Box::pin(stack.event_functions.sweep(&stack.env)).await.unwrap();
     assert!(swept.batch_item_failures.is_empty(), "{swept:?}");
 }
 
@@ -299,7 +295,7 @@ async fn the_link_of_an_erased_claim_shows_that_it_is_closed_and_takes_a_no() {
         let page = stack.send(RequestEvent::get(&format!("/d/{}?lang=en", token_of(&own)))).await;
         assert_eq!(page.status, 200);
         assert!(page.text.contains("This request is closed"), "{}", page.text);
-        stack.world.clock.advance(Duration::minutes(1));
+        stack.env.clock.advance(Duration::minutes(1));
         let said = stack.decide_by(&own, "decision=decline").await;
         assert_eq!(said.status, 200, "{}", said.text);
         for decision in ["undo", "extend", "wrong_contact"] {
@@ -307,19 +303,19 @@ async fn the_link_of_an_erased_claim_shows_that_it_is_closed_and_takes_a_no() {
             assert_eq!(refused.problem(), (409, "invalid-state"), "{decision}: {}", refused.text);
         }
     }
-    let now = stack.world.read(&claim.id).await;
+    let now = stack.env.read(&claim.id).await;
     assert!(now.erased && now.status() == Status::Declined);
-    assert_eq!(traces(&stack.world), []);
+    assert_eq!(traces(&stack.env), []);
 }
 
 #[tokio::test]
 async fn an_erasure_is_refused_while_a_no_can_still_be_taken_back_and_twice_is_once() {
     let stack = Stack::at(NOW).await;
-    let claim = stack.world.awaiting("k", &["teams"]).await;
+    let claim = stack.env.awaiting("k", &["teams"]).await;
     assert_eq!(erase(&stack, &claim.id).await.problem(), (409, "invalid-state"));
-    stack.world.give(&claim.id, &contoso_admin(), &decline_all()).await.unwrap();
+    stack.env.give(&claim.id, &contoso_admin(), &decline_all()).await.unwrap();
     assert_eq!(erase(&stack, &claim.id).await.problem(), (409, "invalid-state"));
-    stack.world.let_pass(closes_at(&claim));
+    stack.env.let_pass(closes_at(&claim));
     let path = format!("/v1/claims/{}/erase", claim.id);
     let operator = || RequestEvent::post(&path).staff("operator", "operator-1");
     assert_eq!(stack.send(operator()).await.status, 428, "the version must be named");
@@ -345,39 +341,35 @@ async fn whoever_sends_the_request_of_an_erased_claim_again_is_told_of_a_conflic
 #[tokio::test]
 async fn a_version_that_is_archived_behind_its_erasure_loses_its_values_by_the_timer() {
     let stack = Stack::at(NOW).await;
-    let world = &stack.world;
-    let claim = world.awaiting("k", &["teams"]).await;
-    world.give(&claim.id, &alpine(), &withdraw()).await.unwrap();
-    let erased_at = world.clock.now();
+    let env = &stack.env;
+    let claim = env.awaiting("k", &["teams"]).await;
+    env.give(&claim.id, &alpine(), &withdraw()).await.unwrap();
+    let erased_at = env.clock.now();
     assert_eq!(erase(&stack, &claim.id).await.status, 200);
-    let all = records(world);
-    stack.backstage.publish(&all[..all.len() - 1]).await.unwrap();
-    assert_ne!(
-        unstripped(world, &claim.id),
-        Vec::<String>::new(),
-        "what comes late has its values"
-    );
+    let all = records(env);
+    stack.event_functions.publish(&all[..all.len() - 1]).await.unwrap();
+    assert_ne!(unstripped(env, &claim.id), Vec::<String>::new(), "what comes late has its values");
     tick_after(&stack, erased_at).await;
-    assert_eq!(unstripped(world, &claim.id), Vec::<String>::new());
+    assert_eq!(unstripped(env, &claim.id), Vec::<String>::new());
     // The erasure itself is not archived yet: so one more look is due.
-    let timers = |world: &World| world.engine.items("T#").iter().map(key).collect::<Vec<_>>();
-    let erasures = timers(world).into_iter().filter(|(_, sort)| sort.ends_with("#erase")).count();
+    let timers = |env: &TestEnv| env.engine.items("T#").iter().map(key).collect::<Vec<_>>();
+    let erasures = timers(env).into_iter().filter(|(_, sort)| sort.ends_with("#erase")).count();
     assert_eq!(erasures, 3, "the policy's, the one that was worked, and the next");
-    stack.backstage.publish(&all).await.unwrap();
-    tick_after(&stack, world.clock.now() + Duration::minutes(15)).await;
-    let after = timers(world).into_iter().filter(|(_, sort)| sort.ends_with("#erase")).count();
+    stack.event_functions.publish(&all).await.unwrap();
+    tick_after(&stack, env.clock.now() + Duration::minutes(15)).await;
+    let after = timers(env).into_iter().filter(|(_, sort)| sort.ends_with("#erase")).count();
     assert_eq!(after, 3, "no further look");
-    let now = world.read(&claim.id).await;
-    verified_history(world, &now).await;
-    assert_eq!(unstripped(world, &claim.id), [format!("H#{:06}", now.version.0)]);
+    let now = env.read(&claim.id).await;
+    verified_history(env, &now).await;
+    assert_eq!(unstripped(env, &claim.id), [format!("H#{:06}", now.version.0)]);
 }
 
 #[tokio::test]
 async fn an_erasure_that_dies_at_any_call_is_brought_to_its_end_by_the_timer() {
     let stack = Stack::at(NOW).await;
-    let world = &stack.world;
+    let env = &stack.env;
     let claim = refused(&stack).await;
-    let (saved, at) = (world.engine.save(), world.clock.now());
+    let (saved, at) = (env.engine.save(), env.clock.now());
     let review = &stack.wires[2];
     review.reset();
     assert_eq!(erase(&stack, &claim.id).await.status, 200);
@@ -386,8 +378,8 @@ async fn an_erasure_that_dies_at_any_call_is_brought_to_its_end_by_the_timer() {
     assert!(review.calls().iter().any(of_record));
     for nth in 1..=calls {
         for fault in [Fault::CrashBefore, Fault::CrashAfter] {
-            world.engine.restore(&saved);
-            world.clock.set(at);
+            env.engine.restore(&saved);
+            env.clock.set(at);
             review.reset();
             let death = Arc::new(Notify::new());
             review.on(any, nth, fault(death.clone()));
@@ -396,13 +388,13 @@ async fn an_erasure_that_dies_at_any_call_is_brought_to_its_end_by_the_timer() {
                 continue;
             }
             review.reset();
-            if world.read(&claim.id).await.erased {
-                stack.backstage.publish(&records(world)).await.unwrap();
+            if env.read(&claim.id).await.erased {
+                stack.event_functions.publish(&records(env)).await.unwrap();
                 tick_after(&stack, at).await;
             } else {
                 assert_eq!(erase(&stack, &claim.id).await.status, 200);
             }
-            assert_eq!(traces(world), [], "call {nth}");
+            assert_eq!(traces(env), [], "call {nth}");
         }
     }
 }
@@ -410,19 +402,19 @@ async fn an_erasure_that_dies_at_any_call_is_brought_to_its_end_by_the_timer() {
 #[tokio::test]
 async fn a_discarded_draft_is_erased_after_30_days_and_any_other_claim_after_400() {
     let stack = Stack::at(NOW).await;
-    let world = &stack.world;
+    let env = &stack.env;
     let mut draft = body();
     draft["draft"] = json!(true);
     let draft = id_of(&stack.submit(ALPINE, "d", &draft).await);
-    let discarded = stack.command(ALPINE, &world.read(&draft).await, "discard", &json!({})).await;
+    let discarded = stack.command(ALPINE, &env.read(&draft).await, "discard", &json!({})).await;
     assert_eq!(discarded.status, 200, "{}", discarded.text);
     let other = id_of(&stack.submit(ALPINE, "w", &body()).await);
-    let withdrawn = stack.command(ALPINE, &world.read(&other).await, "withdraw", &json!({})).await;
+    let withdrawn = stack.command(ALPINE, &env.read(&other).await, "withdraw", &json!({})).await;
     assert_eq!(withdrawn.status, 200, "{}", withdrawn.text);
-    let end = world.clock.now();
+    let end = env.clock.now();
     let erased = |id: &ClaimId| {
         let id = id.clone();
-        async move { stack_read(world, &id).await }
+        async move { stack_read(env, &id).await }
     };
     for (days, expected) in [(29, [false, false]), (30, [true, false]), (399, [true, false])] {
         tick_after(&stack, end + Duration::days(days)).await;
@@ -430,38 +422,38 @@ async fn a_discarded_draft_is_erased_after_30_days_and_any_other_claim_after_400
     }
     tick_after(&stack, end + Duration::days(400)).await;
     assert!(erased(&other).await);
-    let now = world.read(&other).await;
+    let now = env.read(&other).await;
     assert_eq!((now.last_event.actor.as_str(), now.last_event.actor_id), ("system", None));
-    assert_eq!(traces(world), []);
-    let list: Vec<_> = world.engine.items("Z#erased").iter().map(|item| key(item).1).collect();
+    assert_eq!(traces(env), []);
+    let list: Vec<_> = env.engine.items("Z#erased").iter().map(|item| key(item).1).collect();
     let mut both = [draft.to_string(), other.to_string()];
     both.sort();
     assert_eq!(list, both, "the list has ids and moments alone");
-    assert!(world.engine.items("Z#erased").iter().all(|item| item.as_object().unwrap().len() == 3));
+    assert!(env.engine.items("Z#erased").iter().all(|item| item.as_object().unwrap().len() == 3));
 }
 
-async fn stack_read(world: &World, id: &ClaimId) -> bool {
-    world.read(id).await.erased
+async fn stack_read(env: &TestEnv, id: &ClaimId) -> bool {
+    env.read(id).await.erased
 }
 
 #[tokio::test]
 async fn a_claim_that_its_customer_refused_is_erased_400_days_after_its_window_and_one_more_no() {
     let stack = Stack::at(NOW).await;
-    let world = &stack.world;
-    let claim = world.awaiting("k", &["teams"]).await;
-    world.wire.reset();
-    world.give(&claim.id, &contoso_admin(), &decline_all()).await.unwrap();
-    let writes = world.wire.calls().iter().filter(|call| call.writes()).count();
+    let env = &stack.env;
+    let claim = env.awaiting("k", &["teams"]).await;
+    env.wire.reset();
+    env.give(&claim.id, &contoso_admin(), &decline_all()).await.unwrap();
+    let writes = env.wire.calls().iter().filter(|call| call.writes()).count();
     assert_eq!(writes, 1, "a no writes the record and nothing else");
     let settled_at = closes_at(&claim) + Duration::seconds(120);
-    world.let_pass(closes_at(&claim));
-    stack.backstage.tick(world).await;
-    world.clock.set(settled_at + Duration::days(10));
-    world.give(&claim.id, &support::world::link(1), &decline(&[1])).await.unwrap();
+    env.let_pass(closes_at(&claim));
+    stack.event_functions.tick(env).await;
+    env.clock.set(settled_at + Duration::days(10));
+    env.give(&claim.id, &support::test_env::link(1), &decline(&[1])).await.unwrap();
     tick_after(&stack, settled_at + Duration::days(400)).await;
-    assert!(!world.read(&claim.id).await.erased, "the time began anew");
+    assert!(!env.read(&claim.id).await.erased, "the time began anew");
     tick_after(&stack, settled_at + Duration::days(410)).await;
-    assert!(world.read(&claim.id).await.erased);
+    assert!(env.read(&claim.id).await.erased);
 }
 
 #[tokio::test]
@@ -471,9 +463,9 @@ async fn a_policy_without_a_time_has_no_timer_and_erases_nothing() {
     let only_drafts = Policy { retention_days: drafts, ..Policy::default() };
     for policy in [never, only_drafts] {
         let stack = Stack::with_policy(NOW, policy).await;
-        let claim = stack.world.awaiting("k", &["teams"]).await;
-        stack.world.give(&claim.id, &alpine(), &withdraw()).await.unwrap();
-        let timers = stack.world.engine.items("T#");
+        let claim = stack.env.awaiting("k", &["teams"]).await;
+        stack.env.give(&claim.id, &alpine(), &withdraw()).await.unwrap();
+        let timers = stack.env.engine.items("T#");
         assert!(!timers.iter().any(|timer| key(timer).1.ends_with("#erase")));
     }
 }
@@ -483,7 +475,7 @@ async fn the_documents_of_an_erased_claim_are_deleted_at_once_in_every_version_a
  {
     let policy = Policy { evidence: EvidencePolicy::Uploaded, ..Policy::default() };
     let stack = Stack::with_policy(NOW, policy).await;
-    let world = &stack.world;
+    let env = &stack.env;
     let mut draft = body();
     (draft["draft"], draft["evidence"]) = (json!(true), json!([]));
     let id = id_of(&stack.submit(ALPINE, "k", &draft).await);
@@ -498,9 +490,9 @@ async fn the_documents_of_an_erased_claim_are_deleted_at_once_in_every_version_a
         assert_eq!(added.status, 201, "{}", added.text);
         added.body["upload"]["fields"]["key"].as_str().unwrap().to_owned()
     };
-    let upload = |key: &str, no: u8| world.documents.upload(key, "application/pdf", &bytes(no));
+    let upload = |key: &str, no: u8| env.documents.upload(key, "application/pdf", &bytes(no));
     let scan = |key: &str, etag: String| {
-        stack.backstage.scan(json!({"source": "aws.guardduty",
+        stack.event_functions.scan(json!({"source": "aws.guardduty",
             "detail": {"s3ObjectDetails": {"objectKey": key, "eTag": etag},
                 "scanResultDetails": {"scanResultStatus": "NO_THREATS_FOUND"}}}))
     };
@@ -510,37 +502,36 @@ async fn the_documents_of_an_erased_claim_are_deleted_at_once_in_every_version_a
     scan(&clean, upload(&clean, 1).etag()).await.unwrap();
     upload(&waiting, 2);
     upload(&kept, 4);
-    assert_eq!(world.documents.keys().len(), 3);
-    let of_claim =
-        || world.documents.versions().into_iter().filter(|key| key.contains(id.as_str()));
+    assert_eq!(env.documents.keys().len(), 3);
+    let of_claim = || env.documents.versions().into_iter().filter(|key| key.contains(id.as_str()));
     assert!(of_claim().count() > 3, "the quarantine keeps as old versions what has left it");
-    stack.command(ALPINE, &world.read(&id).await, "discard", &json!({})).await;
+    stack.command(ALPINE, &env.read(&id).await, "discard", &json!({})).await;
     assert_eq!(erase(&stack, &id).await.status, 200);
     tell(&stack).await;
-    assert_eq!(world.documents.keys(), std::slice::from_ref(&kept), "another claim keeps its own");
+    assert_eq!(env.documents.keys(), std::slice::from_ref(&kept), "another claim keeps its own");
     assert_eq!(of_claim().count(), 0, "gone in every version, its markers too");
     scan(&late, upload(&late, 3).etag()).await.unwrap();
-    assert_eq!(world.documents.keys(), [kept]);
+    assert_eq!(env.documents.keys(), [kept]);
     assert_eq!(of_claim().count(), 0);
-    let found = traces(world).into_iter().filter(|(pk, _)| *pk == format!("C#{id}"));
+    let found = traces(env).into_iter().filter(|(pk, _)| *pk == format!("C#{id}"));
     assert_eq!(found.count(), 0);
 }
 
 #[tokio::test]
 async fn a_table_that_was_restored_to_before_an_erasure_is_erased_again_from_the_list() {
     let stack = Stack::at(NOW).await;
-    let world = &stack.world;
+    let env = &stack.env;
     let claim = refused(&stack).await;
-    let before = world.engine.save();
+    let before = env.engine.save();
     assert_eq!(erase(&stack, &claim.id).await.status, 200);
-    let list: Vec<String> = world.engine.items("Z#erased").iter().map(|item| key(item).1).collect();
-    world.engine.restore(&before);
-    assert_ne!(traces(world), []);
+    let list: Vec<String> = env.engine.items("Z#erased").iter().map(|item| key(item).1).collect();
+    env.engine.restore(&before);
+    assert_ne!(traces(env), []);
     for _ in 0..2 {
         for id in &list {
             assert_eq!(erase(&stack, &ClaimId::parse(id).unwrap()).await.status, 200);
         }
     }
-    assert_eq!(traces(world), []);
-    assert_eq!(world.engine.items("Z#erased").len(), 1);
+    assert_eq!(traces(env), []);
+    assert_eq!(env.engine.items("Z#erased").len(), 1);
 }

@@ -11,7 +11,7 @@ use support::documents::Object;
 use support::fixtures::{self, ALPINE, BOREALIS};
 use support::logs::Lines;
 use support::stack::{Answer, Stack};
-use support::world::reviewer;
+use support::test_env::reviewer;
 use web::event::RequestEvent;
 
 const NOW: &str = "2026-12-22T14:00:00Z";
@@ -37,7 +37,7 @@ const CONTOSO: (&str, &str) = (fixtures::CONTOSO, "contoso.example");
 const TAILWIND: (&str, &str) = (fixtures::TAILWIND, "tailwind.example");
 
 async fn claim(stack: &Stack, id: &str) -> Claim {
-    stack.world.read(&domain::ids::ClaimId::parse(id).unwrap()).await
+    stack.env.read(&domain::ids::ClaimId::parse(id).unwrap()).await
 }
 
 fn announcement(bytes: &[u8]) -> Value {
@@ -59,7 +59,7 @@ async fn add(stack: &Stack, claim: &Claim, body: &Value) -> Answer {
 fn upload(stack: &Stack, added: &Answer, bytes: &[u8]) -> (String, Object) {
     let field = |name: &str| added.body["upload"]["fields"][name].as_str().unwrap().to_owned();
     let (key, content_type) = (field("key"), field("Content-Type"));
-    let object = stack.world.documents.upload(&key, &content_type, bytes);
+    let object = stack.env.documents.upload(&key, &content_type, bytes);
     (key, object)
 }
 
@@ -83,7 +83,7 @@ async fn bring(stack: &Stack, claim: &Claim, bytes: &[u8], status: &str) -> Answ
     let added = add(stack, claim, &announcement(bytes)).await;
     assert_eq!(added.status, 201, "{}", added.text);
     let (key, object) = upload(stack, &added, bytes);
-    stack.backstage.scan(scanned(&key, &object.etag(), status)).await.unwrap();
+    stack.event_functions.scan(scanned(&key, &object.etag(), status)).await.unwrap();
     added
 }
 
@@ -109,8 +109,8 @@ async fn a_clean_document_leaves_the_quarantine_and_carries_the_claim_through_va
     assert_eq!(added.header("location"), format!("/v1/claims/{}/evidence/e1", claim.id));
     assert_eq!(scans(&stack, &claim).await, ["clean"]);
     let digest = Sha256Hash::of(PDF);
-    assert_eq!(stack.world.documents.keys(), [format!("clean/{}/e1/{digest}", claim.id)]);
-    stack.world.clock.advance(chrono::Duration::milliseconds(250));
+    assert_eq!(stack.env.documents.keys(), [format!("clean/{}/e1/{digest}", claim.id)]);
+    stack.env.clock.advance(chrono::Duration::milliseconds(250));
     let link = link(&stack, &claim, "e1").await;
     assert!(!link.body["expires_at"].as_str().unwrap().contains('.'), "{}", link.text);
     let url = link.body["url"].as_str().unwrap();
@@ -122,8 +122,8 @@ async fn a_clean_document_leaves_the_quarantine_and_carries_the_claim_through_va
     let submitted = self::claim(&stack, claim.id.as_str()).await;
     let submitted = stack.command(ALPINE, &submitted, "submit", &json!({})).await;
     assert_eq!(submitted.status, 200, "{}", submitted.text);
-    stack.world.give(&claim.id, &reviewer(), &domain::command::Command::BeginReview).await.unwrap();
-    let validated = stack.world.give(&claim.id, &reviewer(), &support::world::validate()).await;
+    stack.env.give(&claim.id, &reviewer(), &domain::command::Command::BeginReview).await.unwrap();
+    let validated = stack.env.give(&claim.id, &reviewer(), &support::test_env::validate()).await;
     assert_eq!(validated.unwrap().claim.status(), Status::Notifying);
 }
 
@@ -133,7 +133,7 @@ async fn an_infected_document_is_deleted_and_carries_nothing() {
     let claim = draft(&stack, "k", CONTOSO).await;
     bring(&stack, &claim, PDF, THREATS).await;
     assert_eq!(scans(&stack, &claim).await, ["infected"]);
-    assert_eq!(stack.world.documents.keys(), [""; 0]);
+    assert_eq!(stack.env.documents.keys(), [""; 0]);
     assert_eq!(link(&stack, &claim, "e1").await.problem(), (404, "not-found"));
     let again = add(&stack, &claim, &announcement(PDF)).await;
     assert_eq!(again.errors(), [("/sha256".to_owned(), "evidence-rejected".to_owned())]);
@@ -154,7 +154,7 @@ async fn a_document_of_the_wrong_kind_is_as_good_as_infected() {
     let claim = draft(&stack, "k", CONTOSO).await;
     bring(&stack, &claim, b"MZ, an executable", CLEAN).await;
     assert_eq!(scans(&stack, &claim).await, ["infected"]);
-    assert_eq!(stack.world.documents.keys(), [""; 0]);
+    assert_eq!(stack.env.documents.keys(), [""; 0]);
 }
 
 #[tokio::test]
@@ -163,9 +163,9 @@ async fn another_content_than_the_declared_one_is_dropped_and_the_right_one_can_
     let claim = draft(&stack, "k", CONTOSO).await;
     let added = add(&stack, &claim, &announcement(PDF)).await;
     let (key, object) = upload(&stack, &added, OTHER);
-    stack.backstage.scan(scanned(&key, &object.etag(), CLEAN)).await.unwrap();
+    stack.event_functions.scan(scanned(&key, &object.etag(), CLEAN)).await.unwrap();
     assert_eq!(scans(&stack, &claim).await, ["none"]);
-    assert_eq!(stack.world.documents.keys(), [""; 0]);
+    assert_eq!(stack.env.documents.keys(), [""; 0]);
     bring(&stack, &claim, PDF, CLEAN).await;
     assert_eq!(scans(&stack, &claim).await, ["clean"]);
 }
@@ -177,9 +177,9 @@ async fn what_was_put_in_place_of_the_scanned_bytes_is_never_taken_for_clean() {
     let added = add(&stack, &claim, &announcement(PDF)).await;
     let (key, object) = upload(&stack, &added, PDF);
     upload(&stack, &added, OTHER);
-    stack.backstage.scan(scanned(&key, &object.etag(), CLEAN)).await.unwrap();
+    stack.event_functions.scan(scanned(&key, &object.etag(), CLEAN)).await.unwrap();
     assert_eq!(scans(&stack, &claim).await, ["pending"], "the scan of what is there now decides");
-    assert!(stack.world.documents.keys().iter().all(|key| key.starts_with("quarantine/")));
+    assert!(stack.env.documents.keys().iter().all(|key| key.starts_with("quarantine/")));
 }
 
 #[tokio::test]
@@ -190,10 +190,10 @@ async fn a_scan_told_twice_or_late_changes_nothing_more() {
     let after = self::claim(&stack, claim.id.as_str()).await;
     let (key, object) = upload(&stack, &added, PDF);
     for status in [CLEAN, THREATS, CLEAN] {
-        stack.backstage.scan(scanned(&key, &object.etag(), status)).await.unwrap();
+        stack.event_functions.scan(scanned(&key, &object.etag(), status)).await.unwrap();
     }
     assert_eq!(self::claim(&stack, claim.id.as_str()).await, after);
-    assert!(stack.world.documents.keys().iter().all(|key| key.starts_with("clean/")));
+    assert!(stack.env.documents.keys().iter().all(|key| key.starts_with("clean/")));
 }
 
 #[tokio::test]
@@ -205,8 +205,8 @@ async fn a_scan_that_meets_a_broken_bucket_is_told_again() {
         let (key, object) = upload(&stack, &added, PDF);
         let event = scanned(&key, &object.etag(), CLEAN);
         let mut told = 0;
-        stack.world.documents.refuse(refused);
-        while stack.backstage.scan(event.clone()).await.is_err() {
+        stack.env.documents.refuse(refused);
+        while stack.event_functions.scan(event.clone()).await.is_err() {
             told += 1;
         }
         assert_eq!((told, scans(&stack, &claim).await), (refused, vec![json!("clean")]));
@@ -224,18 +224,18 @@ async fn a_document_that_could_not_be_scanned_is_given_to_the_scanner_again_and_
         let added = add(&stack, &claim, &announcement(PDF)).await;
         let (key, object) = upload(&stack, &added, PDF);
         let failed = scanned(&key, &object.etag(), status);
-        assert!(stack.backstage.scan(failed.clone()).await.is_err(), "later, not at once");
-        assert_eq!(stack.world.documents.object(&key), Some(object.clone()));
-        stack.backstage.scan_at(failed.clone(), 2).await.unwrap();
-        let again = stack.world.documents.object(&key).unwrap();
+        assert!(stack.event_functions.scan(failed.clone()).await.is_err(), "later, not at once");
+        assert_eq!(stack.env.documents.object(&key), Some(object.clone()));
+        stack.event_functions.scan_at(failed.clone(), 2).await.unwrap();
+        let again = stack.env.documents.object(&key).unwrap();
         assert_eq!((&again.bytes, &again.content_type), (&object.bytes, &object.content_type));
         assert_ne!(again.etag(), object.etag(), "it looks like another upload");
         // The failure is told twice, and a result of the first upload late: neither is about what is there now.
-        stack.backstage.scan_at(failed, 3).await.unwrap();
-        stack.backstage.scan(scanned(&key, &object.etag(), CLEAN)).await.unwrap();
-        assert_eq!(stack.world.documents.object(&key), Some(again.clone()));
+        stack.event_functions.scan_at(failed, 3).await.unwrap();
+        stack.event_functions.scan(scanned(&key, &object.etag(), CLEAN)).await.unwrap();
+        assert_eq!(stack.env.documents.object(&key), Some(again.clone()));
         assert_eq!(scans(&stack, &claim).await, ["pending"]);
-        stack.backstage.scan(scanned(&key, &again.etag(), CLEAN)).await.unwrap();
+        stack.event_functions.scan(scanned(&key, &again.etag(), CLEAN)).await.unwrap();
         assert_eq!(scans(&stack, &claim).await, ["clean"]);
     }
 }
@@ -248,13 +248,13 @@ async fn a_document_is_given_to_the_scanner_three_times_and_then_it_waits_for_a_
     let (key, _) = upload(&stack, &added, PDF);
     let lines = Lines::default();
     let kept = lines.kept();
-    let mut given = vec![stack.world.documents.object(&key).unwrap()];
+    let mut given = vec![stack.env.documents.object(&key).unwrap()];
     for _ in 0..9 {
-        let there = stack.world.documents.object(&key).unwrap();
+        let there = stack.env.documents.object(&key).unwrap();
         if given.last() != Some(&there) {
             given.push(there.clone());
         }
-        stack.backstage.scan_at(scanned(&key, &there.etag(), "FAILED"), 2).await.unwrap();
+        stack.event_functions.scan_at(scanned(&key, &there.etag(), "FAILED"), 2).await.unwrap();
     }
     drop(kept);
     let counts: Vec<_> = given.iter().map(|object| object.scans.as_deref()).collect();
@@ -263,7 +263,7 @@ async fn a_document_is_given_to_the_scanner_three_times_and_then_it_waits_for_a_
     assert_eq!(scans(&stack, &claim).await, ["pending"]);
     // Uploaded once more, it is a new document to the scanner.
     let (_, object) = upload(&stack, &added, PDF);
-    stack.backstage.scan(scanned(&key, &object.etag(), CLEAN)).await.unwrap();
+    stack.event_functions.scan(scanned(&key, &object.etag(), CLEAN)).await.unwrap();
     assert_eq!(scans(&stack, &claim).await, ["clean"]);
 }
 
@@ -275,12 +275,12 @@ async fn a_failed_scan_that_meets_a_broken_bucket_is_told_again_and_gives_the_do
         let added = add(&stack, &claim, &announcement(PDF)).await;
         let (key, object) = upload(&stack, &added, PDF);
         let failed = scanned(&key, &object.etag(), "FAILED");
-        stack.world.documents.refuse(refused);
+        stack.env.documents.refuse(refused);
         let mut told = 2;
-        while stack.backstage.scan_at(failed.clone(), told).await.is_err() {
+        while stack.event_functions.scan_at(failed.clone(), told).await.is_err() {
             told += 1;
         }
-        let scans = stack.world.documents.object(&key).unwrap().scans;
+        let scans = stack.env.documents.object(&key).unwrap().scans;
         assert_eq!((told, scans.as_deref()), (2 + u32::try_from(refused).unwrap(), Some("2")));
     }
 }
@@ -288,16 +288,16 @@ async fn a_failed_scan_that_meets_a_broken_bucket_is_told_again_and_gives_the_do
 #[tokio::test]
 async fn junk_is_passed_and_a_message_without_an_event_comes_again() {
     let stack = stack().await;
-    assert!(stack.backstage.scan(json!("no event")).await.is_err());
+    assert!(stack.event_functions.scan(json!("no event")).await.is_err());
     for junk in [json!({}), scanned("clean/x", "tag", CLEAN), json!({"detail": "x"})] {
-        stack.backstage.scan(junk).await.unwrap();
+        stack.event_functions.scan(junk).await.unwrap();
     }
 }
 
 #[tokio::test]
 async fn the_form_lets_through_this_size_type_digest_and_place_only_and_ends_at_a_whole_second() {
     let stack = stack().await;
-    stack.world.clock.advance(chrono::Duration::milliseconds(750));
+    stack.env.clock.advance(chrono::Duration::milliseconds(750));
     let claim = draft(&stack, "k", CONTOSO).await;
     let form = add(&stack, &claim, &announcement(PDF)).await.body["upload"].clone();
     let policy = STANDARD.decode(form["fields"]["policy"].as_str().unwrap()).unwrap();
@@ -368,7 +368,7 @@ async fn a_repeat_does_not_bring_back_an_entry_that_was_taken_out() {
 #[tokio::test]
 async fn a_program_that_asks_for_no_documents_takes_the_entry_without_one() {
     let stack = Box::pin(Stack::at(NOW)).await;
-    let claim = Box::pin(stack.world.holding("k", &["teams"])).await;
+    let claim = Box::pin(stack.env.holding("k", &["teams"])).await;
     let added = add(&stack, &claim, &announcement(PDF)).await;
     assert_eq!((added.status, &added.body["upload"]), (201, &Value::Null), "{}", added.text);
     assert_eq!(scans(&stack, &claim).await, ["none", "none"]);
@@ -424,10 +424,10 @@ async fn a_document_of_a_claim_that_no_longer_lists_it_is_dropped() {
     let edited = stack.edit(ALPINE, &now, &json!({"evidence": []})).await;
     assert_eq!(edited.status, 200, "{}", edited.text);
     let (key, object) = upload(&stack, &added, PDF);
-    stack.backstage.scan(scanned(&key, &object.etag(), CLEAN)).await.unwrap();
+    stack.event_functions.scan(scanned(&key, &object.etag(), CLEAN)).await.unwrap();
     assert_eq!(scans(&stack, &claim).await, [""; 0]);
-    assert_eq!(stack.world.documents.unnamed(), stack.world.documents.keys(), "no entry names it");
-    assert!(stack.world.engine.items("E#").is_empty(), "it was no evidence of anybody's");
+    assert_eq!(stack.env.documents.unnamed(), stack.env.documents.keys(), "no entry names it");
+    assert!(stack.env.engine.items("E#").is_empty(), "it was no evidence of anybody's");
 }
 
 /// An announcement of so many bytes, of a document of its own.
@@ -451,7 +451,7 @@ async fn announce(stack: &Stack, count: usize, size: u64) -> Vec<u16> {
 
 /// What is counted of the partner's uploads of the day.
 fn counted(stack: &Stack) -> (Value, Value) {
-    let day = stack.world.engine.item("Q#p-alpine", "U#2026-12-22").unwrap();
+    let day = stack.env.engine.item("Q#p-alpine", "U#2026-12-22").unwrap();
     (day["n"]["N"].clone(), day["b"]["N"].clone())
 }
 
@@ -466,9 +466,9 @@ async fn a_partner_announces_fifty_documents_a_local_day_and_no_more() {
     assert_eq!(refused.header("retry-after"), "32400");
     assert_eq!(scans(&stack, &claim).await, [""; 0], "nothing was added");
     assert_eq!(counted(&stack), (json!("50"), json!("500")));
-    stack.world.clock.advance(chrono::Duration::seconds(32_399));
+    stack.env.clock.advance(chrono::Duration::seconds(32_399));
     assert_eq!(add(&stack, &claim, &announced(50, 10)).await.status, 429);
-    stack.world.clock.advance(chrono::Duration::seconds(1));
+    stack.env.clock.advance(chrono::Duration::seconds(1));
     assert_eq!(add(&stack, &claim, &announced(50, 10)).await.status, 201);
 }
 
@@ -514,10 +514,10 @@ async fn what_is_refused_repeated_or_needs_no_document_counts_for_nothing() {
     assert_eq!(add(&stack, &claim, &announcement(PDF)).await.body["upload"], Value::Null);
     assert_eq!(counted(&stack), before, "there is a clean one");
     let declared = Box::pin(Stack::at(NOW)).await;
-    let held = Box::pin(declared.world.holding("k", &["teams"])).await;
+    let held = Box::pin(declared.env.holding("k", &["teams"])).await;
     assert_eq!(add(&declared, &held, &announcement(PDF)).await.status, 201);
     let of_uploads = |item: &Value| item["sk"]["S"].as_str().unwrap().starts_with("U#");
-    assert!(!declared.world.engine.items("Q#").iter().any(of_uploads));
+    assert!(!declared.env.engine.items("Q#").iter().any(of_uploads));
 }
 
 /// The event of the bus that tells of an edit.
@@ -531,9 +531,9 @@ async fn a_clean_document_that_loses_its_entry_is_left_to_the_bucket_to_delete()
     let claim = draft(&stack, "k", CONTOSO).await;
     bring(&stack, &claim, PDF, CLEAN).await;
     bring(&stack, &claim, OTHER, CLEAN).await;
-    assert_eq!(stack.world.documents.unnamed(), [""; 0], "entries name both");
-    stack.backstage.scan(edited(&claim)).await.unwrap();
-    assert_eq!(stack.world.documents.unnamed(), [""; 0]);
+    assert_eq!(stack.env.documents.unnamed(), [""; 0], "entries name both");
+    stack.event_functions.scan(edited(&claim)).await.unwrap();
+    assert_eq!(stack.env.documents.unnamed(), [""; 0]);
     let now = self::claim(&stack, claim.id.as_str()).await;
     let mut kept = announcement(OTHER);
     for gone in ["size", "content_type"] {
@@ -542,9 +542,9 @@ async fn a_clean_document_that_loses_its_entry_is_left_to_the_bucket_to_delete()
     let answer = stack.edit(ALPINE, &now, &json!({"evidence": [kept]})).await;
     assert_eq!(answer.status, 200, "{}", answer.text);
     for _ in 0..2 {
-        stack.backstage.scan(edited(&claim)).await.unwrap();
+        stack.event_functions.scan(edited(&claim)).await.unwrap();
         let unnamed = format!("clean/{}/e1/{}", claim.id, Sha256Hash::of(PDF));
-        assert_eq!(stack.world.documents.unnamed(), [unnamed]);
+        assert_eq!(stack.env.documents.unnamed(), [unnamed]);
     }
     assert_eq!(link(&stack, &claim, "e2").await.status, 200);
 }
@@ -556,17 +556,17 @@ async fn a_clean_document_bears_the_tag_of_what_none_names_until_its_entry_has_t
     let added = add(&stack, &claim, &announcement(PDF)).await;
     let (key, object) = upload(&stack, &added, PDF);
     let event = scanned(&key, &object.etag(), CLEAN);
-    let wires = &stack.backstage.wires;
+    let wires = &stack.event_functions.wires;
     for wire in wires {
         wire.always(support::wire::any, support::wire::Fault::Internal);
     }
-    assert!(stack.backstage.scan(event.clone()).await.is_err());
-    assert_eq!(stack.world.documents.unnamed().len(), 1, "nothing is recorded");
+    assert!(stack.event_functions.scan(event.clone()).await.is_err());
+    assert_eq!(stack.env.documents.unnamed().len(), 1, "nothing is recorded");
     for wire in wires {
         wire.reset();
     }
-    stack.backstage.scan(event).await.unwrap();
-    assert_eq!(stack.world.documents.unnamed(), [""; 0]);
+    stack.event_functions.scan(event).await.unwrap();
+    assert_eq!(stack.env.documents.unnamed(), [""; 0]);
     assert_eq!(scans(&stack, &claim).await, ["clean"]);
 }
 
@@ -592,8 +592,8 @@ async fn evidence_is_added_before_the_review_to_a_rejection_that_can_be_disputed
     let started = bring_another(Status::Draft, "the order").await;
     assert_eq!(stack.command(ALPINE, &started, "submit", &json!({})).await.status, 200);
     let submitted = bring_another(Status::Submitted, "the order, signed").await;
-    for command in [domain::command::Command::BeginReview, support::world::reject()] {
-        stack.world.give(&submitted.id, &reviewer(), &command).await.unwrap();
+    for command in [domain::command::Command::BeginReview, support::test_env::reject()] {
+        stack.env.give(&submitted.id, &reviewer(), &command).await.unwrap();
     }
     let rejected = bring_another(Status::Rejected, "the missing page").await;
     let comment = json!({"comment": "The page is there now."});

@@ -13,11 +13,11 @@ use support::clock::instant;
 use support::engine::key;
 use support::fixtures;
 use support::rivals;
-use support::wire::{Call, Fault, Wire, any};
-use support::world::{
-    World, alpine, closes_at, contoso_admin, decline, decline_all, link, reviewer, undo_all,
+use support::test_env::{
+    TestEnv, alpine, closes_at, contoso_admin, decline, decline_all, link, reviewer, undo_all,
     validate, withdraw,
 };
+use support::wire::{Call, Fault, Wire, any};
 
 const NOW: &str = "2026-12-22T14:00:00Z";
 const ITEMS: [&str; 2] = ["exchange-online", "teams"];
@@ -41,20 +41,20 @@ fn is_the_operators(result: &Result<CommandOutcome, StoreError>) -> bool {
     matches!(result, Err(StoreError::Rejected(Rejection::RoleNotAllowed)))
 }
 
-fn locks(world: &World) -> usize {
-    world.engine.items("L#").into_iter().filter(|item| key(item).1 == "L").count()
+fn locks(env: &TestEnv) -> usize {
+    env.engine.items("L#").into_iter().filter(|item| key(item).1 == "L").count()
 }
 
 #[tokio::test]
 async fn of_two_validations_in_the_same_second_exactly_one_takes_the_items() {
     for before in [true, false] {
         for nth in 1..=14 {
-            let world = World::at(NOW).await;
-            let first = world.in_review("k", &ITEMS).await;
-            let second = world.rival_in_review("k", &ITEMS).await;
-            let (rival, _) = world.another_store(|_| {});
-            let (store, wire) = world.another_store(|_| {});
-            let (rival, id, now) = (Arc::new(rival), second.id.clone(), world.now());
+            let env = TestEnv::at(NOW).await;
+            let first = env.in_review("k", &ITEMS).await;
+            let second = env.rival_in_review("k", &ITEMS).await;
+            let (rival, _) = env.another_store(|_| {});
+            let (store, wire) = env.another_store(|_| {});
+            let (rival, id, now) = (Arc::new(rival), second.id.clone(), env.now());
             let act = move || {
                 let (rival, id) = (rival.clone(), id.clone());
                 async move {
@@ -67,105 +67,105 @@ async fn of_two_validations_in_the_same_second_exactly_one_takes_the_items() {
             let result =
                 store.execute_command(&first.id, &reviewer(), &validate(), now, None).await;
             assert!(result.is_ok() || is_busy(&result), "{result:?}");
-            let statuses = [world.read(&first.id).await, world.read(&second.id).await]
-                .map(|claim| claim.status());
+            let statuses =
+                [env.read(&first.id).await, env.read(&second.id).await].map(|claim| claim.status());
             let holders = statuses.iter().filter(|status| **status == Status::Notifying).count();
             let struck = wire.operations().len() >= nth;
             assert_eq!(holders, 1, "call {nth}, before {before}, struck {struck}: {statuses:?}");
-            assert_eq!(locks(&world), 2);
+            assert_eq!(locks(&env), 2);
         }
     }
 }
 
 #[tokio::test]
 async fn an_item_that_another_claim_waits_for_is_busy_and_one_it_holds_is_the_operators_to_judge() {
-    let world = World::at(NOW).await;
-    let holder = world.awaiting("k", &["teams"]).await;
-    let rival = world.rival_in_review("k", &ITEMS).await;
+    let env = TestEnv::at(NOW).await;
+    let holder = env.awaiting("k", &["teams"]).await;
+    let rival = env.rival_in_review("k", &ITEMS).await;
     assert!(rival.contested);
-    let waiting = world.give(&rival.id, &reviewer(), &validate()).await;
+    let waiting = env.give(&rival.id, &reviewer(), &validate()).await;
     assert_eq!(busy(&waiting), Some(vec![2]));
-    world.let_pass(closes_at(&holder));
-    assert_eq!(world.read(&holder.id).await.status(), Status::Associated);
-    let held = world.give(&rival.id, &reviewer(), &validate()).await;
+    env.let_pass(closes_at(&holder));
+    assert_eq!(env.read(&holder.id).await.status(), Status::Associated);
+    let held = env.give(&rival.id, &reviewer(), &validate()).await;
     assert!(is_the_operators(&held), "{held:?}");
 }
 
 #[tokio::test]
 async fn dropping_the_busy_item_lets_the_rest_through() {
-    let world = World::at(NOW).await;
-    world.awaiting("k", &["teams"]).await;
-    let rival = world.rival_in_review("k", &ITEMS).await;
+    let env = TestEnv::at(NOW).await;
+    env.awaiting("k", &["teams"]).await;
+    let rival = env.rival_in_review("k", &ITEMS).await;
     let drop = vec![(ItemNo(2), domain::reason::ReasonCode::LostArbitration)];
     let validated =
-        world.give(&rival.id, &reviewer(), &Command::Validate { drop, comment: None }).await;
+        env.give(&rival.id, &reviewer(), &Command::Validate { drop, comment: None }).await;
     assert_eq!(validated.unwrap().claim.status(), Status::Notifying);
-    assert_eq!(locks(&world), 2);
+    assert_eq!(locks(&env), 2);
 }
 
 #[tokio::test]
 async fn an_item_is_free_again_once_its_holder_is_gone() {
     let leave = Comment::parse("we leave").ok();
     for end in [withdraw(), Command::End { item: ItemNo(1), comment: leave }] {
-        let world = World::at(NOW).await;
-        let holder = world.awaiting("k", &["teams"]).await;
-        let rival = world.rival_in_review("k", &["teams"]).await;
+        let env = TestEnv::at(NOW).await;
+        let holder = env.awaiting("k", &["teams"]).await;
+        let rival = env.rival_in_review("k", &["teams"]).await;
         if matches!(end, Command::End { .. }) {
-            world.let_pass(closes_at(&holder));
-            world.finalize().await;
+            env.let_pass(closes_at(&holder));
+            env.finalize().await;
         }
-        world.give(&holder.id, &alpine(), &end).await.unwrap();
-        assert_eq!(locks(&world), 0);
-        let validated = world.give(&rival.id, &reviewer(), &validate()).await.unwrap().claim;
+        env.give(&holder.id, &alpine(), &end).await.unwrap();
+        assert_eq!(locks(&env), 0);
+        let validated = env.give(&rival.id, &reviewer(), &validate()).await.unwrap().claim;
         assert_eq!((validated.status(), validated.contested), (Status::Notifying, false));
     }
 }
 
 /// A holder whose customer has declined everything, and a rival in review.
-async fn declined_holder() -> (World, Claim, Claim) {
-    let world = World::at(NOW).await;
-    let holder = world.awaiting("k", &["teams"]).await;
-    let holder = world.give(&holder.id, &link(1), &decline_all()).await.unwrap().claim;
-    let rival = world.rival_in_review("k", &["teams"]).await;
-    (world, holder, rival)
+async fn declined_holder() -> (TestEnv, Claim, Claim) {
+    let env = TestEnv::at(NOW).await;
+    let holder = env.awaiting("k", &["teams"]).await;
+    let holder = env.give(&holder.id, &link(1), &decline_all()).await.unwrap().claim;
+    let rival = env.rival_in_review("k", &["teams"]).await;
+    (env, holder, rival)
 }
 
 #[tokio::test]
 async fn a_no_that_can_still_be_undone_keeps_its_items() {
-    let (world, holder, rival) = declined_holder().await;
-    world.clock.set(closes_at(&holder) - Duration::milliseconds(1));
-    assert!(is_busy(&world.give(&rival.id, &reviewer(), &validate()).await));
-    let undone = world.give(&holder.id, &link(1), &undo_all()).await.unwrap().claim;
+    let (env, holder, rival) = declined_holder().await;
+    env.clock.set(closes_at(&holder) - Duration::milliseconds(1));
+    assert!(is_busy(&env.give(&rival.id, &reviewer(), &validate()).await));
+    let undone = env.give(&holder.id, &link(1), &undo_all()).await.unwrap().claim;
     assert_eq!(undone.status(), Status::AwaitingCustomer);
 }
 
 #[tokio::test]
 async fn a_lock_whose_claim_is_final_may_be_taken_over_before_it_is_settled() {
-    let (world, holder, rival) = declined_holder().await;
-    world.let_pass(closes_at(&holder));
-    let taken = world.give(&rival.id, &reviewer(), &validate()).await.unwrap().claim;
+    let (env, holder, rival) = declined_holder().await;
+    env.let_pass(closes_at(&holder));
+    let taken = env.give(&rival.id, &reviewer(), &validate()).await.unwrap().claim;
     assert_eq!(taken.status(), Status::Notifying);
     // The timer of the old holder fires afterwards, and must not free what is the rival's now.
-    world.clock.advance(Duration::minutes(3));
-    world.finalize().await;
-    assert_eq!(locks(&world), 1);
-    let lock = world.engine.items("L#").into_iter().find(|item| key(item).1 == "L").unwrap();
+    env.clock.advance(Duration::minutes(3));
+    env.finalize().await;
+    assert_eq!(locks(&env), 1);
+    let lock = env.engine.items("L#").into_iter().find(|item| key(item).1 == "L").unwrap();
     assert!(lock.to_string().contains(rival.id.as_str()), "{lock}");
     let erasure = format!("{}#erase", holder.id);
-    let timers: Vec<_> = world.engine.items("T#").iter().map(|item| key(item).1).collect();
+    let timers: Vec<_> = env.engine.items("T#").iter().map(|item| key(item).1).collect();
     assert!(timers.contains(&erasure), "its personal data end all the same: {timers:?}");
 }
 
 #[tokio::test]
 async fn all_the_items_of_one_declined_claim_are_taken_over_together_with_their_blocks() {
-    let world = World::at(NOW).await;
-    let holder = world.awaiting("k", &ITEMS).await;
-    world.give(&holder.id, &link(1), &decline_all()).await.unwrap();
-    let rival = world.rival_in_review("k", &ITEMS).await;
-    world.let_pass(closes_at(&holder));
-    let taken = world.give(&rival.id, &reviewer(), &validate()).await.unwrap().claim;
-    assert_eq!((taken.status(), locks(&world)), (Status::Notifying, 2));
-    let blocks = world.engine.items("B#").into_iter().map(|item| key(&item).1);
+    let env = TestEnv::at(NOW).await;
+    let holder = env.awaiting("k", &ITEMS).await;
+    env.give(&holder.id, &link(1), &decline_all()).await.unwrap();
+    let rival = env.rival_in_review("k", &ITEMS).await;
+    env.let_pass(closes_at(&holder));
+    let taken = env.give(&rival.id, &reviewer(), &validate()).await.unwrap().claim;
+    assert_eq!((taken.status(), locks(&env)), (Status::Notifying, 2));
+    let blocks = env.engine.items("B#").into_iter().map(|item| key(&item).1);
     assert!(blocks.clone().all(|sk| sk.starts_with("p-alpine#osu-m365#workload#")));
     assert_eq!(blocks.count(), 2);
 }
@@ -173,11 +173,11 @@ async fn all_the_items_of_one_declined_claim_are_taken_over_together_with_their_
 #[tokio::test]
 async fn settling_and_taking_over_leave_one_holder_whichever_comes_between() {
     for nth in 1..=12 {
-        let (world, holder, rival) = declined_holder().await;
-        world.let_pass(closes_at(&holder));
-        let (other, _) = world.another_store(|_| {});
-        let (store, wire) = world.another_store(|_| {});
-        let (other, now) = (Arc::new(other), world.clock.now());
+        let (env, holder, rival) = declined_holder().await;
+        env.let_pass(closes_at(&holder));
+        let (other, _) = env.another_store(|_| {});
+        let (store, wire) = env.another_store(|_| {});
+        let (other, now) = (Arc::new(other), env.clock.now());
         wire.on(
             any,
             nth,
@@ -191,71 +191,71 @@ async fn settling_and_taking_over_leave_one_holder_whichever_comes_between() {
             }),
         );
         let taken = store
-            .execute_command(&rival.id, &reviewer(), &validate(), world.now(), None)
+            .execute_command(&rival.id, &reviewer(), &validate(), env.now(), None)
             .await
             .unwrap();
         assert_eq!(taken.claim.status(), Status::Notifying, "call {nth}");
-        let lock = world.engine.items("L#").into_iter().find(|item| key(item).1 == "L").unwrap();
+        let lock = env.engine.items("L#").into_iter().find(|item| key(item).1 == "L").unwrap();
         assert!(lock.to_string().contains(rival.id.as_str()), "call {nth}: {lock}");
     }
 }
 
 #[tokio::test]
 async fn a_no_blocks_the_same_partner_and_item_and_nobody_else() {
-    let world = World::at(NOW).await;
-    let claim = world.awaiting("k", &["teams"]).await;
-    world.give(&claim.id, &link(1), &decline_all()).await.unwrap();
-    world.let_pass(closes_at(&claim));
-    world.finalize().await;
-    let again = world.create("again", &["teams"]).await.map(|_| ());
+    let env = TestEnv::at(NOW).await;
+    let claim = env.awaiting("k", &["teams"]).await;
+    env.give(&claim.id, &link(1), &decline_all()).await.unwrap();
+    env.let_pass(closes_at(&claim));
+    env.finalize().await;
+    let again = env.create("again", &["teams"]).await.map(|_| ());
     assert!(
         matches!(&again, Err(StoreError::Rejected(Rejection::BlockedByCustomer { .. }))),
         "{again:?}"
     );
-    world.submitted("other", &["exchange-online"]).await;
-    world.rival_in_review("k", &["teams"]).await;
-    world.clock.advance(Duration::days(91));
+    env.submitted("other", &["exchange-online"]).await;
+    env.rival_in_review("k", &["teams"]).await;
+    env.clock.advance(Duration::days(91));
     let mut body = fixtures::claim_body(&["teams"]);
     body["evidence"][0]["acknowledged_on"] = serde_json::json!("2027-01-05");
-    let later = world.create_of(fixtures::ALPINE, "later", &body).await.map(|_| ());
+    let later = env.create_of(fixtures::ALPINE, "later", &body).await.map(|_| ());
     assert!(later.is_ok(), "{later:?}");
 }
 
 #[tokio::test]
 async fn a_no_blocks_the_same_partner_from_the_end_of_the_window_on_and_not_only_once_it_is_settled()
  {
-    let world = World::at(NOW).await;
-    let first = world.awaiting("k", &["teams"]).await;
-    world.give(&first.id, &link(1), &decline_all()).await.unwrap();
+    let env = TestEnv::at(NOW).await;
+    let first = env.awaiting("k", &["teams"]).await;
+    env.give(&first.id, &link(1), &decline_all()).await.unwrap();
     // What the customer can still take back is no open claim, so the partner may submit another one.
-    let second = world.in_review("k2", &["teams"]).await;
-    world.let_pass(closes_at(&first));
-    let give = || async { world.give(&second.id, &reviewer(), &validate()).await.map(|_| ()) };
-    let blocks = || world.engine.items("B#").len();
+    let second = env.in_review("k2", &["teams"]).await;
+    env.let_pass(closes_at(&first));
+    let give = || async { env.give(&second.id, &reviewer(), &validate()).await.map(|_| ()) };
+    let blocks = || env.engine.items("B#").len();
     for settled in [false, true] {
         if settled {
-            world.finalize().await;
+            env.finalize().await;
         }
         assert_eq!(blocks(), usize::from(settled));
         let refused = give().await;
         let is_blocked =
             matches!(&refused, Err(StoreError::Rejected(Rejection::BlockedByCustomer { .. })));
         assert!(is_blocked, "settled {settled}: {refused:?}");
-        assert_eq!(world.read(&second.id).await.status(), Status::InReview);
+        assert_eq!(env.read(&second.id).await.status(), Status::InReview);
     }
-    assert_eq!(locks(&world), 0);
+    assert_eq!(locks(&env), 0);
 }
 
 #[tokio::test]
 async fn the_customers_end_of_an_association_blocks_too() {
-    let world = World::at(NOW).await;
-    let claim = world.awaiting("k", &["teams"]).await;
-    world.let_pass(closes_at(&claim));
-    world.finalize().await;
+    let env = TestEnv::at(NOW).await;
+    let claim = env.awaiting("k", &["teams"]).await;
+    env.let_pass(closes_at(&claim));
+    env.finalize().await;
     let end = Command::End { item: ItemNo(1), comment: None };
-    let ended = world.give(&claim.id, &contoso_admin(), &end).await.unwrap().claim;
+    let ended = env.give(&claim.id, &contoso_admin(), &end).await.unwrap().claim;
     assert_eq!(ended.status(), Status::Ended);
-    let again = world.create("again", &["teams"]).await.map(|_| ());
+    let again = env.create("again", &["teams"]).await.map(|_| ());
     assert!(
         matches!(&again, Err(StoreError::Rejected(Rejection::BlockedByCustomer { .. }))),
         "{again:?}"
@@ -264,9 +264,9 @@ async fn the_customers_end_of_an_association_blocks_too() {
 
 #[tokio::test]
 async fn the_same_partner_finds_its_own_claim_named_as_the_duplicate() {
-    let world = World::at(NOW).await;
-    let first = world.submitted("k", &ITEMS).await;
-    let second = world.create("k2", &["teams"]).await.map(|_| ());
+    let env = TestEnv::at(NOW).await;
+    let first = env.submitted("k", &ITEMS).await;
+    let second = env.create("k2", &["teams"]).await.map(|_| ());
     let named = matches!(&second,
         Err(StoreError::Rejected(Rejection::DuplicateClaim { claim })) if *claim == first.id);
     assert!(named, "{second:?}");
@@ -274,13 +274,12 @@ async fn the_same_partner_finds_its_own_claim_named_as_the_duplicate() {
 
 #[tokio::test]
 async fn a_partly_declined_claim_that_closes_frees_only_the_declined_item() {
-    let world = World::at(NOW).await;
-    let claim = world.awaiting("k", &ITEMS).await;
-    world.give(&claim.id, &link(1), &decline(&[1])).await.unwrap();
-    world.let_pass(closes_at(&claim));
-    world.finalize().await;
-    let held: Vec<_> =
-        world.engine.items("L#").iter().map(key).filter(|key| key.1 == "L").collect();
+    let env = TestEnv::at(NOW).await;
+    let claim = env.awaiting("k", &ITEMS).await;
+    env.give(&claim.id, &link(1), &decline(&[1])).await.unwrap();
+    env.let_pass(closes_at(&claim));
+    env.finalize().await;
+    let held: Vec<_> = env.engine.items("L#").iter().map(key).filter(|key| key.1 == "L").collect();
     assert_eq!(held.len(), 1);
     assert!(held[0].0.ends_with("#teams"), "{held:?}");
 }
@@ -288,13 +287,13 @@ async fn a_partly_declined_claim_that_closes_frees_only_the_declined_item() {
 /// Lets an undo that arrived in time, and was held up until now, come before the `nth` of the calls
 /// that `concerns` picks.
 fn undo_meanwhile(
-    world: &World,
+    env: &TestEnv,
     holder: &Claim,
     wire: &Wire,
     concerns: fn(&Call) -> bool,
     nth: usize,
 ) {
-    let (other, _) = world.another_store(|_| {});
+    let (other, _) = env.another_store(|_| {});
     let (other, id) = (Arc::new(other), holder.id.clone());
     let arrived = RequestTime::new(closes_at(holder) - Duration::milliseconds(1), Duration::zero());
     wire.on(
@@ -310,12 +309,12 @@ fn undo_meanwhile(
 }
 
 /// Who has the item: its lock, and every claim that holds it by the rules.
-async fn holders(world: &World, claims: [&Claim; 2]) -> (Option<String>, Vec<String>) {
-    let lock = world.engine.items("L#").into_iter().find(|item| key(item).1 == "L");
+async fn holders(env: &TestEnv, claims: [&Claim; 2]) -> (Option<String>, Vec<String>) {
+    let lock = env.engine.items("L#").into_iter().find(|item| key(item).1 == "L");
     let locked = lock.map(|lock| lock["a"]["S"].as_str().unwrap().to_owned());
     let mut held = Vec::new();
     for claim in claims {
-        let now = world.store.load_up_to_date(&claim.id, world.now()).await.unwrap().unwrap();
+        let now = env.store.load_up_to_date(&claim.id, env.now()).await.unwrap().unwrap();
         let item = now.items.first().unwrap();
         if domain::effects::holds_lock(&now, item) && now.status() != Status::Declined {
             held.push(now.association_id(item.no).to_string());
@@ -327,15 +326,14 @@ async fn holders(world: &World, claims: [&Claim; 2]) -> (Option<String>, Vec<Str
 #[tokio::test]
 async fn an_undo_that_comes_before_the_commit_of_a_takeover_keeps_the_item_and_waits_for_a_later_end()
  {
-    let (world, holder, rival) = declined_holder().await;
-    world.let_pass(closes_at(&holder));
-    let (store, wire) = world.another_store(|_| {});
-    undo_meanwhile(&world, &holder, &wire, |call| call.operation == "TransactWriteItems", 1);
-    let result =
-        store.execute_command(&rival.id, &reviewer(), &validate(), world.now(), None).await;
-    let (locked, held) = holders(&world, [&holder, &rival]).await;
+    let (env, holder, rival) = declined_holder().await;
+    env.let_pass(closes_at(&holder));
+    let (store, wire) = env.another_store(|_| {});
+    undo_meanwhile(&env, &holder, &wire, |call| call.operation == "TransactWriteItems", 1);
+    let result = store.execute_command(&rival.id, &reviewer(), &validate(), env.now(), None).await;
+    let (locked, held) = holders(&env, [&holder, &rival]).await;
     assert!(is_busy(&result), "the holder waits once more: {result:?}");
-    let reopened = world.read(&holder.id).await;
+    let reopened = env.read(&holder.id).await;
     assert_eq!(closes_at(&reopened), instant("2027-01-04T23:00:00Z"));
     assert_eq!((locked.as_ref(), held.len()), (held.first(), 1), "{held:?}");
 }
@@ -343,30 +341,29 @@ async fn an_undo_that_comes_before_the_commit_of_a_takeover_keeps_the_item_and_w
 #[tokio::test]
 async fn an_undo_that_comes_between_the_steps_of_settling_keeps_the_item() {
     for nth in 1..=16 {
-        let (world, holder, rival) = declined_holder().await;
-        world.let_pass(closes_at(&holder));
-        let (store, wire) = world.another_store(|_| {});
-        undo_meanwhile(&world, &holder, &wire, any, nth);
+        let (env, holder, rival) = declined_holder().await;
+        env.let_pass(closes_at(&holder));
+        let (store, wire) = env.another_store(|_| {});
+        undo_meanwhile(&env, &holder, &wire, any, nth);
         for shard in store.find_due_work().await.unwrap().due {
-            drop(store.drain_timers(shard, world.clock.now() + Duration::seconds(40)).await);
+            drop(store.drain_timers(shard, env.clock.now() + Duration::seconds(40)).await);
         }
-        let (locked, held) = holders(&world, [&holder, &rival]).await;
+        let (locked, held) = holders(&env, [&holder, &rival]).await;
         assert_eq!(locked.as_ref(), held.first(), "call {nth}: {held:?}");
     }
 }
 
 #[tokio::test]
 async fn who_begins_once_more_asks_the_holder_that_came_in_during_the_review() {
-    let world = World::at(NOW).await;
-    let first = world.awaiting("k", &["teams"]).await;
-    let second = world.rival_submitted("k", &["teams"]).await;
+    let env = TestEnv::at(NOW).await;
+    let first = env.awaiting("k", &["teams"]).await;
+    let second = env.rival_submitted("k", &["teams"]).await;
     let (reviewer, begin) = rivals::begin();
     // The review is not overdue when the holder comes in.
-    world.clock.set(closes_at(&first) - Duration::hours(1));
-    let second = world.read(&second.id).await;
-    let give = |expected| {
-        world.store.execute_command(&second.id, &reviewer, &begin, world.now(), expected)
-    };
+    env.clock.set(closes_at(&first) - Duration::hours(1));
+    let second = env.read(&second.id).await;
+    let give =
+        |expected| env.store.execute_command(&second.id, &reviewer, &begin, env.now(), expected);
     let taken = give(Some(second.version)).await.unwrap();
     assert_eq!(
         (taken.effect, taken.claim.defence_until),
@@ -378,15 +375,14 @@ async fn who_begins_once_more_asks_the_holder_that_came_in_during_the_review() {
         let again = give(Some(seen)).await.unwrap();
         assert_eq!((again.effect, again.claim.version), (Effect::Repeated, taken.claim.version));
     }
-    world.let_pass(closes_at(&first));
-    assert_eq!(world.read(&first.id).await.status(), Status::Associated);
-    let give = |expected| {
-        world.store.execute_command(&second.id, &reviewer, &begin, world.now(), expected)
-    };
+    env.let_pass(closes_at(&first));
+    assert_eq!(env.read(&first.id).await.status(), Status::Associated);
+    let give =
+        |expected| env.store.execute_command(&second.id, &reviewer, &begin, env.now(), expected);
     let again = give(Some(taken.claim.version)).await.unwrap();
     assert_eq!(again.effect, Effect::Changed);
     assert!(again.claim.defence_until.is_some());
-    assert!(world.read(&first.id).await.defence.is_some(), "the holder is asked");
+    assert!(env.read(&first.id).await.defence.is_some(), "the holder is asked");
     let third = give(Some(again.claim.version)).await.unwrap();
     assert_eq!((third.effect, third.claim.version), (Effect::Repeated, again.claim.version));
 }

@@ -11,7 +11,7 @@ use domain::text::Email;
 use serde_json::{Value, json};
 use support::fixtures::ALPINE;
 use support::stack::{Answer, Stack};
-use support::world::{alpine, closes_at, decline, link, withdraw};
+use support::test_env::{alpine, closes_at, decline, link, withdraw};
 use web::event::RequestEvent;
 
 const NOW: &str = "2026-12-22T14:00:00Z";
@@ -30,7 +30,7 @@ const OPERATOR: (&str, &str) = ("operator", "operator-1");
 /// A claim of three items in review.
 async fn in_review() -> (Stack, Claim) {
     let stack = Box::pin(Stack::at(NOW)).await;
-    let claim = Box::pin(stack.world.in_review("k", &ITEMS)).await;
+    let claim = Box::pin(stack.env.in_review("k", &ITEMS)).await;
     (stack, claim)
 }
 
@@ -46,7 +46,7 @@ async fn asked() -> (Stack, Claim) {
     let (stack, claim) = in_review().await;
     let answer = Box::pin(act(&stack, &claim, REVIEWER, question())).await;
     assert_eq!(answer.status, 200, "{}", answer.text);
-    let claim = stack.world.read(&claim.id).await;
+    let claim = stack.env.read(&claim.id).await;
     (stack, claim)
 }
 
@@ -98,7 +98,7 @@ async fn a_question_without_a_reason_or_about_a_foreign_item_is_refused() {
         assert_eq!(refused.problem(), (422, "invalid-fields"), "{reasons}");
         assert_eq!(refused.errors(), [(pointer.to_owned(), code.to_owned())], "{reasons}");
     }
-    assert_eq!(stack.world.read(&claim.id).await.version, claim.version);
+    assert_eq!(stack.env.read(&claim.id).await.version, claim.version);
 }
 
 #[tokio::test]
@@ -114,12 +114,12 @@ async fn the_partner_corrects_what_is_asked_answers_and_the_review_goes_on() {
     assert_eq!(edited.status, 200, "{}", edited.text);
     assert_eq!(edited.items(), json!([[1, "proposed"], [2, "proposed"], [3, "dropped"]]));
     assert_eq!(edited.body["evidence"][1]["id"], "e2");
-    let claim = stack.world.read(&claim.id).await;
+    let claim = stack.env.read(&claim.id).await;
     let body = json!({"comment": "The order is attached."});
     let answered = stack.command(ALPINE, &claim, "respond", &body).await;
     assert_eq!(answered.body["status"], "in_review", "{}", answered.text);
     assert_eq!(answered.body["reasons"], json!([]));
-    let claim = stack.world.read(&claim.id).await;
+    let claim = stack.env.read(&claim.id).await;
     let valid = act(&stack, &claim, REVIEWER, json!({"action": "validate"})).await;
     assert_eq!(valid.body["status"], "notifying", "{}", valid.text);
 }
@@ -127,7 +127,7 @@ async fn the_partner_corrects_what_is_asked_answers_and_the_review_goes_on() {
 #[tokio::test]
 async fn a_document_that_the_customer_acknowledged_after_the_submit_answers_a_question() {
     let (stack, claim) = asked().await;
-    stack.world.clock.advance(Duration::days(1));
+    stack.env.clock.advance(Duration::days(1));
     let entry = |digit: &str, date: &str| json!({"name": "order.pdf", "sha256": digit.repeat(64), "acknowledged_on": date});
     let first =
         json!({"name": "sow.pdf", "sha256": "a".repeat(64), "acknowledged_on": "2026-10-01"});
@@ -147,10 +147,10 @@ async fn a_document_that_the_customer_acknowledged_after_the_submit_answers_a_qu
     assert_eq!((tomorrow.status, tomorrow.errors()), (422, vec![expected]), "{}", tomorrow.text);
     let added = stack.send(add("2026-12-23")).await;
     assert_eq!(added.status, 201, "{}", added.text);
-    let claim = stack.world.read(&claim.id).await;
+    let claim = stack.env.read(&claim.id).await;
     let answered = stack.command(ALPINE, &claim, "respond", &json!({})).await;
     assert_eq!(answered.body["status"], "in_review", "{}", answered.text);
-    let claim = stack.world.read(&claim.id).await;
+    let claim = stack.env.read(&claim.id).await;
     let valid = act(&stack, &claim, REVIEWER, json!({"action": "validate"})).await;
     assert_eq!(valid.body["status"], "notifying", "{}", valid.text);
     let last = valid.body["evidence"].as_array().unwrap().last().unwrap();
@@ -174,7 +174,7 @@ async fn under_a_question_only_what_may_still_change_changes() {
         assert_eq!(refused.problem(), (422, "invalid-fields"), "{patch}");
         assert!(refused.errors().iter().any(|(at, _)| at == pointer), "{:?}", refused.errors());
     }
-    assert_eq!(stack.world.read(&claim.id).await, claim);
+    assert_eq!(stack.env.read(&claim.id).await, claim);
 }
 
 #[tokio::test]
@@ -187,18 +187,18 @@ async fn a_claim_in_review_takes_a_patch_of_label_and_reference_alone_once_a_min
     let edited = stack.edit(ALPINE, &claim, &json!({"label": "Q1", "external_ref": "CRM-7"})).await;
     assert_eq!((edited.status, &edited.body["label"]), (200, &json!("Q1")), "{}", edited.text);
     assert_eq!(edited.body["status"], "in_review");
-    let claim = stack.world.read(&claim.id).await;
+    let claim = stack.env.read(&claim.id).await;
     let soon = stack.edit(ALPINE, &claim, &json!({"label": "Q2"})).await;
     assert_eq!(soon.problem(), (429, "quota-exceeded"), "{}", soon.text);
     assert_eq!(soon.header("retry-after"), "60");
-    stack.world.clock.advance(Duration::seconds(60));
+    stack.env.clock.advance(Duration::seconds(60));
     assert_eq!(stack.edit(ALPINE, &claim, &json!({"label": "Q2"})).await.status, 200);
 }
 
 #[tokio::test]
 async fn while_the_customer_is_asked_a_claim_takes_no_patch_whatever_is_in_it() {
     let stack = Box::pin(Stack::at(NOW)).await;
-    let claim = Box::pin(stack.world.awaiting("k", &ITEMS)).await;
+    let claim = Box::pin(stack.env.awaiting("k", &ITEMS)).await;
     for patch in [json!({"label": "x"}), json!({"colour": "red"}), json!([])] {
         let refused = stack.edit(ALPINE, &claim, &patch).await;
         assert_eq!(refused.problem(), (409, "invalid-state"), "{patch}");
@@ -208,10 +208,10 @@ async fn while_the_customer_is_asked_a_claim_takes_no_patch_whatever_is_in_it() 
 #[tokio::test]
 async fn an_answer_a_second_late_finds_the_claim_rejected() {
     let (stack, claim) = asked().await;
-    stack.world.clock.set(answer_by(&claim) + Duration::seconds(1));
+    stack.env.clock.set(answer_by(&claim) + Duration::seconds(1));
     let late = stack.command(ALPINE, &claim, "respond", &json!({})).await;
     assert_eq!(late.problem(), (412, "version-mismatch"), "the version moved with the rejection");
-    let claim = stack.world.read(&claim.id).await;
+    let claim = stack.env.read(&claim.id).await;
     let State::Rejected { rejection, .. } = &claim.state else { panic!("{:?}", claim.state) };
     let reasons = vec![Reason { code: ReasonCode::PartnerNoResponse, item_no: None }];
     assert_eq!(rejection, &RejectionRecord { by: None, reasons });
@@ -223,7 +223,7 @@ async fn an_answer_a_second_late_finds_the_claim_rejected() {
 #[tokio::test]
 async fn an_answer_in_the_last_millisecond_is_in_time() {
     let (stack, claim) = asked().await;
-    stack.world.clock.set(answer_by(&claim) + Duration::seconds(3));
+    stack.env.clock.set(answer_by(&claim) + Duration::seconds(3));
     let event =
         RequestEvent::post(&format!("/v1/claims/{}/respond", claim.id)).partner_admin(ALPINE);
     let event = event.header("if-match", &format!("\"{}\"", claim.version.0)).json(&json!({}));
@@ -235,9 +235,9 @@ async fn an_answer_in_the_last_millisecond_is_in_time() {
 #[tokio::test]
 async fn an_unanswered_question_is_rejected_by_the_timer() {
     let (stack, claim) = asked().await;
-    stack.world.let_pass(answer_by(&claim));
-    stack.world.finalize().await;
-    assert_eq!(stack.world.stored(&claim.id)["st"]["S"], "rejected");
+    stack.env.let_pass(answer_by(&claim));
+    stack.env.finalize().await;
+    assert_eq!(stack.env.stored(&claim.id)["st"]["S"], "rejected");
 }
 
 #[tokio::test]
@@ -271,7 +271,7 @@ async fn rejected() -> (Stack, Claim) {
     let (stack, claim) = in_review().await;
     let reject = json!({"action": "reject", "reasons": [{"code": "evidence_unreadable"}]});
     assert_eq!(Box::pin(act(&stack, &claim, REVIEWER, reject)).await.status, 200);
-    let claim = stack.world.read(&claim.id).await;
+    let claim = stack.env.read(&claim.id).await;
     (stack, claim)
 }
 
@@ -287,7 +287,7 @@ async fn a_dispute_counts_until_the_end_of_the_thirtieth_day_of_the_partners_zon
         let (stack, claim) = rejected().await;
         // Rejected on 22 December in Prague: the 31st local day after is 22 January.
         assert_eq!(disputable_until(&claim).to_rfc3339(), "2027-01-21T23:00:00+00:00");
-        stack.world.clock.set(disputable_until(&claim) + Duration::milliseconds(ms));
+        stack.env.clock.set(disputable_until(&claim) + Duration::milliseconds(ms));
         let answer = stack.command(ALPINE, &claim, "dispute", &said).await;
         assert_eq!(answer.status, expected, "{ms}: {}", answer.text);
     }
@@ -309,7 +309,7 @@ async fn disputed() -> (Stack, Claim) {
     let said = json!({"comment": "The document is readable."});
     let answer = Box::pin(stack.command(ALPINE, &claim, "dispute", &said)).await;
     assert_eq!(answer.body["status"], "disputed", "{}", answer.text);
-    let claim = stack.world.read(&claim.id).await;
+    let claim = stack.env.read(&claim.id).await;
     (stack, claim)
 }
 
@@ -332,17 +332,17 @@ async fn an_upheld_rejection_is_final_and_an_overturned_one_is_disputed_once() {
     let uphold = json!({"action": "uphold", "comment": "It is right."});
     let answer = act(&stack, &claim, ANOTHER, uphold).await;
     assert!(answer.body["turn"].is_null(), "{}", answer.text);
-    let claim = stack.world.read(&claim.id).await;
+    let claim = stack.env.read(&claim.id).await;
     let again = stack.command(ALPINE, &claim, "dispute", &json!({"comment": "No."})).await;
     assert_eq!(again.problem(), (409, "invalid-state"));
 
     let (stack, claim) = Box::pin(disputed()).await;
     let overturn = json!({"action": "overturn", "comment": "It is wrong."});
     assert_eq!(act(&stack, &claim, ANOTHER, overturn).await.status, 200);
-    let claim = stack.world.read(&claim.id).await;
+    let claim = stack.env.read(&claim.id).await;
     let reject = json!({"action": "reject", "reasons": [{"code": "policy_violation"}]});
     assert_eq!(act(&stack, &claim, ANOTHER, reject).await.status, 200);
-    let claim = stack.world.read(&claim.id).await;
+    let claim = stack.env.read(&claim.id).await;
     let again = stack.command(ALPINE, &claim, "dispute", &json!({"comment": "No."})).await;
     assert_eq!(again.problem(), (409, "invalid-state"), "one dispute a claim");
 }
@@ -358,7 +358,7 @@ async fn a_reviewer_drops_one_item_of_three_and_the_others_go_on() {
 #[tokio::test]
 async fn an_item_is_not_added_after_validation_but_by_a_new_claim() {
     let stack = Box::pin(Stack::at(NOW)).await;
-    let claim = stack.world.notifying("k", &["teams"]).await;
+    let claim = stack.env.notifying("k", &["teams"]).await;
     let two = json!({"items": [{"kind": "workload", "id": "teams"}, {"kind": "workload", "id": "exchange-online"}]});
     assert_eq!(stack.edit(ALPINE, &claim, &two).await.problem(), (409, "invalid-state"));
     let body = support::fixtures::claim_body(&["exchange-online"]);
@@ -368,42 +368,42 @@ async fn an_item_is_not_added_after_validation_but_by_a_new_claim() {
 #[tokio::test]
 async fn a_withdrawal_in_the_last_second_leaves_nothing_to_become_official() {
     let stack = Box::pin(Stack::at(NOW)).await;
-    let claim = stack.world.awaiting("k", &ITEMS).await;
-    stack.world.clock.set(closes_at(&claim) - Duration::seconds(1));
+    let claim = stack.env.awaiting("k", &ITEMS).await;
+    stack.env.clock.set(closes_at(&claim) - Duration::seconds(1));
     let withdrawn = stack.command(ALPINE, &claim, "withdraw", &json!({})).await;
     assert_eq!(withdrawn.body["status"], "withdrawn", "{}", withdrawn.text);
-    stack.world.let_pass(closes_at(&claim));
-    stack.world.finalize().await;
-    assert_eq!(stack.world.stored(&claim.id)["st"]["S"], "withdrawn");
+    stack.env.let_pass(closes_at(&claim));
+    stack.env.finalize().await;
+    assert_eq!(stack.env.stored(&claim.id)["st"]["S"], "withdrawn");
 }
 
 #[tokio::test]
 async fn of_a_claim_declined_in_part_the_rest_is_withdrawn() {
     let stack = Box::pin(Stack::at(NOW)).await;
-    let claim = stack.world.awaiting("k", &["teams", "exchange-online"]).await;
-    stack.world.give(&claim.id, &link(1), &decline(&[1])).await.unwrap();
-    let withdrawn = stack.world.give(&claim.id, &alpine(), &withdraw()).await.unwrap().claim;
-    let statuses = support::world::item_statuses(&withdrawn);
+    let claim = stack.env.awaiting("k", &["teams", "exchange-online"]).await;
+    stack.env.give(&claim.id, &link(1), &decline(&[1])).await.unwrap();
+    let withdrawn = stack.env.give(&claim.id, &alpine(), &withdraw()).await.unwrap().claim;
+    let statuses = support::test_env::item_statuses(&withdrawn);
     assert_eq!(statuses, ["declined", "withdrawn"]);
 }
 
 #[tokio::test]
 async fn an_item_accepted_before_the_withdrawal_stays_official() {
     let stack = Box::pin(Stack::at(NOW)).await;
-    let claim = stack.world.awaiting("k", &["teams", "exchange-online"]).await;
+    let claim = stack.env.awaiting("k", &["teams", "exchange-online"]).await;
     let items = domain::command::ItemSelection::These(vec![ItemNo(1)]);
     let yes = Command::Accept { items };
-    stack.world.give(&claim.id, &support::world::contoso_admin(), &yes).await.unwrap();
-    let after = stack.world.give(&claim.id, &alpine(), &withdraw()).await.unwrap().claim;
-    assert_eq!(support::world::item_statuses(&after), ["active", "withdrawn"]);
+    stack.env.give(&claim.id, &support::test_env::contoso_admin(), &yes).await.unwrap();
+    let after = stack.env.give(&claim.id, &alpine(), &withdraw()).await.unwrap().claim;
+    assert_eq!(support::test_env::item_statuses(&after), ["active", "withdrawn"]);
     assert_eq!(after.status().as_str(), "associated");
 }
 
 #[tokio::test]
 async fn a_corrected_contact_gets_a_new_notice_and_a_full_new_time_for_it() {
     let stack = Box::pin(Stack::at(NOW)).await;
-    let claim = stack.world.notifying("k", &ITEMS).await;
-    let claim = stack.world.fail(&claim, FailureCause::Bounce).await.unwrap();
+    let claim = stack.env.notifying("k", &ITEMS).await;
+    let claim = stack.env.fail(&claim, FailureCause::Bounce).await.unwrap();
     let contact =
         |email: &str| json!({"customer_contact": {"name": "Ota", "title": "CTO", "email": email}});
     let foreign =
@@ -411,20 +411,20 @@ async fn a_corrected_contact_gets_a_new_notice_and_a_full_new_time_for_it() {
     assert_eq!(foreign.problem(), (422, "invalid-fields"), "{}", foreign.text);
     let mut tenant = support::fixtures::contoso();
     tenant.contacts[0].email = Email::parse("ota@contoso.example").unwrap();
-    stack.world.store.put_tenant(&tenant).await.unwrap();
+    stack.env.store.put_tenant(&tenant).await.unwrap();
     let known =
         stack.command(ALPINE, &claim, "correct-contact", &contact("ota@contoso.example")).await;
     assert_eq!(known.status, 200, "the directory has it as verified: {}", known.text);
     assert_eq!(known.body["status"], "notifying");
     assert_eq!(known.body["customer_contact"]["name"], "Ota");
-    let after = stack.world.read(&claim.id).await;
+    let after = stack.env.read(&claim.id).await;
     assert_eq!(after.notice.0, claim.notice.0 + 1);
 }
 
 /// A claim whose window ends with Thursday 31 December.
 async fn awaiting() -> (Stack, Claim) {
     let stack = Box::pin(Stack::at(NOW)).await;
-    let claim = Box::pin(stack.world.awaiting("k", &ITEMS)).await;
+    let claim = Box::pin(stack.env.awaiting("k", &ITEMS)).await;
     (stack, claim)
 }
 
@@ -438,9 +438,9 @@ async fn the_operator_makes_a_window_longer_and_the_customer_has_until_the_end_o
     let longer = act(&stack, &claim, OPERATOR, extend("2027-01-06")).await;
     assert_eq!(longer.body["window"]["closes_at"], "2027-01-06T23:00:00Z", "{}", longer.text);
     assert_eq!(longer.body["last_event"]["type"], "window_extended");
-    stack.world.let_pass(closes_at(&claim));
-    stack.world.finalize().await;
-    assert_eq!(stack.world.read(&claim.id).await.status().as_str(), "awaiting_customer");
+    stack.env.let_pass(closes_at(&claim));
+    stack.env.finalize().await;
+    assert_eq!(stack.env.read(&claim.id).await.status().as_str(), "awaiting_customer");
     let refused = act(&stack, &claim, REVIEWER, extend("2027-01-07")).await;
     assert_eq!(refused.problem(), (403, "role-not-allowed"));
 }
@@ -461,22 +461,22 @@ async fn a_deadline_in_the_past_an_earlier_one_and_one_on_a_holiday_are_refused(
     }
     let nowhere = act(&stack, &claim, OPERATOR, json!({"action": "extend"})).await;
     assert_eq!(nowhere.errors(), [("/closes_on".to_owned(), "required".to_owned())]);
-    stack.world.clock.set(closes_at(&claim));
+    stack.env.clock.set(closes_at(&claim));
     let late = act(&stack, &claim, OPERATOR, extend("2027-01-06")).await;
     assert_eq!(late.problem(), (409, "invalid-state"));
-    assert_eq!(stack.world.read(&claim.id).await.version, claim.version);
+    assert_eq!(stack.env.read(&claim.id).await.version, claim.version);
 }
 
 #[tokio::test]
 async fn an_overdue_review_is_recorded_once_and_decides_nothing() {
     let stack = Box::pin(Stack::at(NOW)).await;
-    let claim = stack.world.submitted("k", &ITEMS).await;
+    let claim = stack.env.submitted("k", &ITEMS).await;
     let due = claim.deadline().expect("a deadline");
     for _ in 0..3 {
-        stack.world.let_pass(due);
-        stack.world.finalize().await;
+        stack.env.let_pass(due);
+        stack.env.finalize().await;
     }
-    let after = stack.world.read(&claim.id).await;
+    let after = stack.env.read(&claim.id).await;
     assert_eq!((after.status().as_str(), after.version.0), ("submitted", 2));
     assert_eq!(after.last_event.event_type.as_str(), "review_overdue");
     let overdue = RequestEvent::get("/v1/reviews?state=overdue").staff("auditor", "auditor-1");
@@ -502,7 +502,7 @@ async fn an_auditor_reads_everything_and_changes_nothing() {
     }
     let refused = act(&stack, &claim, auditor, json!({"action": "begin"})).await;
     assert_eq!(refused.problem(), (403, "role-not-allowed"));
-    assert_eq!(stack.world.read(&claim.id).await, claim);
+    assert_eq!(stack.env.read(&claim.id).await, claim);
 }
 
 #[tokio::test]

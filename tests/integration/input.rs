@@ -386,7 +386,7 @@ async fn without_a_token_or_with_another_role_nothing_is_done() {
     for event in others {
         assert_eq!(stack.send(event).await.problem(), (403, "role-not-allowed"));
     }
-    assert_eq!(stack.world.engine.items("C#").len(), 0);
+    assert_eq!(stack.env.engine.items("C#").len(), 0);
 }
 
 async fn three_claims(stack: &Stack) {
@@ -488,7 +488,7 @@ async fn a_list_of_a_tenant_walks_the_claims_of_all_its_partners_newest_first() 
         let body = fixtures::claim_body_of(location, CONTOSO, "contoso.example", &[item]);
         let created = stack.submit(partner, item, &body).await;
         made.insert(0, created.body["id"].as_str().unwrap().to_owned());
-        stack.world.clock.advance(chrono::Duration::seconds(1));
+        stack.env.clock.advance(chrono::Duration::seconds(1));
     }
     for limit in [1, 2, 5] {
         let list = format!("/v1/claims?tenant_id={CONTOSO}&limit={limit}");
@@ -514,10 +514,10 @@ async fn claims_of_one_moment_are_each_listed_once() {
 #[tokio::test]
 async fn a_stored_claim_that_cannot_be_read_is_a_fault_and_tells_nothing() {
     let stack = stack().await;
-    let claim = stack.world.submitted("k", &["teams"]).await;
-    let mut record = stack.world.stored(&claim.id);
+    let claim = stack.env.submitted("k", &["teams"]).await;
+    let mut record = stack.env.stored(&claim.id);
     record["st"] = json!({"S": "levitating"});
-    stack.world.engine.put(&record);
+    stack.env.engine.put(&record);
     let answer = stack
         .send(RequestEvent::get(&format!("/v1/claims/{}", claim.id)).partner_admin(ALPINE))
         .await;

@@ -4,18 +4,18 @@ use chrono::Duration;
 use domain::claim::Claim;
 use domain::program::Policy;
 use serde_json::{Value, json};
-use support::backstage::records;
+use support::event_functions::records;
 use support::fixtures::{self, ALPINE, BOREALIS, CONTOSO, TAILWIND};
 use support::stack::{Answer, Stack};
+use support::test_env::{VERIFIED, closes_at, reviewer, validate};
 use support::wire::{Call, Fault};
-use support::world::{VERIFIED, closes_at, reviewer, validate};
 use web::event::RequestEvent;
 
 const NOW: &str = "2026-12-22T14:00:00Z";
 
 async fn ledger(stack: &Stack, query: &str) -> Answer {
     // Receipts come from the archive.
-    stack.backstage.publish(&records(&stack.world)).await.unwrap();
+    stack.event_functions.publish(&records(&stack.env)).await.unwrap();
     let event = RequestEvent::get(&format!("/v1/customer/ledger{query}")).customer_admin(CONTOSO);
     let answer = stack.send(event).await;
     assert_eq!(answer.status, 200, "{}", answer.text);
@@ -34,22 +34,22 @@ async fn entry(stack: &Stack, partner: &str) -> Value {
 /// A claim of Borealis's whose window is open.
 async fn borealis(stack: &Stack, key: &str, workloads: &[&str]) -> Claim {
     let body = fixtures::claim_body_of("4712", CONTOSO, "contoso.example", workloads);
-    let world = &stack.world;
-    let claim = world.create_of(BOREALIS, key, &body).await.unwrap().claim;
+    let env = &stack.env;
+    let claim = env.create_of(BOREALIS, key, &body).await.unwrap().claim;
     let begin = domain::command::Command::BeginReview;
-    world.give(&claim.id, &reviewer(), &begin).await.unwrap();
-    let claim = world.give(&claim.id, &reviewer(), &validate()).await.unwrap().claim;
-    world.deliver(&claim).await.unwrap()
+    env.give(&claim.id, &reviewer(), &begin).await.unwrap();
+    let claim = env.give(&claim.id, &reviewer(), &validate()).await.unwrap().claim;
+    env.deliver(&claim).await.unwrap()
 }
 
 #[tokio::test]
 async fn it_tells_who_sees_what_since_when_on_what_basis_and_who_asks() {
     let stack = Box::pin(Stack::at(NOW)).await;
-    let held = Box::pin(stack.world.awaiting("k", &["teams", "exchange-online"])).await;
+    let held = Box::pin(stack.env.awaiting("k", &["teams", "exchange-online"])).await;
     let yes = RequestEvent::post(&format!("/v1/customer/claims/{}/accept", held.id));
     stack.send(yes.customer_admin(CONTOSO).json(&json!({"items": [1]}))).await;
-    stack.world.let_pass(closes_at(&held));
-    stack.world.finalize().await;
+    stack.env.let_pass(closes_at(&held));
+    stack.env.finalize().await;
     let asking = borealis(&stack, "k", &["sharepoint-online"]).await;
     let alpine = entry(&stack, ALPINE).await;
     let told: Vec<_> = alpine["associations"]
@@ -92,16 +92,16 @@ async fn it_tells_who_sees_what_since_when_on_what_basis_and_who_asks() {
 #[tokio::test]
 async fn a_read_of_the_data_is_noted_and_one_that_cannot_be_is_not_answered() {
     let stack = Box::pin(Stack::at(NOW)).await;
-    let held = Box::pin(stack.world.holding("k", &["teams"])).await;
+    let held = Box::pin(stack.env.holding("k", &["teams"])).await;
     let usage =
         || RequestEvent::get(&format!("/v1/associations/{}-1/usage", held.id)).partner_user(ALPINE);
-    stack.world.clock.advance(Duration::hours(1));
-    let read_at = domain::time::format_rfc3339(stack.world.clock.now());
+    stack.env.clock.advance(Duration::hours(1));
+    let read_at = domain::time::format_rfc3339(stack.env.clock.now());
     assert_eq!(stack.send(usage()).await.status, 200);
     let shown = entry(&stack, ALPINE).await;
     assert_eq!(shown["associations"][0]["last_read_at"], json!(read_at));
     // An older moment, as a slow function has it, does not take the newer one back.
-    let earlier = stack.world.clock.now() - Duration::minutes(1);
+    let earlier = stack.env.clock.now() - Duration::minutes(1);
     assert_eq!(stack.send_at(usage(), earlier).await.status, 200);
     assert_eq!(entry(&stack, ALPINE).await["associations"][0]["last_read_at"], json!(read_at));
     let note =
@@ -115,7 +115,7 @@ async fn a_read_of_the_data_is_noted_and_one_that_cannot_be_is_not_answered() {
 #[tokio::test]
 async fn an_association_is_ended_from_it_and_stays_in_it_with_its_receipt() {
     let stack = Box::pin(Stack::at(NOW)).await;
-    Box::pin(stack.world.holding("k", &["teams"])).await;
+    Box::pin(stack.env.holding("k", &["teams"])).await;
     let id = entry(&stack, ALPINE).await["associations"][0]["id"].as_str().unwrap().to_owned();
     let end = RequestEvent::post(&format!("/v1/associations/{id}/end")).customer_admin(CONTOSO);
     assert_eq!(stack.send(end.json(&json!({}))).await.status, 200);
@@ -129,7 +129,7 @@ async fn an_association_is_ended_from_it_and_stays_in_it_with_its_receipt() {
 #[tokio::test]
 async fn a_receipt_says_whether_a_link_or_an_administrator_answered() {
     let stack = Box::pin(Stack::at(NOW)).await;
-    let claim = Box::pin(stack.world.awaiting("k", &["teams", "exchange-online"])).await;
+    let claim = Box::pin(stack.env.awaiting("k", &["teams", "exchange-online"])).await;
     stack.decide(&claim, "decision=decline&items=1").await;
     let decline = RequestEvent::post(&format!("/v1/customer/claims/{}/decline", claim.id));
     let no = stack.send(decline.customer_admin(CONTOSO).json(&json!({"items": [2]}))).await;
@@ -150,8 +150,8 @@ async fn a_receipt_says_whether_a_link_or_an_administrator_answered() {
 #[tokio::test]
 async fn claims_are_listed_by_status() {
     let stack = Box::pin(Stack::at(NOW)).await;
-    Box::pin(stack.world.holding("k", &["exchange-online"])).await;
-    let waiting = Box::pin(stack.world.awaiting("k2", &["teams"])).await;
+    Box::pin(stack.env.holding("k", &["exchange-online"])).await;
+    let waiting = Box::pin(stack.env.awaiting("k2", &["teams"])).await;
     let list = |query| {
         stack.send(
             RequestEvent::get(&format!("/v1/customer/claims?{query}")).customer_admin(CONTOSO),
@@ -168,16 +168,16 @@ async fn claims_are_listed_by_status() {
 async fn a_term_is_told_as_the_end() {
     let policy = Policy { term_months: Some(12), ..Policy::default() };
     let stack = Box::pin(Stack::with_policy(NOW, policy)).await;
-    let claim = Box::pin(stack.world.awaiting("k", &["teams"])).await;
-    stack.world.let_pass(closes_at(&claim));
-    stack.world.finalize().await;
+    let claim = Box::pin(stack.env.awaiting("k", &["teams"])).await;
+    stack.env.let_pass(closes_at(&claim));
+    stack.env.finalize().await;
     assert_eq!(entry(&stack, ALPINE).await["associations"][0]["until"], "2027-12-31T23:00:00Z");
 }
 
 #[tokio::test]
 async fn what_was_never_validated_and_what_leaves_nothing_is_not_in_it() {
     let stack = Box::pin(Stack::at(NOW)).await;
-    stack.world.in_review("k1", &["teams"]).await;
+    stack.env.in_review("k1", &["teams"]).await;
     assert_eq!(ledger(&stack, "").await.body["items"], json!([]));
     let other = stack.send(RequestEvent::get("/v1/customer/ledger").customer_admin(TAILWIND)).await;
     assert_eq!(other.body["items"], json!([]));
@@ -186,11 +186,11 @@ async fn what_was_never_validated_and_what_leaves_nothing_is_not_in_it() {
 #[tokio::test]
 async fn a_partner_stands_in_it_once_however_his_claims_lie_between_anothers() {
     let stack = Box::pin(Stack::at(NOW)).await;
-    Box::pin(stack.world.awaiting("k1", &["teams"])).await;
-    stack.world.clock.advance(Duration::minutes(1));
+    Box::pin(stack.env.awaiting("k1", &["teams"])).await;
+    stack.env.clock.advance(Duration::minutes(1));
     Box::pin(borealis(&stack, "k", &["sharepoint-online"])).await;
-    stack.world.clock.advance(Duration::minutes(1));
-    Box::pin(stack.world.awaiting("k2", &["exchange-online"])).await;
+    stack.env.clock.advance(Duration::minutes(1));
+    Box::pin(stack.env.awaiting("k2", &["exchange-online"])).await;
     assert_eq!(entry(&stack, ALPINE).await["pending"].as_array().unwrap().len(), 2);
     assert_eq!(entry(&stack, BOREALIS).await["pending"].as_array().unwrap().len(), 1);
 }
@@ -199,7 +199,7 @@ async fn a_partner_stands_in_it_once_however_his_claims_lie_between_anothers() {
 async fn its_pages_together_are_the_whole() {
     let stack = Box::pin(Stack::at(NOW)).await;
     for workload in ["teams", "exchange-online", "sharepoint-online"] {
-        Box::pin(stack.world.awaiting(workload, &[workload])).await;
+        Box::pin(stack.env.awaiting(workload, &[workload])).await;
     }
     let (mut pending, mut query) = (0, "?limit=1".to_owned());
     loop {

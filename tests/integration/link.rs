@@ -7,7 +7,7 @@ use notice::Link;
 use serde_json::{Value, json};
 use support::fixtures::{self, CONTOSO};
 use support::stack::{self, Answer, OTHER_SECRET, Stack, keys};
-use support::world::{VERIFIED, alpine, closes_at, withdraw};
+use support::test_env::{VERIFIED, alpine, closes_at, withdraw};
 use web::event::RequestEvent;
 
 const NOW: &str = "2026-12-22T14:00:00Z";
@@ -19,7 +19,7 @@ const CEO: RecipientNo = RecipientNo(3);
 
 async fn awaiting() -> (Stack, Claim) {
     let stack = Stack::at(NOW).await;
-    let claim = stack.world.awaiting("k", &ITEMS).await;
+    let claim = stack.env.awaiting("k", &ITEMS).await;
     (stack, claim)
 }
 
@@ -38,7 +38,7 @@ fn link(claim: &Claim, no: RecipientNo) -> Link {
 
 /// A no can be taken back after the moment at which it was said.
 fn a_moment(stack: &Stack) {
-    stack.world.clock.advance(Duration::milliseconds(1));
+    stack.env.clock.advance(Duration::milliseconds(1));
 }
 
 /// Six digits that are not the code.
@@ -49,7 +49,7 @@ fn wrong(claim: &Claim) -> String {
 #[tokio::test]
 async fn opening_the_link_shows_the_claim_and_decides_nothing() {
     let (stack, claim) = awaiting().await;
-    let before = stack.world.engine.items("");
+    let before = stack.env.engine.items("");
     for method in ["GET", "HEAD"] {
         let event = RequestEvent::new(method, &format!("/d/{}", token(&claim)));
         let answer = stack.send(event).await;
@@ -69,7 +69,7 @@ async fn opening_the_link_shows_the_claim_and_decides_nothing() {
         }
         assert!(!answer.text.contains("<script"));
     }
-    assert_eq!(stack.world.engine.items(""), before, "nothing was written");
+    assert_eq!(stack.env.engine.items(""), before, "nothing was written");
 }
 
 #[tokio::test]
@@ -99,11 +99,11 @@ async fn a_no_is_answered_well_in_every_state_after_the_first_notice() {
         assert_eq!((answer.status, &answer.body["claim_status"]), (200, &json!("declined")));
     }
     let (stack, claim) = awaiting().await;
-    stack.world.give(&claim.id, &alpine(), &withdraw()).await.unwrap();
+    stack.env.give(&claim.id, &alpine(), &withdraw()).await.unwrap();
     let answer = stack.decide(&claim, "decision=decline").await;
     assert_eq!((answer.status, &answer.body["claim_status"]), (200, &json!("withdrawn")));
     let (stack, claim) = awaiting().await;
-    stack.world.let_pass(closes_at(&claim));
+    stack.env.let_pass(closes_at(&claim));
     let answer = stack.decide(&claim, "decision=decline").await;
     assert_eq!((answer.status, &answer.body["claim_status"]), (200, &json!("ended")));
 }
@@ -111,7 +111,7 @@ async fn a_no_is_answered_well_in_every_state_after_the_first_notice() {
 #[tokio::test]
 async fn what_arrives_decides_not_when_the_function_runs() {
     let (stack, claim) = awaiting().await;
-    stack.world.clock.set(closes_at(&claim) + Duration::seconds(3));
+    stack.env.clock.set(closes_at(&claim) + Duration::seconds(3));
     let form = format!("decision=decline&code={}", code(&claim));
     let event = RequestEvent::post(&format!("/d/{}", token(&claim)))
         .header("content-type", "application/x-www-form-urlencoded")
@@ -125,7 +125,7 @@ async fn what_arrives_decides_not_when_the_function_runs() {
 async fn an_undo_after_the_deadline_is_a_state_conflict() {
     let (stack, claim) = awaiting().await;
     stack.decide(&claim, "decision=decline").await;
-    stack.world.clock.set(closes_at(&claim));
+    stack.env.clock.set(closes_at(&claim));
     let answer = stack.decide(&claim, "decision=undo").await;
     assert_eq!(answer.problem(), (409, "invalid-state"));
 }
@@ -156,7 +156,7 @@ async fn a_token_that_was_tampered_with_or_is_of_another_stack_is_not_found() {
         assert_eq!(posted.problem(), (404, "not-found"), "{token}");
     }
     assert_eq!(shapes.len(), 1, "one shape for all");
-    assert_eq!(stack.world.read(&claim.id).await.version, claim.version);
+    assert_eq!(stack.env.read(&claim.id).await.version, claim.version);
 }
 
 #[tokio::test]
@@ -199,7 +199,7 @@ async fn ten_wrong_codes_lock_that_decision_for_a_quarter_of_an_hour_and_never_a
         assert_eq!(right.problem(), (429, "code-locked"), "{decision}");
         let no = stack.decide(&claim, "decision=decline&items=2").await;
         assert_eq!(no.items(), json!([[1, "pending"], [2, "declined"]]), "{decision}: {}", no.text);
-        stack.world.clock.advance(Duration::minutes(15));
+        stack.env.clock.advance(Duration::minutes(15));
         let later = stack.decide(&claim, &format!("decision={decision}")).await;
         assert_eq!(later.status, 200, "{decision}: {}", later.text);
     }
@@ -208,7 +208,7 @@ async fn ten_wrong_codes_lock_that_decision_for_a_quarter_of_an_hour_and_never_a
 #[tokio::test]
 async fn wrong_codes_are_counted_for_each_recipient_decision_and_claim() {
     let (stack, claim) = with_two_contacts().await;
-    let other = stack.world.awaiting("other", &["sharepoint-online"]).await;
+    let other = stack.env.awaiting("other", &["sharepoint-online"]).await;
     let form = format!("decision=extend&code={}", wrong(&claim));
     for _ in 0..11 {
         stack.post_form(&token(&claim), &form).await;
@@ -240,7 +240,7 @@ async fn guesses_made_at_once_are_counted_one_by_one() {
 async fn a_form_that_is_sent_as_it_stands_is_no_try_and_changes_nothing() {
     let (stack, claim) = awaiting().await;
     let token = token(&claim);
-    let before = stack.world.engine.items("");
+    let before = stack.env.engine.items("");
     let every = "decision=decline&decision=undo&decision=extend&decision=wrong_contact";
     for decision in
         ["decision=decline", "decision=undo", "decision=extend", "decision=wrong_contact", every]
@@ -261,7 +261,7 @@ async fn a_form_that_is_sent_as_it_stands_is_no_try_and_changes_nothing() {
             assert!(answer.errors().contains(&malformed), "{decision}{rest}: {}", answer.text);
         }
     }
-    assert_eq!(stack.world.engine.items(""), before, "nothing was written, no try was used up");
+    assert_eq!(stack.env.engine.items(""), before, "nothing was written, no try was used up");
 }
 
 #[tokio::test]
@@ -290,7 +290,7 @@ async fn a_code_is_taken_as_people_paste_it() {
         let answer = stack.post_form(&token(&claim), &form).await;
         assert_eq!(answer.status, 200, "{text:?}: {}", answer.text);
     }
-    assert_eq!(stack.world.read(&claim.id).await.status(), Status::Declined);
+    assert_eq!(stack.env.read(&claim.id).await.status(), Status::Declined);
 }
 
 #[tokio::test]
@@ -302,7 +302,7 @@ async fn a_form_that_cannot_be_read_is_refused_and_decides_nothing() {
         let answer = stack.decide(&claim, form).await;
         assert!((400..500).contains(&answer.status), "{form}: {} {}", answer.status, answer.text);
     }
-    assert_eq!(stack.world.read(&claim.id).await.version, claim.version);
+    assert_eq!(stack.env.read(&claim.id).await.version, claim.version);
 }
 
 #[tokio::test]
@@ -330,13 +330,13 @@ async fn other_methods_do_nothing() {
         let answer = stack.send(RequestEvent::new(method, &format!("/d/{}", token(&claim)))).await;
         assert!([204, 405].contains(&answer.status), "{method}: {}", answer.status);
     }
-    assert_eq!(stack.world.read(&claim.id).await.version, claim.version);
+    assert_eq!(stack.env.read(&claim.id).await.version, claim.version);
 }
 
 #[tokio::test]
 async fn a_link_opened_after_withdrawal_says_there_is_nothing_to_do() {
     let (stack, claim) = awaiting().await;
-    stack.world.give(&claim.id, &alpine(), &withdraw()).await.unwrap();
+    stack.env.give(&claim.id, &alpine(), &withdraw()).await.unwrap();
     let answer = stack.send(RequestEvent::get(&format!("/d/{}", token(&claim)))).await;
     assert_eq!(answer.status, 200);
     assert!(!answer.text.contains("<form"), "{}", answer.text);
@@ -355,8 +355,8 @@ async fn the_page_speaks_the_customers_language_and_switches_on_request() {
 /// Contoso with a second verified contact, and a claim whose window is open.
 async fn with_two_contacts() -> (Stack, Claim) {
     let stack = Box::pin(Stack::at(NOW)).await;
-    stack.world.store.put_tenant(&fixtures::contoso_with(&["ceo"])).await.unwrap();
-    let claim = Box::pin(stack.world.awaiting("k", &ITEMS)).await;
+    stack.env.store.put_tenant(&fixtures::contoso_with(&["ceo"])).await.unwrap();
+    let claim = Box::pin(stack.env.awaiting("k", &ITEMS)).await;
     (stack, claim)
 }
 
@@ -382,9 +382,9 @@ async fn who_is_not_the_right_person_keeps_a_link_that_says_no() {
     let (stack, claim) = with_two_contacts().await;
     let passed = stack.decide(&claim, "decision=wrong_contact").await;
     assert_eq!(passed.body["claim_status"], "notifying", "{}", passed.text);
-    let again = stack.world.read(&claim.id).await;
+    let again = stack.env.read(&claim.id).await;
     assert_eq!(again.notice.0, 2);
-    let list = stack.world.store.recipient_list(&claim.id, again.notice).await.unwrap().unwrap();
+    let list = stack.env.store.recipient_list(&claim.id, again.notice).await.unwrap().unwrap();
     let standing = |no| list.get(no).unwrap().standing.as_str();
     assert_eq!((standing(VERIFIED), standing(CEO)), ("refused", "asked"));
     let own = link(&claim, VERIFIED);
@@ -410,12 +410,12 @@ async fn a_page_offers_more_time_once_and_another_person_as_often_as_somebody_is
     assert_eq!(longer.status, 200, "{}", longer.text);
     assert_eq!(offers(&stack, &own).await, [true, false, false, true]);
     assert_eq!(stack.decide(&claim, "decision=wrong_contact").await.status, 200);
-    let now = stack.world.read(&claim.id).await;
-    assert_eq!(stack.world.deliver(&now).await.unwrap().status(), Status::AwaitingCustomer);
+    let now = stack.env.read(&claim.id).await;
+    assert_eq!(stack.env.deliver(&now).await.unwrap().status(), Status::AwaitingCustomer);
     let new = stack::link(&claim.id, 2, CEO);
     assert_eq!(offers(&stack, &new).await, [true, false, false, true]);
     assert_eq!(stack.decide_by(&new, "decision=wrong_contact").await.status, 200);
-    let now = stack.world.read(&claim.id).await;
+    let now = stack.env.read(&claim.id).await;
     assert_eq!(now.status(), Status::Unreachable, "nobody is left");
     assert_eq!(offers(&stack, &new).await, [true, false, false, false]);
 }
@@ -444,7 +444,7 @@ async fn the_link_of_a_recipient_of_the_tenants_domain_says_no_and_moves_no_wind
     }
     let passed = stack.decide_by(&own, "decision=wrong_contact").await;
     assert_eq!(passed.body["claim_status"], "awaiting_customer", "{}", passed.text);
-    let now = stack.world.read(&claim.id).await;
+    let now = stack.env.read(&claim.id).await;
     assert_eq!((closes_at(&now), now.notice.0), (closes_at(&claim), 1));
     assert_eq!(stack.decide_by(&own, "decision=decline").await.status, 200);
     a_moment(&stack);
@@ -465,7 +465,7 @@ async fn a_code_is_good_with_the_link_of_its_recipient_alone() {
             assert_eq!(answer.problem(), (403, "code-wrong"), "{decision} {foreign:?}");
         }
     }
-    assert_eq!(stack.world.read(&claim.id).await.version.0, claim.version.0 + 1);
+    assert_eq!(stack.env.read(&claim.id).await.version.0, claim.version.0 + 1);
 }
 
 #[tokio::test]
@@ -501,7 +501,7 @@ async fn a_link_undoes_three_times_a_notice() {
     }
     let left = [false, false, false, true];
     assert_eq!(offers(&stack, &link(&claim, VERIFIED)).await, left);
-    assert_eq!(stack.world.read(&claim.id).await.status(), Status::Declined);
+    assert_eq!(stack.env.read(&claim.id).await.status(), Status::Declined);
 }
 
 #[tokio::test]
@@ -544,7 +544,7 @@ async fn the_link_of_an_earlier_notice_says_no_and_nothing_else() {
     let (stack, claim) = with_two_contacts().await;
     // The first recipient refuses, and the next notice goes to the others.
     assert_eq!(stack.decide(&claim, "decision=wrong_contact").await.status, 200);
-    stack.world.deliver(&stack.world.read(&claim.id).await).await.unwrap();
+    stack.env.deliver(&stack.env.read(&claim.id).await).await.unwrap();
     let (old, new) = (link(&claim, CEO), stack::link(&claim.id, 2, CEO));
     assert_eq!(offers(&stack, &old).await, [true, false, false, false]);
     assert!(remark(&stack, &old).await.contains("newest message"));
@@ -578,7 +578,7 @@ async fn says_no_and_nothing_else(stack: &Stack, claim: &Claim, link: &Link, cod
         assert_eq!((no.status, &no.body["items"][0]["status"]), (200, &json!("declined")));
         a_moment(stack);
     }
-    assert_eq!(stack.world.read(&claim.id).await.status(), Status::Declined);
+    assert_eq!(stack.env.read(&claim.id).await.status(), Status::Declined);
 }
 
 /// An administrator retires a link.
@@ -603,10 +603,10 @@ async fn a_retired_link_says_no_and_nothing_else() {
 #[tokio::test]
 async fn a_retired_link_ends_what_silence_made_active_however_late() {
     let (stack, claim) = awaiting().await;
-    stack.world.let_pass(closes_at(&claim));
-    stack.world.finalize().await;
+    stack.env.let_pass(closes_at(&claim));
+    stack.env.finalize().await;
     assert_eq!(retire(&stack, &claim, VERIFIED.0).await.body["status"], "associated");
-    stack.world.clock.advance(Duration::days(400));
+    stack.env.clock.advance(Duration::days(400));
     let own = link(&claim, VERIFIED);
     assert_eq!(offers(&stack, &own).await, [true, false, false, false]);
     for decision in ["undo", "extend", "wrong_contact"] {
@@ -623,7 +623,7 @@ async fn a_retired_link_ends_what_silence_made_active_however_late() {
 async fn a_link_is_retired_once_by_an_administrator_or_an_operator_with_a_comment() {
     let (stack, claim) = with_two_contacts().await;
     let review = async |role: &str, body: Value| {
-        let version = stack.world.read(&claim.id).await.version.0;
+        let version = stack.env.read(&claim.id).await.version.0;
         let event =
             RequestEvent::post(&format!("/v1/claims/{}/review", claim.id)).staff(role, "s-1");
         stack.send(event.header("if-match", &format!("\"{version}\"")).json(&body)).await
@@ -645,18 +645,18 @@ async fn a_link_is_retired_once_by_an_administrator_or_an_operator_with_a_commen
     let silent = json!({"action": "retire_link", "recipient": 1});
     let required = [("/comment".to_owned(), "required".to_owned())];
     assert_eq!(review("operator", silent).await.errors(), required);
-    assert_eq!(stack.world.read(&claim.id).await.version, claim.version);
+    assert_eq!(stack.env.read(&claim.id).await.version, claim.version);
 
     assert_eq!(review("operator", body(1)).await.status, 200);
-    let once = stack.world.read(&claim.id).await;
+    let once = stack.env.read(&claim.id).await;
     assert_eq!(once.version.0, claim.version.0 + 1);
     assert_eq!(once.last_event.event_type.as_str(), "link_retired");
     for again in [retire(&stack, &claim, 1).await, review("operator", body(1)).await] {
         assert_eq!(again.status, 200, "{}", again.text);
     }
-    assert_eq!(stack.world.read(&claim.id).await.version, once.version, "nothing");
+    assert_eq!(stack.env.read(&claim.id).await.version, once.version, "nothing");
     assert_eq!(retire(&stack, &claim, CEO.0).await.status, 200);
-    let now = stack.world.read(&claim.id).await;
+    let now = stack.env.read(&claim.id).await;
     assert_eq!(now.version.0, claim.version.0 + 2);
     assert_eq!(closes_at(&now), closes_at(&claim), "the delivery that counts still stands");
 }
@@ -664,7 +664,7 @@ async fn a_link_is_retired_once_by_an_administrator_or_an_operator_with_a_commen
 #[tokio::test]
 async fn before_the_first_notice_there_is_no_link_to_retire() {
     let stack = Box::pin(Stack::at(NOW)).await;
-    let claim = Box::pin(stack.world.in_review("k", &ITEMS)).await;
+    let claim = Box::pin(stack.env.in_review("k", &ITEMS)).await;
     assert_eq!(retire(&stack, &claim, 1).await.problem(), (404, "not-found"));
     let event =
         RequestEvent::post(&format!("/v1/claims/{}/review", claim.id)).staff("operator", "s-1");

@@ -7,11 +7,11 @@ use domain::ids::ClaimId;
 use serde_json::{Value, json};
 use support::fixtures::{self, ALPINE, BOREALIS, CONTOSO, FABRIKAM, TAILWIND};
 use support::stack::{Answer, Stack};
+use support::test_env::{partner_admin, partner_id, reviewer, validate, withdraw};
 use support::wire::Call;
-use support::world::{partner_admin, partner_id, reviewer, validate, withdraw};
 use web::event::RequestEvent;
 
-mod between;
+mod page_changes;
 
 const NOW: &str = "2026-12-22T14:00:00Z";
 
@@ -191,7 +191,7 @@ async fn a_partner_finds_the_programs_with_what_it_may_claim_from_where() {
 #[tokio::test]
 async fn a_program_tells_its_versions_with_dates_and_what_changed_and_never_who_did_it() {
     let stack = stack().await;
-    stack.world.clock.advance(chrono::Duration::hours(1));
+    stack.env.clock.advance(chrono::Duration::hours(1));
     for no in 6..=12 {
         put(&stack, "/v1/programs/osu-m365", &json!({"policy": {"window_business_days": no}}))
             .await;
@@ -230,7 +230,7 @@ async fn everyone_learns_who_one_is_and_a_partner_what_is_left() {
     let stack = stack().await;
     put(&stack, "/v1/partners/p-alpine", &json!({"daily_claim_quota": 3, "open_claim_quota": 5}))
         .await;
-    Box::pin(stack.world.submitted("k", &["teams"])).await;
+    Box::pin(stack.env.submitted("k", &["teams"])).await;
     let mut draft = fixtures::claim_body(&["exchange-online"]);
     draft["draft"] = json!(true);
     assert_eq!(stack.submit(ALPINE, "draft", &draft).await.status, 201);
@@ -243,7 +243,7 @@ async fn everyone_learns_who_one_is_and_a_partner_what_is_left() {
             "open_draft_quota": 200, "open_drafts_left": 199, "daily_check_quota": 50, "daily_checks_left": 50},
         "mails": {"notify": [], "locale": null, "contacts": []}, "language": "cs"});
     assert_eq!((me.status, me.body), (200, expected));
-    stack.world.clock.advance(chrono::Duration::days(1));
+    stack.env.clock.advance(chrono::Duration::days(1));
     let next = partner(&stack, RequestEvent::get("/v1/me")).await;
     assert_eq!(next.body["quotas"]["daily_claims_left"], 3, "a new day");
     let staff = stack.send(RequestEvent::get("/v1/me").staff("reviewer", "rita")).await;
@@ -305,32 +305,32 @@ use Change::{Check, Claim, Day, Draft, Put, Submit, Validate, Withdraw};
 
 impl Change {
     async fn apply(&self, stack: &Stack) {
-        let world = &stack.world;
+        let env = &stack.env;
         // No two claims are of one moment.
-        world.clock.advance(chrono::Duration::minutes(1));
+        env.clock.advance(chrono::Duration::minutes(1));
         let id = |partner: &str, key: &str| ClaimId::of(&partner_id(partner), key);
         match self {
             Put(path, body) => put(stack, path, body).await,
             Claim(partner, key, item) => {
                 let body = claim_of(partner, item);
-                let claim = world.create_of(partner, key, &body).await.unwrap().claim;
-                world.give(&claim.id, &reviewer(), &Command::BeginReview).await.unwrap();
+                let claim = env.create_of(partner, key, &body).await.unwrap().claim;
+                env.give(&claim.id, &reviewer(), &Command::BeginReview).await.unwrap();
             }
             Validate(partner, key) => {
-                world.give(&id(partner, key), &reviewer(), &validate()).await.unwrap();
+                env.give(&id(partner, key), &reviewer(), &validate()).await.unwrap();
             }
             Withdraw(partner, key) => {
                 let by = partner_admin(partner);
-                world.give(&id(partner, key), &by, &withdraw()).await.unwrap();
+                env.give(&id(partner, key), &by, &withdraw()).await.unwrap();
             }
             Draft(partner, key, item) => {
                 let mut body = claim_of(partner, item);
                 body["draft"] = json!(true);
-                world.create_of(partner, key, &body).await.unwrap();
+                env.create_of(partner, key, &body).await.unwrap();
             }
             Submit(partner, key) => {
                 let by = partner_admin(partner);
-                world.give(&id(partner, key), &by, &Command::Submit(None)).await.unwrap();
+                env.give(&id(partner, key), &by, &Command::Submit(None)).await.unwrap();
             }
             Check(partner) => {
                 let mut body = claim_of(partner, "teams");
@@ -339,7 +339,7 @@ impl Change {
                     RequestEvent::post("/v1/claims:check").partner_user(partner).json(&body);
                 assert_eq!(stack.send(check).await.status, 200);
             }
-            Day => world.clock.advance(chrono::Duration::days(1)),
+            Day => env.clock.advance(chrono::Duration::days(1)),
         }
     }
 }

@@ -4,30 +4,30 @@ use chrono::Duration;
 use domain::claim::Claim;
 use domain::recipient::RecipientNo;
 use serde_json::{Value, json};
-use support::backstage::{Mail, events, mail_event, mails, records};
-use support::elsewhere::With;
+use support::event_functions::{Mail, events, mail_event, mails, records};
+use support::fake_services::With;
 use support::fixtures;
 use support::stack::Stack;
-use support::world::{VERIFIED, alpine, closes_at, reviewer, validate, withdraw};
+use support::test_env::{VERIFIED, alpine, closes_at, reviewer, validate, withdraw};
 use web::event::RequestEvent;
 
 const NOW: &str = "2026-12-22T14:00:00Z";
 
 async fn awaiting() -> (Stack, Claim) {
     let stack = Stack::at(NOW).await;
-    let claim = stack.world.awaiting("k", &["exchange-online", "teams"]).await;
+    let claim = stack.env.awaiting("k", &["exchange-online", "teams"]).await;
     (stack, claim)
 }
 
 /// Publishes what has happened, and hands the events of that type to `notify`; the mails they make.
 async fn told(stack: &Stack, event_type: &str) -> Vec<Mail> {
-    let (world, backstage) = (&stack.world, &stack.backstage);
-    world.elsewhere.forget();
-    backstage.publish(&records(world)).await.unwrap();
-    for event in events(world).iter().filter(|event| event["type"] == event_type) {
-        backstage.notify(event).await.unwrap();
+    let (env, event_functions) = (&stack.env, &stack.event_functions);
+    env.services.forget();
+    event_functions.publish(&records(env)).await.unwrap();
+    for event in events(env).iter().filter(|event| event["type"] == event_type) {
+        event_functions.notify(event).await.unwrap();
     }
-    mails(world)
+    mails(env)
 }
 
 /// The text of the verified contact's mail. The other recipient has one too; neither has a link or a tag of the
@@ -46,7 +46,7 @@ fn one_each(mails: &[Mail]) -> String {
 async fn a_no_is_receipted_with_what_it_declined_even_when_it_was_taken_back_since() {
     let (stack, claim) = awaiting().await;
     let declined = stack.decide(&claim, "decision=decline&items=2").await;
-    stack.world.clock.advance(Duration::milliseconds(1));
+    stack.env.clock.advance(Duration::milliseconds(1));
     stack.decide(&claim, "decision=undo").await;
     let text = one_each(&told(&stack, "items_declined").await);
     let line = |text: &str, words: &str| {
@@ -70,12 +70,12 @@ async fn a_no_is_receipted_with_what_it_declined_even_when_it_was_taken_back_sin
 #[tokio::test]
 async fn a_later_no_is_receipted_as_an_end_and_the_partners_own_end_is_told_as_its_own() {
     let (stack, claim) = awaiting().await;
-    stack.world.let_pass(closes_at(&claim));
+    stack.env.let_pass(closes_at(&claim));
     stack.decide(&claim, "decision=decline&items=1").await;
     let text = one_each(&told(&stack, "association_ended").await);
     assert!(text.contains("exchange-online") && !text.contains("teams"), "{text}");
     let (stack, claim) = awaiting().await;
-    stack.world.let_pass(closes_at(&claim));
+    stack.env.let_pass(closes_at(&claim));
     let end = RequestEvent::post(&format!("/v1/associations/{}-1/end", claim.id));
     let ended = stack.send(end.partner_admin("p-alpine").json(&json!({"comment": "done"}))).await;
     assert_eq!(ended.status, 200, "{}", ended.text);
@@ -97,9 +97,9 @@ async fn a_yes_is_receipted_with_what_it_made_official() {
 #[tokio::test]
 async fn a_customer_is_told_when_another_partner_takes_over_and_of_no_vanished_item() {
     let stack = Stack::at(NOW).await;
-    let (_, newcomer) = Box::pin(stack.world.in_line(&["teams"], &["teams"])).await;
-    stack.world.let_pass(closes_at(&newcomer));
-    stack.world.read(&newcomer.id).await;
+    let (_, newcomer) = Box::pin(stack.env.in_line(&["teams"], &["teams"])).await;
+    stack.env.let_pass(closes_at(&newcomer));
+    stack.env.read(&newcomer.id).await;
     let text = one_each(&told(&stack, "association_ended").await);
     assert!(text.contains("Alpine Cloud") && text.contains("teams"), "{text}");
     assert!(!text.contains("Borealis"), "{text}");
@@ -111,11 +111,11 @@ async fn a_customer_is_told_that_what_silence_made_official_ended_since_the_part
     let (stack, claim) = awaiting().await;
     let mut partner = fixtures::alpine();
     partner.locations.iter_mut().for_each(|location| location.programs.clear());
-    let lost = partner.stamp_changes(Some(&fixtures::alpine()), stack.world.clock.now());
-    stack.world.store.put_partner(&lost).await.unwrap();
-    stack.world.let_pass(closes_at(&claim));
-    stack.world.finalize().await;
-    let swept = Box::pin(stack.backstage.sweep(&stack.world)).await.unwrap();
+    let lost = partner.stamp_changes(Some(&fixtures::alpine()), stack.env.clock.now());
+    stack.env.store.put_partner(&lost).await.unwrap();
+    stack.env.let_pass(closes_at(&claim));
+    stack.env.finalize().await;
+    let swept = Box::pin(stack.event_functions.sweep(&stack.env)).await.unwrap();
     assert!(swept.batch_item_failures.is_empty(), "{swept:?}");
     let text = one_each(&told(&stack, "association_ended").await);
     assert!(text.contains("nebyl účastníkem programu"), "{text}");
@@ -125,11 +125,11 @@ async fn a_customer_is_told_that_what_silence_made_official_ended_since_the_part
 #[tokio::test]
 async fn a_customer_who_was_notified_is_told_of_the_withdrawal_and_another_is_not() {
     let (stack, claim) = awaiting().await;
-    stack.world.give(&claim.id, &alpine(), &withdraw()).await.unwrap();
+    stack.env.give(&claim.id, &alpine(), &withdraw()).await.unwrap();
     assert!(one_each(&told(&stack, "withdrawn").await).contains("vzala zpět"));
     let stack = Stack::at(NOW).await;
-    let claim = stack.world.submitted("k", &["teams"]).await;
-    stack.world.give(&claim.id, &alpine(), &withdraw()).await.unwrap();
+    let claim = stack.env.submitted("k", &["teams"]).await;
+    stack.env.give(&claim.id, &alpine(), &withdraw()).await.unwrap();
     assert!(told(&stack, "withdrawn").await.is_empty());
 }
 
@@ -138,11 +138,11 @@ async fn the_exact_deadline_is_told_where_it_is_not_the_one_the_notice_gave() {
     let (stack, _) = awaiting().await;
     assert!(told(&stack, "window_opened").await.is_empty(), "delivered on the day it was sent");
     let stack = Stack::at(NOW).await;
-    let claim = stack.world.notifying("k", &["teams"]).await;
+    let claim = stack.env.notifying("k", &["teams"]).await;
     told(&stack, "validated").await;
-    stack.world.clock.advance(Duration::days(1));
-    let at = stack.world.clock.now();
-    stack.backstage.deliver(&delivery(&claim, at)).await;
+    stack.env.clock.advance(Duration::days(1));
+    let at = stack.env.clock.now();
+    stack.event_functions.deliver(&delivery(&claim, at)).await;
     let text = one_each(&told(&stack, "window_opened").await);
     assert!(text.contains("pondělí 4. ledna 2027"), "{text}");
 }
@@ -155,45 +155,45 @@ fn delivery(claim: &Claim, at: chrono::DateTime<chrono::Utc>) -> Value {
 async fn two_recipients(stack: &Stack) -> Claim {
     let mut body = support::fixtures::claim_body(&["teams"]);
     body["customer_contact"]["email"] = json!("jana@consulting.example");
-    let world = &stack.world;
-    let claim = world.create_of("p-alpine", "k", &body).await.unwrap().claim;
+    let env = &stack.env;
+    let claim = env.create_of("p-alpine", "k", &body).await.unwrap().claim;
     let begin = domain::command::Command::BeginReview;
-    world.give(&claim.id, &reviewer(), &begin).await.unwrap();
-    world.give(&claim.id, &reviewer(), &validate()).await.unwrap().claim
+    env.give(&claim.id, &reviewer(), &begin).await.unwrap();
+    env.give(&claim.id, &reviewer(), &validate()).await.unwrap().claim
 }
 
 #[tokio::test]
 async fn a_recipient_whose_mail_is_refused_keeps_nobody_else_from_theirs() {
     let stack = Stack::at(NOW).await;
     two_recipients(&stack).await;
-    let (world, backstage) = (&stack.world, &stack.backstage);
-    backstage.publish(&records(world)).await.unwrap();
-    let event = events(world).into_iter().find(|event| event["type"] == "validated").unwrap();
-    world.elsewhere.refuse("SendEmail", 1, With::Error(400, "MessageRejected"));
-    assert!(backstage.notify(&event).await.is_err(), "the platform tries again");
-    assert_eq!(mails(world).len(), 1, "the other has its own");
+    let (env, event_functions) = (&stack.env, &stack.event_functions);
+    event_functions.publish(&records(env)).await.unwrap();
+    let event = events(env).into_iter().find(|event| event["type"] == "validated").unwrap();
+    env.services.refuse("SendEmail", 1, With::Error(400, "MessageRejected"));
+    assert!(event_functions.notify(&event).await.is_err(), "the platform tries again");
+    assert_eq!(mails(env).len(), 1, "the other has its own");
 }
 
 #[tokio::test]
 async fn a_delivery_told_after_the_bounce_of_the_same_mail_opens_nothing() {
     let stack = Stack::at(NOW).await;
     let claim = two_recipients(&stack).await;
-    let at = stack.world.clock.now();
+    let at = stack.env.clock.now();
     for (kind, recipient) in [
         ("Bounce", (VERIFIED, "it@contoso.example")),
         ("Delivery", (VERIFIED, "it@contoso.example")),
         ("Delivery", (RecipientNo(1), "jana@consulting.example")),
     ] {
         let event = mail_event(kind, &claim.id, claim.notice.0, recipient, at);
-        stack.backstage.deliver(&event).await;
+        stack.event_functions.deliver(&event).await;
     }
-    assert!(stack.world.read(&claim.id).await.state.window().is_none());
+    assert!(stack.env.read(&claim.id).await.state.window().is_none());
 }
 
 #[tokio::test]
 async fn an_authenticity_code_shows_the_notice_and_every_other_code_one_and_the_same_nothing() {
     let stack = Stack::at(NOW).await;
-    let claim = stack.world.notifying("k", &["teams"]).await;
+    let claim = stack.env.notifying("k", &["teams"]).await;
     let mail = told(&stack, "validated").await.remove(0).text();
     let line = mail.lines().find(|line| line.contains("/n/") && line.starts_with("http")).unwrap();
     let path = line.strip_prefix("https://cpor.test").unwrap();
@@ -239,7 +239,7 @@ async fn a_form_with_an_error_is_answered_with_the_page_and_the_error_above_it()
     // The one extension is used up.
     stack.decide(&claim, "decision=extend").await;
     stack.decide(&claim, "decision=decline&items=1").await;
-    let claim = stack.world.read(&claim.id).await;
+    let claim = stack.env.read(&claim.id).await;
     for (form, status, text) in cases {
         let event =
             RequestEvent::post(&path).header("content-type", "application/x-www-form-urlencoded");
@@ -254,7 +254,7 @@ async fn a_form_with_an_error_is_answered_with_the_page_and_the_error_above_it()
         let event = RequestEvent::post(&path).header("content-type", content_type).body(&body);
         assert_eq!(stack.send(event).await.status, status);
     }
-    assert_eq!(stack.world.read(&claim.id).await.version, claim.version);
+    assert_eq!(stack.env.read(&claim.id).await.version, claim.version);
 }
 
 #[tokio::test]

@@ -7,9 +7,9 @@ mod answers;
 #[cfg(test)]
 mod archive;
 #[cfg(test)]
-mod aside;
-#[cfg(test)]
 mod associations;
+#[cfg(test)]
+mod auxiliary_writes;
 #[cfg(test)]
 mod bundle;
 #[cfg(test)]
@@ -39,6 +39,8 @@ mod customer;
 #[cfg(test)]
 mod directory;
 #[cfg(test)]
+mod directory_removals;
+#[cfg(test)]
 mod drafts;
 #[cfg(test)]
 mod earlier;
@@ -63,6 +65,8 @@ mod link;
 #[cfg(test)]
 mod listings;
 #[cfg(test)]
+mod mail_scanners;
+#[cfg(test)]
 mod mails;
 #[cfg(test)]
 mod outages;
@@ -84,8 +88,6 @@ mod remarks;
 mod reminders;
 #[cfg(test)]
 mod revisions;
-#[cfg(test)]
-mod robots;
 #[cfg(test)]
 mod roles;
 #[cfg(test)]
@@ -111,8 +113,6 @@ mod timers;
 mod transfer;
 #[cfg(test)]
 mod unreadable;
-#[cfg(test)]
-mod vanish;
 #[cfg(test)]
 mod work_lists;
 #[cfg(test)]

@@ -9,11 +9,11 @@ use domain::claim::{Claim, ExtensionCause, Instant, Status};
 use domain::event::EventType;
 use serde_json::{Value, json};
 use store::{RecountCause, RecountReport};
-use support::backstage::work_messages;
+use support::event_functions::work_messages;
 use support::fixtures::ALPINE;
 use support::stack::{Answer, Stack};
+use support::test_env::{closes_at, decline_all, link, withdraw};
 use support::wire::{Call, Fault, until_death};
-use support::world::{closes_at, decline_all, link, withdraw};
 use tokio::sync::Notify;
 use web::event::RequestEvent;
 
@@ -32,9 +32,9 @@ const PATH: &str = "/v1/windows:extend";
 
 async fn awaiting() -> (Stack, Claim) {
     let stack = Box::pin(Stack::at(NOW)).await;
-    let claim = Box::pin(stack.world.awaiting("k", &ITEMS)).await;
+    let claim = Box::pin(stack.env.awaiting("k", &ITEMS)).await;
     assert_eq!(closes_at(&claim), END.parse::<Instant>().unwrap());
-    stack.world.clock.set(OUTAGE.parse().unwrap());
+    stack.env.clock.set(OUTAGE.parse().unwrap());
     (stack, claim)
 }
 
@@ -67,7 +67,7 @@ async fn announce(stack: &Stack, body: &Value) -> Answer {
 }
 
 fn later(stack: &Stack) -> Instant {
-    stack.world.clock.now() + Duration::seconds(40)
+    stack.env.clock.now() + Duration::seconds(40)
 }
 
 #[tokio::test]
@@ -79,7 +79,7 @@ async fn every_window_that_ends_in_the_interval_gets_a_business_day_and_its_cust
         "comment": "The decision page could not be reached."});
     assert_eq!((answer.header("etag"), &answer.body), ("\"1\"", &expected));
     assert_eq!(deadline(&stack, &claim).await, END, "the next tick does it");
-    assert_eq!(Box::pin(stack.world.recount()).await, 1);
+    assert_eq!(Box::pin(stack.env.recount()).await, 1);
     assert_eq!(deadline(&stack, &claim).await, ONE_DAY_MORE);
     let mails = told(&stack).await;
     let to: Vec<_> = mails.iter().map(|mail| mail.to.as_str()).collect();
@@ -92,9 +92,9 @@ async fn every_window_that_ends_in_the_interval_gets_a_business_day_and_its_cust
     assert_eq!(shown.body["window"]["extended_by"], json!(["outage"]));
     assert_eq!(shown.body["last_event"]["actor"], "system");
     for (end, status) in [(END, Status::AwaitingCustomer), (ONE_DAY_MORE, Status::Associated)] {
-        stack.world.let_pass(end.parse().unwrap());
-        stack.world.finalize().await;
-        assert_eq!(stack.world.read(&claim.id).await.status(), status);
+        stack.env.let_pass(end.parse().unwrap());
+        stack.env.finalize().await;
+        assert_eq!(stack.env.read(&claim.id).await.status(), status);
     }
 }
 
@@ -136,7 +136,7 @@ async fn nothing_is_announced_until_the_number_of_windows_and_the_outages_before
     let expected =
         json!({"confirm": "1", "count": 1, "held": 0, "touched_by_rules": 0, "claims": [told]});
     assert_eq!((&dry.body, dry.header("etag")), (&expected, "\"0\""));
-    let before = stack.world.engine.stream().len();
+    let before = stack.env.engine.stream().len();
     for (query, tag) in [
         ("", Some("\"0\"")),
         ("?confirm=2", Some("\"0\"")),
@@ -158,9 +158,9 @@ async fn nothing_is_announced_until_the_number_of_windows_and_the_outages_before
         let stale = send(&stack, query, "\"7\"", &body()).await;
         assert_eq!((stale.problem(), stale.header("etag")), ((412, "version-mismatch"), "\"0\""));
     }
-    assert_eq!(stack.world.engine.stream().len(), before, "nothing is written");
+    assert_eq!(stack.env.engine.stream().len(), before, "nothing is written");
     // The number is that of the moment at which it is announced.
-    stack.world.give(&claim.id, &support::world::alpine(), &withdraw()).await.unwrap();
+    stack.env.give(&claim.id, &support::test_env::alpine(), &withdraw()).await.unwrap();
     let changed = send(&stack, "?confirm=1", "\"0\"", &body()).await;
     assert_eq!(changed.problem(), (409, "confirmation-required"));
     assert_eq!(changed.body["consequences"]["confirm"], "0");
@@ -171,27 +171,27 @@ async fn nothing_is_announced_until_the_number_of_windows_and_the_outages_before
 async fn a_repeat_moves_nothing_and_a_second_day_is_asked_for_as_such() {
     let (stack, claim) = awaiting().await;
     announce(&stack, &body()).await;
-    Box::pin(stack.world.recount()).await;
+    Box::pin(stack.env.recount()).await;
     for _ in 0..2 {
         let repeat = send(&stack, "?confirm=1", "\"0\"", &body()).await;
         assert_eq!((repeat.status, repeat.header("etag")), (200, "\"1\""), "{}", repeat.text);
     }
-    assert_eq!(stack.world.store.pending_recounts().await.unwrap(), []);
+    assert_eq!(stack.env.store.pending_recounts().await.unwrap(), []);
     let other = json!({"closing_from": "2026-12-31T18:00:00Z", "comment": "Another",
         "closing_until": "2027-01-01T00:00:00Z"});
     let stale = send(&stack, "?confirm=1", "\"0\"", &other).await;
     assert_eq!((stale.problem(), stale.header("etag")), ((412, "version-mismatch"), "\"1\""));
     // No window ends in the interval any more; the same days again are another deed all the same.
     assert_eq!(announce(&stack, &body()).await.body["number"], 2);
-    Box::pin(stack.world.recount()).await;
+    Box::pin(stack.env.recount()).await;
     assert_eq!(deadline(&stack, &claim).await, ONE_DAY_MORE);
     let again = json!({"closing_from": "2027-01-04T00:00:00Z", "comment": "Once more.",
         "closing_until": "2027-01-05T00:00:00Z"});
     announce(&stack, &again).await;
     announce(&stack, &again).await;
-    assert_eq!(Box::pin(stack.world.recount()).await, 1);
+    assert_eq!(Box::pin(stack.env.recount()).await, 1);
     assert_eq!(deadline(&stack, &claim).await, TWO_DAYS_MORE, "the fourth found it gone");
-    assert_eq!(stack.world.read(&claim.id).await.last_outage, 3);
+    assert_eq!(stack.env.read(&claim.id).await.last_outage, 3);
 }
 
 #[tokio::test]
@@ -237,11 +237,11 @@ async fn a_window_whose_end_comes_before_the_work_is_not_closed_by_batch_reader_
     for reader in ["batch", "read", "list"] {
         let (stack, claim) = awaiting().await;
         announce(&stack, &body()).await;
-        stack.world.let_pass(END.parse().unwrap());
+        stack.env.let_pass(END.parse().unwrap());
         match reader {
             "batch" => {
-                stack.world.finalize().await;
-                let stored = stack.world.stored(&claim.id);
+                stack.env.finalize().await;
+                let stored = stack.env.stored(&claim.id);
                 assert_eq!(stored["st"]["S"], Status::AwaitingCustomer.as_str());
             }
             "list" => {
@@ -252,7 +252,7 @@ async fn a_window_whose_end_comes_before_the_work_is_not_closed_by_batch_reader_
             _ => {}
         }
         assert_eq!(deadline(&stack, &claim).await, ONE_DAY_MORE, "{reader}");
-        assert_eq!(Box::pin(stack.world.recount()).await, 0, "{reader}");
+        assert_eq!(Box::pin(stack.env.recount()).await, 0, "{reader}");
         assert_eq!(deadline(&stack, &claim).await, ONE_DAY_MORE, "{reader}");
     }
 }
@@ -261,12 +261,12 @@ async fn a_window_whose_end_comes_before_the_work_is_not_closed_by_batch_reader_
 async fn a_window_that_has_ended_is_not_opened_again_and_a_final_claim_gets_none() {
     let (stack, claim) = awaiting().await;
     let end: Instant = END.parse().unwrap();
-    stack.world.clock.set(end + Duration::seconds(30));
+    stack.env.clock.set(end + Duration::seconds(30));
     assert_eq!(announce(&stack, &body()).await.body["number"], 1);
-    assert_eq!(Box::pin(stack.world.recount()).await, 0);
-    stack.world.let_pass(end);
-    stack.world.finalize().await;
-    let closed = stack.world.read(&claim.id).await;
+    assert_eq!(Box::pin(stack.env.recount()).await, 0);
+    stack.env.let_pass(end);
+    stack.env.finalize().await;
+    let closed = stack.env.read(&claim.id).await;
     assert_eq!((closed.status(), closes_at(&closed)), (Status::Associated, end));
     let refused = json!({"closing_from": OUTAGE, "closing_until": END, "comment": "Too late."});
     let refused = stack.send(event("?dry_run=true", &refused)).await;
@@ -276,16 +276,16 @@ async fn a_window_that_has_ended_is_not_opened_again_and_a_final_claim_gets_none
 #[tokio::test]
 async fn a_no_stays_and_can_be_taken_back_for_the_longer_time() {
     let (stack, claim) = awaiting().await;
-    stack.world.give(&claim.id, &link(1), &decline_all()).await.unwrap();
+    stack.env.give(&claim.id, &link(1), &decline_all()).await.unwrap();
     assert_eq!(dry_run(&stack, &body()).await.body["count"], 1);
     announce(&stack, &body()).await;
-    Box::pin(stack.world.recount()).await;
-    let after = stack.world.read(&claim.id).await;
+    Box::pin(stack.env.recount()).await;
+    let after = stack.env.read(&claim.id).await;
     assert_eq!(
         (after.status(), deadline(&stack, &claim).await),
         (Status::Declined, ONE_DAY_MORE.to_owned())
     );
-    stack.world.clock.set(END.parse().unwrap());
+    stack.env.clock.set(END.parse().unwrap());
     let undone = stack.decide(&claim, "decision=undo").await;
     assert_eq!(undone.body["claim_status"], "awaiting_customer", "{}", undone.text);
 }
@@ -294,42 +294,42 @@ async fn a_no_stays_and_can_be_taken_back_for_the_longer_time() {
 async fn the_tick_asks_for_the_work_with_one_message() {
     let (stack, claim) = awaiting().await;
     announce(&stack, &body()).await;
-    stack.world.elsewhere.forget();
-    assert!(stack.backstage.tick_alone(&stack.world).await);
-    let messages = work_messages(&stack.world);
+    stack.env.services.forget();
+    assert!(stack.event_functions.tick_alone(&stack.env).await);
+    let messages = work_messages(&stack.env);
     let asked = messages.iter().filter(|message| message["recount"] == "outage-1").count();
     assert_eq!(asked, 1, "{messages:?}");
     for message in &messages {
-        assert!(stack.backstage.work(&stack.world, message).await, "{message}");
+        assert!(stack.event_functions.work(&stack.env, message).await, "{message}");
     }
     assert_eq!(deadline(&stack, &claim).await, ONE_DAY_MORE);
-    assert_eq!(stack.world.store.pending_recounts().await.unwrap(), []);
+    assert_eq!(stack.env.store.pending_recounts().await.unwrap(), []);
 }
 
 #[tokio::test]
 async fn more_windows_than_one_run_has_time_for_are_moved_over_many_runs_each_once() {
     let stack = Box::pin(Stack::at(NOW)).await;
-    let claim = Box::pin(copy_open_claims(&stack.world, 150)).await.unwrap();
-    stack.world.clock.set(OUTAGE.parse().unwrap());
+    let claim = Box::pin(copy_open_claims(&stack.env, 150)).await.unwrap();
+    stack.env.clock.set(OUTAGE.parse().unwrap());
     assert_eq!(dry_run(&stack, &body()).await.body["confirm"], "151");
     announce(&stack, &body()).await;
-    let store = stack.world.store_of_slow_work(Duration::milliseconds(40));
+    let store = stack.env.store_of_slow_work(Duration::milliseconds(40));
     let mut reports: Vec<RecountReport> = Vec::new();
     while let [cause] = store.pending_recounts().await.unwrap()[..] {
-        let until = stack.world.clock.now() + Duration::seconds(10);
+        let until = stack.env.clock.now() + Duration::seconds(10);
         reports.push(Box::pin(store.recount_windows(cause, until)).await.unwrap());
         assert!(reports.len() < 40, "{reports:?}");
     }
     assert!(reports.len() >= 3, "{reports:?}");
     assert_eq!(reports.iter().map(|run| run.changed).sum::<u32>(), 151, "{reports:?}");
-    assert_eq!(stack.world.claims_at_version(claim.version.0 + 1), 151);
+    assert_eq!(stack.env.claims_at_version(claim.version.0 + 1), 151);
 }
 
 #[tokio::test]
 async fn a_thousand_windows_and_more_are_confirmed_with_a_plus() {
     let stack = Box::pin(Stack::at(NOW)).await;
-    Box::pin(copy_open_claims(&stack.world, 1_050)).await.unwrap();
-    stack.world.clock.set(OUTAGE.parse().unwrap());
+    Box::pin(copy_open_claims(&stack.env, 1_050)).await.unwrap();
+    stack.env.clock.set(OUTAGE.parse().unwrap());
     let dry = dry_run(&stack, &body()).await;
     assert_eq!((&dry.body["confirm"], &dry.body["at_least"]), (&json!("1000+"), &json!(1000)));
     assert_eq!(dry.body["claims"].as_array().unwrap().len(), 100);
@@ -341,8 +341,8 @@ async fn two_workers_move_a_window_once_also_where_both_have_the_work() {
     let (stack, claim) = awaiting().await;
     announce(&stack, &body()).await;
     let until = later(&stack);
-    let (other, _) = stack.world.another_store(|_| {});
-    let clock = stack.world.clock.clone();
+    let (other, _) = stack.env.another_store(|_| {});
+    let clock = stack.env.clock.clone();
     // The first one's lease is over just before it writes the claim, and the second does all of it.
     let second = Fault::before(move || {
         let (other, clock) = (other.clone(), clock.clone());
@@ -353,40 +353,40 @@ async fn two_workers_move_a_window_once_also_where_both_have_the_work() {
             assert_eq!(report.unwrap().changed, 1);
         }
     });
-    stack.world.wire.on(|call| call.names("C#", "A") && call.writes(), 1, second);
-    drop(Box::pin(stack.world.store.recount_windows(RecountCause::Outage(1), until)).await);
-    let after = stack.world.read(&claim.id).await;
+    stack.env.wire.on(|call| call.names("C#", "A") && call.writes(), 1, second);
+    drop(Box::pin(stack.env.store.recount_windows(RecountCause::Outage(1), until)).await);
+    let after = stack.env.read(&claim.id).await;
     assert_eq!(
         (after.version.0, deadline(&stack, &claim).await),
         (claim.version.0 + 1, ONE_DAY_MORE.to_owned())
     );
-    assert_eq!(stack.world.store.pending_recounts().await.unwrap(), []);
+    assert_eq!(stack.env.store.pending_recounts().await.unwrap(), []);
 }
 
 #[tokio::test]
 async fn a_worker_that_dies_at_any_call_moves_each_window_once_all_the_same() {
     let (stack, claim) = awaiting().await;
     announce(&stack, &body()).await;
-    let (saved, now) = (stack.world.engine.save(), stack.world.clock.now());
+    let (saved, now) = (stack.env.engine.save(), stack.env.clock.now());
     let mut died = 0;
     for crash in [Fault::CrashBefore, Fault::CrashAfter] {
         for no in 1.. {
-            stack.world.engine.restore(&saved);
-            stack.world.clock.set(now);
-            let (store, wire) = stack.world.another_store(|_| {});
+            stack.env.engine.restore(&saved);
+            stack.env.clock.set(now);
+            let (store, wire) = stack.env.another_store(|_| {});
             let death = Arc::new(Notify::new());
             // Empty buckets are read the same way, each as the one before it.
             let counts = |call: &Call| call.writes() || call.names("C#", "A");
             wire.on(counts, no, crash(Arc::clone(&death)));
             let work = store.recount_windows(RecountCause::Outage(1), later(&stack));
             let alive = until_death(Box::pin(work), &death).await.is_some();
-            stack.world.clock.advance(Duration::minutes(2));
-            Box::pin(stack.world.recount()).await;
-            let after = stack.world.read(&claim.id).await;
+            stack.env.clock.advance(Duration::minutes(2));
+            Box::pin(stack.env.recount()).await;
+            let after = stack.env.read(&claim.id).await;
             assert_eq!(after.version.0, claim.version.0 + 1, "call {no}");
             assert_eq!(deadline(&stack, &claim).await, ONE_DAY_MORE, "call {no}");
             assert_eq!(after.last_event.event_type, EventType::WindowExtended);
-            assert_eq!(stack.world.store.pending_recounts().await.unwrap(), [], "call {no}");
+            assert_eq!(stack.env.store.pending_recounts().await.unwrap(), [], "call {no}");
             if alive {
                 break;
             }
@@ -399,16 +399,16 @@ async fn a_worker_that_dies_at_any_call_moves_each_window_once_all_the_same() {
 #[tokio::test]
 async fn a_window_that_cannot_be_moved_keeps_no_other_waiting() {
     let stack = Box::pin(Stack::at(NOW)).await;
-    let claim = Box::pin(copy_open_claims(&stack.world, 60)).await.unwrap();
-    stack.world.clock.set(OUTAGE.parse().unwrap());
+    let claim = Box::pin(copy_open_claims(&stack.env, 60)).await.unwrap();
+    stack.env.clock.set(OUTAGE.parse().unwrap());
     announce(&stack, &body()).await;
-    let records = stack.world.engine.items("C#");
+    let records = stack.env.engine.items("C#");
     let mut broken = records.into_iter().find(|record| record["sk"]["S"] == "A").unwrap();
     broken["pr"] = json!({"N": "7"});
-    stack.world.engine.put(&broken);
+    stack.env.engine.put(&broken);
     let mut runs = 0;
     let report = loop {
-        let work = stack.world.store.recount_windows(RecountCause::Outage(1), later(&stack));
+        let work = stack.env.store.recount_windows(RecountCause::Outage(1), later(&stack));
         match Box::pin(work).await {
             Ok(report) => break report,
             Err(error) => assert!(!error.is_retryable(), "{error}"),
@@ -417,21 +417,21 @@ async fn a_window_that_cannot_be_moved_keeps_no_other_waiting() {
         assert!(runs < 5);
     };
     assert_eq!((report.passed, report.finished), (1, true), "{report:?}");
-    assert_eq!(stack.world.claims_at_version(claim.version.0 + 1), 60);
+    assert_eq!(stack.env.claims_at_version(claim.version.0 + 1), 60);
 }
 
 #[tokio::test]
 async fn an_extension_by_the_operator_in_between_costs_no_day() {
     let (stack, claim) = awaiting().await;
     announce(&stack, &body()).await;
-    let operator = support::world::reviewer();
+    let operator = support::test_env::reviewer();
     let Actor::Staff { id, .. } = operator else { panic!() };
     let operator = Actor::Staff { id, role: domain::actor::StaffRole::Operator };
     let closes_on = Some("2027-01-06".parse().unwrap());
     let extend = domain::command::Command::Extend { closes_on };
-    stack.world.give(&claim.id, &operator, &extend).await.unwrap();
-    assert_eq!(Box::pin(stack.world.recount()).await, 0, "it does not end in the interval");
-    let after = stack.world.read(&claim.id).await;
+    stack.env.give(&claim.id, &operator, &extend).await.unwrap();
+    assert_eq!(Box::pin(stack.env.recount()).await, 0, "it does not end in the interval");
+    let after = stack.env.read(&claim.id).await;
     assert!(!after.extended_by.contains(ExtensionCause::Outage));
     assert_eq!(deadline(&stack, &claim).await, "2027-01-06T23:00:00Z");
 }

@@ -10,11 +10,11 @@ use domain::reminder::Reminder;
 use domain::text::Email;
 use serde_json::{Value, json};
 use store::{NoticeText, TextKey};
-use support::backstage::{Mail, events, mail_event, mails, records};
-use support::elsewhere::With;
+use support::event_functions::{Mail, events, mail_event, mails, records};
+use support::fake_services::With;
 use support::fixtures::{self, ALPINE, CONTOSO};
 use support::stack::{self, Answer, Stack};
-use support::world::{VERIFIED, closes_at, item_statuses};
+use support::test_env::{VERIFIED, closes_at, item_statuses};
 use web::event::RequestEvent;
 
 /// Three in the afternoon in Prague.
@@ -42,25 +42,25 @@ async fn with_policy(others: &[Addressee], policy: Policy) -> Stack {
         other.email = Email::parse(email).unwrap();
         tenant.contacts.push(other);
     }
-    stack.world.store.put_tenant(&tenant).await.unwrap();
+    stack.env.store.put_tenant(&tenant).await.unwrap();
     stack
 }
 
 /// The events of that type, once the stream has told everything.
 async fn events_of(stack: &Stack, event_type: &str) -> Vec<Value> {
-    stack.world.elsewhere.forget();
-    stack.backstage.publish(&records(&stack.world)).await.unwrap();
-    let mut all = events(&stack.world);
+    stack.env.services.forget();
+    stack.event_functions.publish(&records(&stack.env)).await.unwrap();
+    let mut all = events(&stack.env);
     all.retain(|event| event["type"] == event_type);
-    stack.world.elsewhere.forget();
+    stack.env.services.forget();
     all
 }
 
 /// The mails that the last event of that type makes.
 async fn told(stack: &Stack, event_type: &str) -> Vec<Mail> {
     let event = events_of(stack, event_type).await.pop().unwrap();
-    stack.backstage.notify(&event).await.unwrap();
-    mails(&stack.world)
+    stack.event_functions.notify(&event).await.unwrap();
+    mails(&stack.env)
 }
 
 fn addresses(mails: &[Mail]) -> Vec<&str> {
@@ -86,25 +86,25 @@ fn line_of(text: &str, beginning: &str) -> String {
 
 /// Hands a report of the claim's present notice over.
 async fn report(stack: &Stack, kind: &str, claim: &Claim, who: Addressee, at: Instant) -> Claim {
-    let claim = stack.world.read(&claim.id).await;
+    let claim = stack.env.read(&claim.id).await;
     hand_over(stack, &mail_event(kind, &claim.id, claim.notice.0, who, at)).await;
-    stack.world.read(&claim.id).await
+    stack.env.read(&claim.id).await
 }
 
 async fn hand_over(stack: &Stack, event: &Value) {
-    let answer = stack.backstage.deliver(event).await;
+    let answer = stack.event_functions.deliver(event).await;
     assert!(answer.batch_item_failures.is_empty(), "{event}");
 }
 
 /// What is known of a recipient's mail of the present notice.
 async fn noted(stack: &Stack, claim: &Claim, (no, _): Addressee) -> Report {
-    let claim = stack.world.read(&claim.id).await;
-    stack.world.store.load_recipients(&claim).await.unwrap().unwrap().reports.of(no)
+    let claim = stack.env.read(&claim.id).await;
+    stack.env.store.load_recipients(&claim).await.unwrap().unwrap().reports.of(no)
 }
 
 async fn standing(stack: &Stack, claim: &Claim, (no, _): Addressee) -> RecipientStanding {
-    let claim = stack.world.read(&claim.id).await;
-    let list = stack.world.store.recipient_list(&claim.id, claim.notice).await.unwrap().unwrap();
+    let claim = stack.env.read(&claim.id).await;
+    let list = stack.env.store.recipient_list(&claim.id, claim.notice).await.unwrap().unwrap();
     list.get(no).unwrap().standing
 }
 
@@ -118,7 +118,7 @@ async fn retire(stack: &Stack, claim: &Claim, (no, _): Addressee) -> Answer {
 
 /// A recipient of the present notice decides by its link, with its code.
 async fn decide(stack: &Stack, claim: &Claim, (no, _): Addressee, form: &str) -> Answer {
-    let claim = stack.world.read(&claim.id).await;
+    let claim = stack.env.read(&claim.id).await;
     stack.decide_by(&stack::link(&claim.id, claim.notice.0, no), form).await
 }
 
@@ -126,11 +126,11 @@ async fn decide(stack: &Stack, claim: &Claim, (no, _): Addressee, form: &str) ->
 async fn with_stranger(stack: &Stack, key: &str, workload: &str) -> Claim {
     let mut body = fixtures::claim_body(&[workload]);
     body["customer_contact"]["email"] = json!(STRANGER.1);
-    let id = stack.world.create_of(ALPINE, key, &body).await.unwrap().claim.id;
-    let world = &stack.world;
-    let (reviewer, begin) = (support::world::reviewer(), domain::command::Command::BeginReview);
-    world.give(&id, &reviewer, &begin).await.unwrap();
-    world.give(&id, &reviewer, &support::world::validate()).await.unwrap().claim
+    let id = stack.env.create_of(ALPINE, key, &body).await.unwrap().claim.id;
+    let env = &stack.env;
+    let (reviewer, begin) = (support::test_env::reviewer(), domain::command::Command::BeginReview);
+    env.give(&id, &reviewer, &begin).await.unwrap();
+    env.give(&id, &reviewer, &support::test_env::validate()).await.unwrap().claim
 }
 
 fn instant(text: &str) -> Instant {
@@ -140,7 +140,7 @@ fn instant(text: &str) -> Instant {
 #[tokio::test]
 async fn each_recipient_has_a_mail_link_and_codes_of_its_own_and_nothing_in_it_serves_another() {
     let stack = with_contacts(&[BOARD]).await;
-    let claim = Box::pin(stack.world.notifying("k", &["teams"])).await;
+    let claim = Box::pin(stack.env.notifying("k", &["teams"])).await;
     let mails = told(&stack, "validated").await;
     assert_eq!(addresses(&mails), [JANA.1, IT.1, BOARD.1]);
     let mut seen = std::collections::BTreeSet::new();
@@ -173,7 +173,7 @@ async fn each_recipient_has_a_mail_link_and_codes_of_its_own_and_nothing_in_it_s
         }
         assert_eq!(stack.send(RequestEvent::get(&format!("/n/{genuine}"))).await.status, 200);
     }
-    assert_eq!(stack.world.read(&claim.id).await.version, claim.version);
+    assert_eq!(stack.env.read(&claim.id).await.version, claim.version);
     for (token, code, _) in &own {
         let answer = stack.post_form(token, &format!("decision=decline&code={code}")).await;
         assert_eq!(answer.status, 200, "{}", answer.text);
@@ -195,7 +195,7 @@ async fn a_contact_outside_gets_one_plain_mail_without_items_link_codes_or_the_p
     assert!(digits(&text, 6).is_none() && digits(&text, 10).is_none(), "{text}");
     assert_eq!(plain.tags, [("claim".to_owned(), claim.id.to_string())], "no report is read");
     // A new notice to others is none to the contact outside.
-    let at = stack.world.clock.now();
+    let at = stack.env.clock.now();
     report(&stack, "Delivery", &claim, IT, at).await;
     let refused = decide(&stack, &claim, IT, "decision=wrong_contact").await;
     assert_eq!(refused.body["claim_status"], "notifying", "{}", refused.text);
@@ -206,15 +206,15 @@ async fn a_contact_outside_gets_one_plain_mail_without_items_link_codes_or_the_p
 #[tokio::test]
 async fn the_twenty_first_contact_outside_of_a_partners_day_is_not_written_to() {
     let stack = with_contacts(&[]).await;
-    let (world, partner) = (&stack.world, support::world::partner_id(ALPINE));
+    let (env, partner) = (&stack.env, support::test_env::partner_id(ALPINE));
     for _ in 0..19 {
-        assert!(world.store.count_outside_mail(&partner, world.clock.now()).await.unwrap());
+        assert!(env.store.count_outside_mail(&partner, env.clock.now()).await.unwrap());
     }
     with_stranger(&stack, "k1", "teams").await;
     assert_eq!(addresses(&told(&stack, "validated").await), [STRANGER.1, IT.1], "the twentieth");
     with_stranger(&stack, "k2", "exchange-online").await;
     assert_eq!(addresses(&told(&stack, "validated").await), [IT.1], "the twenty-first");
-    world.clock.advance(Duration::days(1));
+    env.clock.advance(Duration::days(1));
     with_stranger(&stack, "k3", "sharepoint-online").await;
     assert_eq!(addresses(&told(&stack, "validated").await), [STRANGER.1, IT.1], "the next day");
 }
@@ -222,26 +222,26 @@ async fn the_twenty_first_contact_outside_of_a_partners_day_is_not_written_to() 
 #[tokio::test]
 async fn the_mark_of_what_was_sent_names_whom_a_retry_leaves_alone() {
     let stack = with_contacts(&[BOARD]).await;
-    let claim = Box::pin(stack.world.notifying("k", &["teams"])).await;
-    let refused = support::elsewhere::With::Error(500, "InternalServiceErrorException");
+    let claim = Box::pin(stack.env.notifying("k", &["teams"])).await;
+    let refused = support::fake_services::With::Error(500, "InternalServiceErrorException");
     let event = events_of(&stack, "validated").await.pop().unwrap();
-    stack.world.elsewhere.refuse("SendEmail", 1, refused);
-    assert!(stack.backstage.notify(&event).await.is_err(), "the platform tries again");
+    stack.env.services.refuse("SendEmail", 1, refused);
+    assert!(stack.event_functions.notify(&event).await.is_err(), "the platform tries again");
     assert!(!noted(&stack, &claim, JANA).await.sent);
     assert!(noted(&stack, &claim, IT).await.sent && noted(&stack, &claim, BOARD).await.sent);
-    stack.world.elsewhere.forget();
-    stack.backstage.notify(&event).await.unwrap();
-    assert_eq!(addresses(&mails(&stack.world)), [JANA.1]);
-    stack.world.elsewhere.forget();
-    stack.backstage.notify(&event).await.unwrap();
-    assert!(mails(&stack.world).is_empty());
+    stack.env.services.forget();
+    stack.event_functions.notify(&event).await.unwrap();
+    assert_eq!(addresses(&mails(&stack.env)), [JANA.1]);
+    stack.env.services.forget();
+    stack.event_functions.notify(&event).await.unwrap();
+    assert!(mails(&stack.env).is_empty());
 }
 
 #[tokio::test]
 async fn the_first_delivery_to_a_verified_recipient_opens_and_one_to_the_domain_is_noted_only() {
     let stack = with_contacts(&[BOARD]).await;
-    let claim = Box::pin(stack.world.notifying("k", &["teams"])).await;
-    let at = stack.world.clock.now();
+    let claim = Box::pin(stack.env.notifying("k", &["teams"])).await;
+    let at = stack.env.clock.now();
     let noted_only = report(&stack, "Delivery", &claim, JANA, at).await;
     assert_eq!((noted_only.version, noted_only.status().as_str()), (claim.version, "notifying"));
     assert_eq!(noted(&stack, &claim, JANA).await.delivered_at, Some(at));
@@ -257,13 +257,13 @@ async fn the_first_delivery_to_a_verified_recipient_opens_and_one_to_the_domain_
 
 /// Delivered to the IT desk in the afternoon of the 22nd and to the board in the morning of the 28th.
 async fn delivered_twice(stack: &Stack) -> Claim {
-    let claim = Box::pin(stack.world.notifying("k", &["teams"])).await;
+    let claim = Box::pin(stack.env.notifying("k", &["teams"])).await;
     told(stack, "validated").await;
     report(stack, "Delivery", &claim, IT, instant(NOW)).await;
-    stack.world.clock.set(instant("2026-12-28T09:00:00Z"));
+    stack.env.clock.set(instant("2026-12-28T09:00:00Z"));
     let open = report(stack, "Delivery", &claim, BOARD, instant("2026-12-28T09:00:00Z")).await;
     assert_eq!(closes_at(&open), instant("2026-12-31T23:00:00Z"));
-    stack.world.clock.set(instant("2026-12-29T11:00:00Z"));
+    stack.env.clock.set(instant("2026-12-29T11:00:00Z"));
     open
 }
 
@@ -274,7 +274,7 @@ async fn a_window_whose_delivery_fails_is_counted_again_from_the_one_that_stands
  {
     let stack = with_contacts(&[BOARD]).await;
     let open = delivered_twice(&stack).await;
-    let longer = report(&stack, "Bounce", &open, IT, stack.world.clock.now()).await;
+    let longer = report(&stack, "Bounce", &open, IT, stack.env.clock.now()).await;
     assert_eq!(closes_at(&longer), instant(COUNTED_FROM_THE_BOARD));
     assert_eq!((longer.opened_by, longer.notice), (Some(BOARD.0), open.notice));
     let path = format!("/v1/claims/{}", open.id);
@@ -298,7 +298,7 @@ async fn a_refusal_and_a_retirement_count_the_window_again_as_a_failure_does() {
             (retire(&stack, &open, IT).await, "link_retired")
         };
         assert_eq!(answer.status, 200, "{}", answer.text);
-        let longer = stack.world.read(&open.id).await;
+        let longer = stack.env.read(&open.id).await;
         assert_eq!(closes_at(&longer), instant(COUNTED_FROM_THE_BOARD), "{event}");
         assert_eq!(longer.opened_by, Some(BOARD.0));
         let mails = told(&stack, event).await;
@@ -311,26 +311,26 @@ async fn a_refusal_and_a_retirement_count_the_window_again_as_a_failure_does() {
 #[tokio::test]
 async fn where_every_delivery_fails_others_are_asked_and_then_nobody_is_left() {
     let stack = with_contacts(&[BOARD, CFO, DPO]).await;
-    let claim = Box::pin(stack.world.notifying("k", &["teams"])).await;
+    let claim = Box::pin(stack.env.notifying("k", &["teams"])).await;
     assert_eq!(addresses(&told(&stack, "validated").await), [JANA.1, IT.1, BOARD.1]);
-    let at = stack.world.clock.now();
+    let at = stack.env.clock.now();
     report(&stack, "Delivery", &claim, IT, at).await;
     let open = report(&stack, "Bounce", &claim, BOARD, at).await;
     assert_eq!(open.status().as_str(), "awaiting_customer", "one delivery stands");
     let end = closes_at(&open);
-    stack.world.clock.advance(Duration::hours(1));
-    let again = report(&stack, "Bounce", &claim, IT, stack.world.clock.now()).await;
+    stack.env.clock.advance(Duration::hours(1));
+    let again = report(&stack, "Bounce", &claim, IT, stack.env.clock.now()).await;
     assert_eq!((again.status().as_str(), again.notice.0), ("notifying", 2));
     assert_eq!(again.opened_by, None, "it went with its window");
     let mails = told(&stack, "recipient_failed").await;
     assert_eq!(addresses(&mails), [JANA.1, CFO.1, DPO.1], "who is left");
     assert!(mails.iter().all(|mail| mail.text().contains("https://cpor.test/d/")));
-    let open = report(&stack, "Delivery", &again, DPO, stack.world.clock.now()).await;
+    let open = report(&stack, "Delivery", &again, DPO, stack.env.clock.now()).await;
     assert!(closes_at(&open) >= end, "never before an end that was told");
     for who in [CFO, DPO] {
-        report(&stack, "Bounce", &again, who, stack.world.clock.now()).await;
+        report(&stack, "Bounce", &again, who, stack.env.clock.now()).await;
     }
-    let nobody = stack.world.read(&claim.id).await;
+    let nobody = stack.env.read(&claim.id).await;
     assert_eq!((nobody.status().as_str(), nobody.notice.0), ("unreachable", 2));
     assert_eq!(events_of(&stack, "notice_failed").await.len(), 1);
 }
@@ -339,9 +339,9 @@ async fn where_every_delivery_fails_others_are_asked_and_then_nobody_is_left() {
 async fn after_a_refusal_or_a_retirement_of_the_only_delivery_somebody_else_is_asked() {
     for refuses in [true, false] {
         let stack = with_contacts(&[BOARD, CFO]).await;
-        let claim = Box::pin(stack.world.notifying("k", &["teams"])).await;
+        let claim = Box::pin(stack.env.notifying("k", &["teams"])).await;
         told(&stack, "validated").await;
-        report(&stack, "Delivery", &claim, IT, stack.world.clock.now()).await;
+        report(&stack, "Delivery", &claim, IT, stack.env.clock.now()).await;
         let (answer, event, after) = if refuses {
             let answer = decide(&stack, &claim, IT, "decision=wrong_contact").await;
             (answer, "contact_refused", RecipientStanding::Refused)
@@ -349,7 +349,7 @@ async fn after_a_refusal_or_a_retirement_of_the_only_delivery_somebody_else_is_a
             (retire(&stack, &claim, IT).await, "link_retired", RecipientStanding::Retired)
         };
         assert_eq!(answer.status, 200, "{}", answer.text);
-        let again = stack.world.read(&claim.id).await;
+        let again = stack.env.read(&claim.id).await;
         assert_eq!((again.status().as_str(), again.notice.0), ("notifying", 2), "{event}");
         assert_eq!(standing(&stack, &claim, IT).await, after);
         let mails = told(&stack, event).await;
@@ -366,27 +366,27 @@ async fn after_a_refusal_or_a_retirement_of_the_only_delivery_somebody_else_is_a
 #[tokio::test]
 async fn a_notice_that_nobody_is_proved_to_have_by_its_deadline_goes_to_others() {
     let stack = with_contacts(&[BOARD, CFO]).await;
-    let claim = Box::pin(stack.world.notifying("k", &["teams"])).await;
+    let claim = Box::pin(stack.env.notifying("k", &["teams"])).await;
     told(&stack, "validated").await;
-    stack.world.let_pass(claim.deadline().unwrap());
-    stack.world.finalize().await;
-    let again = stack.world.read(&claim.id).await;
+    stack.env.let_pass(claim.deadline().unwrap());
+    stack.env.finalize().await;
+    let again = stack.env.read(&claim.id).await;
     assert_eq!((again.status().as_str(), again.notice.0), ("notifying", 2));
     assert_eq!(standing(&stack, &claim, IT).await, RecipientStanding::Unreported);
     let mails = told(&stack, "recipient_failed").await;
     assert_eq!(addresses(&mails), [CFO.1], "whoever stayed without a report is not asked again");
-    stack.world.let_pass(again.deadline().unwrap());
-    stack.world.finalize().await;
-    assert_eq!(stack.world.read(&claim.id).await.status().as_str(), "unreachable");
+    stack.env.let_pass(again.deadline().unwrap());
+    stack.env.finalize().await;
+    assert_eq!(stack.env.read(&claim.id).await.status().as_str(), "unreachable");
 }
 
 /// A claim that silence made active, on a notice that only the IT desk had.
 async fn associated(stack: &Stack) -> (Claim, Instant) {
-    let open = Box::pin(stack.world.awaiting("k", &["teams"])).await;
+    let open = Box::pin(stack.env.awaiting("k", &["teams"])).await;
     let end = closes_at(&open);
-    stack.world.let_pass(end);
-    stack.world.finalize().await;
-    let claim = stack.world.read(&open.id).await;
+    stack.env.let_pass(end);
+    stack.env.finalize().await;
+    let claim = stack.env.read(&open.id).await;
     assert_eq!(claim.status().as_str(), "associated");
     (claim, end)
 }
@@ -395,7 +395,7 @@ async fn associated(stack: &Stack) -> (Claim, Instant) {
 async fn a_failure_stamped_before_the_end_and_told_after_it_ends_what_silence_made_active() {
     let stack = with_contacts(&[BOARD]).await;
     let (claim, end) = associated(&stack).await;
-    stack.world.clock.advance(Duration::days(2));
+    stack.env.clock.advance(Duration::days(2));
     let ended = report(&stack, "Bounce", &claim, IT, end - Duration::milliseconds(1)).await;
     assert_eq!((ended.status().as_str(), item_statuses(&ended)), ("ended", vec!["ended"]));
     let path = format!("/v1/claims/{}", claim.id);
@@ -425,14 +425,14 @@ async fn a_failure_stamped_at_the_end_or_later_changes_nothing_that_silence_did(
 async fn a_failure_told_late_of_one_of_two_deliveries_that_stood_for_a_full_window_changes_nothing()
 {
     let stack = with_contacts(&[BOARD]).await;
-    let claim = Box::pin(stack.world.notifying("k", &["teams"])).await;
-    let at = stack.world.clock.now();
+    let claim = Box::pin(stack.env.notifying("k", &["teams"])).await;
+    let at = stack.env.clock.now();
     for who in [IT, BOARD] {
         report(&stack, "Delivery", &claim, who, at).await;
     }
-    let end = closes_at(&stack.world.read(&claim.id).await);
-    stack.world.let_pass(end);
-    stack.world.finalize().await;
+    let end = closes_at(&stack.env.read(&claim.id).await);
+    stack.env.let_pass(end);
+    stack.env.finalize().await;
     let before = end - Duration::hours(1);
     let one = report(&stack, "Bounce", &claim, IT, before).await;
     assert_eq!(one.status().as_str(), "associated", "the board had it all the time");
@@ -443,21 +443,21 @@ async fn a_failure_told_late_of_one_of_two_deliveries_that_stood_for_a_full_wind
 /// The mails of every reminder that the stream has told.
 async fn reminded(stack: &Stack) -> Vec<Mail> {
     for event in events_of(stack, "reminder_due").await {
-        stack.backstage.notify(&event).await.unwrap();
+        stack.event_functions.notify(&event).await.unwrap();
     }
-    mails(&stack.world)
+    mails(&stack.env)
 }
 
 #[tokio::test]
 async fn the_contact_in_reserve_gets_the_notice_at_half_time_and_its_delivery_counts() {
     let stack = with_contacts(&[BOARD, CFO]).await;
-    let claim = Box::pin(stack.world.notifying("k", &["teams"])).await;
+    let claim = Box::pin(stack.env.notifying("k", &["teams"])).await;
     let first = told(&stack, "validated").await;
     assert_eq!(addresses(&first), [JANA.1, IT.1, BOARD.1]);
-    let open = report(&stack, "Delivery", &claim, IT, stack.world.clock.now()).await;
+    let open = report(&stack, "Delivery", &claim, IT, stack.env.clock.now()).await;
     let half = Reminder::HalfTime.due_at(open.state.window().unwrap()).unwrap();
-    stack.world.let_pass(half);
-    stack.world.finalize().await;
+    stack.env.let_pass(half);
+    stack.env.finalize().await;
     let mails = reminded(&stack).await;
     assert_eq!(addresses(&mails), [JANA.1, IT.1, BOARD.1, CFO.1]);
     let text = to(&mails, CFO).text();
@@ -472,10 +472,10 @@ async fn the_contact_in_reserve_gets_the_notice_at_half_time_and_its_delivery_co
     assert!(!to(&mails, IT).text().contains("/d/"), "whoever has it is reminded");
     let again = reminded(&stack).await;
     assert!(again.iter().all(|mail| !mail.text().contains("/d/")), "the notice comes once");
-    let delivered = stack.world.clock.now();
+    let delivered = stack.env.clock.now();
     report(&stack, "Delivery", &claim, CFO, delivered).await;
-    stack.world.clock.advance(Duration::hours(1));
-    let longer = report(&stack, "Bounce", &claim, IT, stack.world.clock.now()).await;
+    stack.env.clock.advance(Duration::hours(1));
+    let longer = report(&stack, "Bounce", &claim, IT, stack.env.clock.now()).await;
     assert_eq!(longer.opened_by, Some(CFO.0));
     assert!(closes_at(&longer) > closes_at(&open), "counted from the reserve's delivery");
 }
@@ -483,15 +483,15 @@ async fn the_contact_in_reserve_gets_the_notice_at_half_time_and_its_delivery_co
 #[tokio::test]
 async fn a_reminder_that_the_mail_service_refuses_keeps_the_contact_in_reserve_from_nothing() {
     let stack = with_contacts(&[BOARD, CFO]).await;
-    let claim = Box::pin(stack.world.notifying("k", &["teams"])).await;
+    let claim = Box::pin(stack.env.notifying("k", &["teams"])).await;
     told(&stack, "validated").await;
-    let open = report(&stack, "Delivery", &claim, IT, stack.world.clock.now()).await;
-    stack.world.let_pass(Reminder::HalfTime.due_at(open.state.window().unwrap()).unwrap());
-    stack.world.finalize().await;
+    let open = report(&stack, "Delivery", &claim, IT, stack.env.clock.now()).await;
+    stack.env.let_pass(Reminder::HalfTime.due_at(open.state.window().unwrap()).unwrap());
+    stack.env.finalize().await;
     let event = events_of(&stack, "reminder_due").await.pop().unwrap();
-    stack.world.elsewhere.refuse("SendEmail", 1, With::Error(400, "MessageRejected"));
-    assert!(stack.backstage.notify(&event).await.is_err(), "the message comes back");
-    assert_eq!(addresses(&mails(&stack.world)), [IT.1, BOARD.1, CFO.1]);
+    stack.env.services.refuse("SendEmail", 1, With::Error(400, "MessageRejected"));
+    assert!(stack.event_functions.notify(&event).await.is_err(), "the message comes back");
+    assert_eq!(addresses(&mails(&stack.env)), [IT.1, BOARD.1, CFO.1]);
 }
 
 /// An automatic answer to a recipient's mail.
@@ -505,9 +505,9 @@ fn away(claim: &Claim, who: Addressee, at: Instant) -> Value {
 #[tokio::test]
 async fn where_machines_alone_answered_the_contact_in_reserve_is_asked_before_half_time() {
     let stack = with_contacts(&[BOARD, CFO]).await;
-    let claim = Box::pin(stack.world.notifying("k", &["teams"])).await;
+    let claim = Box::pin(stack.env.notifying("k", &["teams"])).await;
     told(&stack, "validated").await;
-    let at = stack.world.clock.now();
+    let at = stack.env.clock.now();
     for who in [IT, BOARD] {
         report(&stack, "Delivery", &claim, who, at).await;
     }
@@ -523,7 +523,7 @@ async fn where_machines_alone_answered_the_contact_in_reserve_is_asked_before_ha
 async fn a_window_of_two_days_asks_the_contact_in_reserve_with_everybody_else() {
     let policy = Policy { window_business_days: 2, ..Policy::default() };
     let stack = with_policy(&[BOARD, CFO], policy).await;
-    Box::pin(stack.world.notifying("k", &["teams"])).await;
+    Box::pin(stack.env.notifying("k", &["teams"])).await;
     let mails = told(&stack, "validated").await;
     assert_eq!(addresses(&mails), [JANA.1, IT.1, BOARD.1, CFO.1]);
 }
@@ -531,9 +531,9 @@ async fn a_window_of_two_days_asks_the_contact_in_reserve_with_everybody_else() 
 /// A window in which the board has refused and Jana's link was retired; four contacts are known.
 async fn left_by_two(policy: Policy) -> (Stack, Claim) {
     let stack = with_policy(&[BOARD, CFO, DPO], policy).await;
-    let claim = Box::pin(stack.world.notifying("k", &["teams"])).await;
+    let claim = Box::pin(stack.env.notifying("k", &["teams"])).await;
     told(&stack, "validated").await;
-    let open = report(&stack, "Delivery", &claim, IT, stack.world.clock.now()).await;
+    let open = report(&stack, "Delivery", &claim, IT, stack.env.clock.now()).await;
     assert_eq!(decide(&stack, &claim, BOARD, "decision=wrong_contact").await.status, 200);
     assert_eq!(retire(&stack, &claim, JANA).await.status, 200);
     (stack, open)
@@ -542,8 +542,8 @@ async fn left_by_two(policy: Policy) -> (Stack, Claim) {
 #[tokio::test]
 async fn what_silence_made_active_is_told_to_everybody_and_to_whoever_refused_or_is_retired() {
     let (stack, open) = left_by_two(Policy::default()).await;
-    stack.world.let_pass(closes_at(&open));
-    stack.world.finalize().await;
+    stack.env.let_pass(closes_at(&open));
+    stack.env.finalize().await;
     let mails = told(&stack, "window_closed").await;
     assert_eq!(addresses(&mails), [JANA.1, IT.1, BOARD.1, CFO.1, DPO.1], "one mail each");
     let text = to(&mails, JANA).text();
@@ -563,7 +563,7 @@ async fn what_silence_made_active_is_told_to_everybody_and_to_whoever_refused_or
         let ended = decide(&stack, &open, who, "decision=decline").await;
         assert_eq!(ended.status, 200, "the same link ends it: {}", ended.text);
     }
-    assert_eq!(stack.world.read(&open.id).await.status().as_str(), "ended");
+    assert_eq!(stack.env.read(&open.id).await.status().as_str(), "ended");
 }
 
 #[tokio::test]
@@ -581,8 +581,8 @@ async fn what_a_yes_made_active_is_told_to_everybody_as_well() {
 #[tokio::test]
 async fn silence_that_declined_is_told_as_well() {
     let (stack, open) = left_by_two(Policy { consent: Consent::OptIn, ..Policy::default() }).await;
-    stack.world.let_pass(closes_at(&open));
-    stack.world.finalize().await;
+    stack.env.let_pass(closes_at(&open));
+    stack.env.finalize().await;
     let mails = told(&stack, "window_closed").await;
     assert_eq!(addresses(&mails), [JANA.1, IT.1, BOARD.1, CFO.1, DPO.1]);
     let text = to(&mails, IT).text();
@@ -592,13 +592,13 @@ async fn silence_that_declined_is_told_as_well() {
 /// What a report of that kind does to a claim whose only verified recipient it is about.
 async fn after(change: impl Fn(&mut Value)) -> (Stack, Claim, Report) {
     let stack = with_contacts(&[]).await;
-    let claim = Box::pin(stack.world.notifying("k", &["teams"])).await;
-    let at = stack.world.clock.now();
+    let claim = Box::pin(stack.env.notifying("k", &["teams"])).await;
+    let at = stack.env.clock.now();
     let mut event = mail_event("Bounce", &claim.id, 1, IT, at);
     event["mail"]["timestamp"] = event["bounce"]["timestamp"].clone();
     change(&mut event);
     hand_over(&stack, &event).await;
-    let (now, report) = (stack.world.read(&claim.id).await, noted(&stack, &claim, IT).await);
+    let (now, report) = (stack.env.read(&claim.id).await, noted(&stack, &claim, IT).await);
     (stack, now, report)
 }
 
@@ -675,7 +675,7 @@ async fn where_the_provider_suppresses_everybody_the_operator_sends_again_to_the
         assert_eq!(corrected.body["status"], "notifying", "{}", corrected.text);
         let mails = told(&stack, "contact_corrected").await;
         assert!(addresses(&mails).contains(&IT.1), "{:?}", addresses(&mails));
-        let open = report(&stack, "Delivery", &claim, IT, stack.world.clock.now()).await;
+        let open = report(&stack, "Delivery", &claim, IT, stack.env.clock.now()).await;
         assert_eq!(open.status().as_str(), "awaiting_customer");
     }
 }
@@ -683,28 +683,28 @@ async fn where_the_provider_suppresses_everybody_the_operator_sends_again_to_the
 #[tokio::test]
 async fn a_report_without_a_recipient_or_of_an_older_notice_opens_and_voids_nothing() {
     let stack = with_contacts(&[BOARD, CFO]).await;
-    let claim = Box::pin(stack.world.notifying("k", &["teams"])).await;
-    let at = stack.world.clock.now();
+    let claim = Box::pin(stack.env.notifying("k", &["teams"])).await;
+    let at = stack.env.clock.now();
     for kind in ["Delivery", "Bounce", "Complaint"] {
         let mut unnamed = mail_event(kind, &claim.id, 1, IT, at);
         unnamed["mail"]["tags"].as_object_mut().unwrap().remove("recipient");
         hand_over(&stack, &unnamed).await;
         assert_eq!(noted(&stack, &claim, IT).await, Report::default(), "{kind}");
     }
-    assert_eq!(stack.world.read(&claim.id).await.version, claim.version);
+    assert_eq!(stack.env.read(&claim.id).await.version, claim.version);
     for who in [IT, BOARD] {
         report(&stack, "Bounce", &claim, who, at).await;
     }
-    let renewed = stack.world.read(&claim.id).await;
+    let renewed = stack.env.read(&claim.id).await;
     assert_eq!(renewed.notice.0, 2);
     hand_over(&stack, &mail_event("Delivery", &claim.id, 1, CFO, at)).await;
-    assert_eq!(stack.world.read(&claim.id).await.version, renewed.version, "of the first notice");
+    assert_eq!(stack.env.read(&claim.id).await.version, renewed.version, "of the first notice");
     let open = report(&stack, "Delivery", &claim, CFO, at).await;
     assert_eq!(open.status().as_str(), "awaiting_customer");
     for kind in ["Bounce", "Complaint"] {
         hand_over(&stack, &mail_event(kind, &claim.id, 1, CFO, at)).await;
     }
-    assert_eq!(stack.world.read(&claim.id).await.version, open.version);
+    assert_eq!(stack.env.read(&claim.id).await.version, open.version);
 }
 
 #[tokio::test]
@@ -715,13 +715,13 @@ async fn reports_that_come_twice_or_in_another_order_lead_to_the_same() {
     let mut ends = Vec::new();
     for order in [[0, 1, 2, 0, 1, 2], [2, 1, 0, 0, 1, 2], [1, 2, 0, 2, 1, 0], [1, 0, 2, 2, 0, 1]] {
         let stack = with_contacts(&[BOARD]).await;
-        let claim = Box::pin(stack.world.notifying("k", &["teams"])).await;
-        stack.world.clock.set(failed);
+        let claim = Box::pin(stack.env.notifying("k", &["teams"])).await;
+        stack.env.clock.set(failed);
         for at in order {
             let (kind, who, at) = reports[at];
             report(&stack, kind, &claim, who, at).await;
         }
-        let now = stack.world.read(&claim.id).await;
+        let now = stack.env.read(&claim.id).await;
         ends.push((now.opened_by, now.notice.0, closes_at(&now)));
     }
     assert!(ends.iter().all(|end| *end == ends[0]), "{ends:?}");
@@ -731,13 +731,13 @@ async fn reports_that_come_twice_or_in_another_order_lead_to_the_same() {
 #[tokio::test]
 async fn a_delivery_that_is_told_days_late_opens_the_window_from_its_stamp() {
     let stack = with_contacts(&[]).await;
-    let claim = Box::pin(stack.world.notifying("k", &["teams"])).await;
-    let at = stack.world.clock.now();
-    stack.world.clock.advance(Duration::days(2));
+    let claim = Box::pin(stack.env.notifying("k", &["teams"])).await;
+    let at = stack.env.clock.now();
+    stack.env.clock.advance(Duration::days(2));
     let open = report(&stack, "Delivery", &claim, IT, at).await;
     assert_eq!(open.state.window().unwrap().delivered_at, at);
     assert_eq!(closes_at(&open), instant("2026-12-31T23:00:00Z"));
-    stack.world.let_pass(closes_at(&open) - Duration::hours(1));
+    stack.env.let_pass(closes_at(&open) - Duration::hours(1));
     let earlier = report(&stack, "Delivery", &claim, IT, at - Duration::hours(3)).await;
     assert_eq!(earlier.version, open.version, "an earlier stamp moves no window");
 }
@@ -751,11 +751,11 @@ fn undo_code(mails: &[Mail], who: Addressee) -> Option<String> {
 async fn the_receipt_of_a_domain_recipients_no_gives_verified_recipients_alone_digits_that_undo_it()
 {
     let stack = with_contacts(&[BOARD, CFO]).await;
-    let claim = Box::pin(stack.world.notifying("k", &["teams"])).await;
+    let claim = Box::pin(stack.env.notifying("k", &["teams"])).await;
     told(&stack, "validated").await;
-    let open = report(&stack, "Delivery", &claim, IT, stack.world.clock.now()).await;
+    let open = report(&stack, "Delivery", &claim, IT, stack.env.clock.now()).await;
     assert_eq!(decide(&stack, &open, JANA, "decision=decline").await.status, 200);
-    stack.world.clock.advance(Duration::milliseconds(1));
+    stack.env.clock.advance(Duration::milliseconds(1));
     let mails = told(&stack, "items_declined").await;
     assert_eq!(addresses(&mails), [JANA.1, IT.1, BOARD.1, CFO.1]);
     assert!(mails.iter().all(|mail| !mail.text().contains("/d/")), "no link beside the digits");
@@ -769,7 +769,7 @@ async fn the_receipt_of_a_domain_recipients_no_gives_verified_recipients_alone_d
         let (token, form) = undo(who, code);
         assert_ne!(stack.post_form(&token, &form).await.status, 200, "{who:?}");
     }
-    assert_eq!(stack.world.read(&claim.id).await.status().as_str(), "declined");
+    assert_eq!(stack.env.read(&claim.id).await.status().as_str(), "declined");
     let (token, form) = undo(IT, &own);
     let undone = stack.post_form(&token, &form).await;
     assert_eq!(undone.body["claim_status"], "awaiting_customer", "{}", undone.text);
@@ -779,7 +779,7 @@ async fn the_receipt_of_a_domain_recipients_no_gives_verified_recipients_alone_d
 async fn the_contact_outside_gets_no_receipt() {
     let stack = with_contacts(&[]).await;
     let claim = with_stranger(&stack, "k", "teams").await;
-    report(&stack, "Delivery", &claim, IT, stack.world.clock.now()).await;
+    report(&stack, "Delivery", &claim, IT, stack.env.clock.now()).await;
     assert_eq!(decide(&stack, &claim, IT, "decision=decline").await.status, 200);
     let mails = told(&stack, "items_declined").await;
     assert_eq!(addresses(&mails), [IT.1]);
@@ -789,8 +789,8 @@ async fn the_contact_outside_gets_no_receipt() {
 #[tokio::test]
 async fn the_receipt_of_a_verified_recipients_no_gives_digits_to_that_recipient_alone() {
     let stack = with_contacts(&[BOARD]).await;
-    let claim = Box::pin(stack.world.notifying("k", &["teams"])).await;
-    report(&stack, "Delivery", &claim, IT, stack.world.clock.now()).await;
+    let claim = Box::pin(stack.env.notifying("k", &["teams"])).await;
+    report(&stack, "Delivery", &claim, IT, stack.env.clock.now()).await;
     assert_eq!(decide(&stack, &claim, BOARD, "decision=decline").await.status, 200);
     let mails = told(&stack, "items_declined").await;
     assert_eq!(addresses(&mails), [JANA.1, IT.1, BOARD.1]);
@@ -804,8 +804,8 @@ async fn the_receipt_of_a_verified_recipients_no_gives_digits_to_that_recipient_
 #[tokio::test]
 async fn nobody_gets_digits_after_the_administrators_no() {
     let stack = with_contacts(&[BOARD]).await;
-    let claim = Box::pin(stack.world.notifying("k", &["teams"])).await;
-    report(&stack, "Delivery", &claim, IT, stack.world.clock.now()).await;
+    let claim = Box::pin(stack.env.notifying("k", &["teams"])).await;
+    report(&stack, "Delivery", &claim, IT, stack.env.clock.now()).await;
     let path = format!("/v1/customer/claims/{}/decline", claim.id);
     let no = stack.send(RequestEvent::post(&path).customer_admin(CONTOSO).json(&json!({}))).await;
     assert_eq!(no.status, 200, "{}", no.text);
@@ -822,8 +822,8 @@ async fn nobody_gets_digits_after_the_administrators_no() {
 #[tokio::test]
 async fn whoever_is_retired_gets_one_mail_that_the_link_still_says_no_and_no_later_ones() {
     let stack = with_contacts(&[BOARD]).await;
-    let claim = Box::pin(stack.world.notifying("k", &["teams"])).await;
-    report(&stack, "Delivery", &claim, IT, stack.world.clock.now()).await;
+    let claim = Box::pin(stack.env.notifying("k", &["teams"])).await;
+    report(&stack, "Delivery", &claim, IT, stack.env.clock.now()).await;
     assert_eq!(retire(&stack, &claim, BOARD).await.status, 200);
     let mails = told(&stack, "link_retired").await;
     assert_eq!(addresses(&mails), [JANA.1, IT.1, BOARD.1]);
@@ -846,23 +846,18 @@ fn common(notice: NoticeNo, language: &str) -> TextKey<'_> {
 #[tokio::test]
 async fn an_authenticity_code_shows_the_text_as_it_was_sent_whatever_happens_to_the_claim() {
     let stack = with_contacts(&[BOARD]).await;
-    let claim = Box::pin(stack.world.notifying("k", &["teams"])).await;
+    let claim = Box::pin(stack.env.notifying("k", &["teams"])).await;
     let mails = told(&stack, "validated").await;
     let texts = stack
-        .world
+        .env
         .engine
         .items("C#")
         .into_iter()
         .filter(|item| item["sk"]["S"].as_str().is_some_and(|sort| sort.starts_with("X#")));
     let texts: Vec<Value> = texts.collect();
     assert_eq!(texts.len(), 1, "once a notice and language");
-    let kept = stack
-        .world
-        .store
-        .notice_text(&claim.id, common(claim.notice, "cs"))
-        .await
-        .unwrap()
-        .unwrap();
+    let kept =
+        stack.env.store.notice_text(&claim.id, common(claim.notice, "cs")).await.unwrap().unwrap();
     assert_eq!(kept.sent_at, claim.last_event.at);
     let (subject, kept) = kept.text.split_once("\n\n").unwrap();
     assert!(
@@ -888,7 +883,7 @@ async fn an_authenticity_code_shows_the_text_as_it_was_sent_whatever_happens_to_
     let added = json!({"added": [{"date": "2026-12-31", "name": "Day of mourning"}]});
     let event = RequestEvent::put("/v1/calendars/CZ").staff("operator", "op").json(&added);
     assert_eq!(stack.send(event).await.status, 200);
-    report(&stack, "Delivery", &claim, IT, stack.world.clock.now()).await;
+    report(&stack, "Delivery", &claim, IT, stack.env.clock.now()).await;
     told(&stack, "validated").await;
     let page = stack.send(RequestEvent::get(&format!("{path}?lang=en"))).await;
     assert!(
@@ -903,10 +898,10 @@ async fn an_authenticity_code_tells_what_was_sent_and_what_came_of_it_after_a_no
 {
     let stack = with_contacts(&[]).await;
     let items = ["exchange-online", "teams"];
-    let claim = Box::pin(stack.world.notifying("k", &items)).await;
+    let claim = Box::pin(stack.env.notifying("k", &items)).await;
     let mails = told(&stack, "validated").await;
     let path = format!("/n/{}?lang=en", line_of(&to(&mails, IT).text(), "https://cpor.test/n/"));
-    let claim = report(&stack, "Delivery", &claim, IT, stack.world.clock.now()).await;
+    let claim = report(&stack, "Delivery", &claim, IT, stack.env.clock.now()).await;
     // The text as it was sent, and the states of the items as they stand.
     let read = async || {
         let page = stack.send(RequestEvent::get(&path)).await;
@@ -927,15 +922,15 @@ async fn an_authenticity_code_tells_what_was_sent_and_what_came_of_it_after_a_no
     let declined = decide(&stack, &claim, IT, "decision=decline&items=2").await;
     assert_eq!(declined.status, 200, "{}", declined.text);
     assert_eq!(read().await, (sent.clone(), vec!["waiting".to_owned(), "you said no".to_owned()]));
-    stack.world.let_pass(closes_at(&claim));
-    stack.world.finalize().await;
+    stack.env.let_pass(closes_at(&claim));
+    stack.env.finalize().await;
     assert_eq!(read().await, (sent, vec!["active".to_owned(), "you said no".to_owned()]));
 }
 
 #[tokio::test]
 async fn the_text_of_a_notice_costs_at_most_four_units_whatever_its_items_are_called() {
     let stack = with_contacts(&[]).await;
-    let mut claim = Box::pin(stack.world.notifying("k", &["teams"])).await;
+    let mut claim = Box::pin(stack.env.notifying("k", &["teams"])).await;
     let (mut program, mut tenant) = (fixtures::osu_m365(), fixtures::contoso());
     let name = |no: u8, letters: usize| {
         // Letters in an order of their own for each, so that nothing is said twice.
@@ -960,30 +955,26 @@ async fn the_text_of_a_notice_costs_at_most_four_units_whatever_its_items_are_ca
     ))
     .unwrap();
     let policy = Policy { term_months: Some(24), ..Policy::default() };
-    let place = stack.world.store.customer_place(&tenant, &policy).await.unwrap();
-    let at = stack.world.clock.now();
+    let place = stack.env.store.customer_place(&tenant, &policy).await.unwrap();
+    let at = stack.env.clock.now();
     let deadline = notice::AnswerDeadline::at_least(at, &place, &policy);
     let directory = notice::Directory { tenant: &tenant, program: &program, policy: &policy };
     let said = notice::Notice::of(&claim, NoticeNo(7), &directory, &stack::operator(), deadline);
     for language in notice::Language::ALL {
         let sent =
             NoticeText { text: notice::mail::write_notice_text(&said, language), sent_at: at };
-        stack.world.wire.reset();
+        stack.env.wire.reset();
         let put =
-            stack.world.store.put_notice_text(&claim.id, common(said.no, language.tag()), &sent);
+            stack.env.store.put_notice_text(&claim.id, common(said.no, language.tag()), &sent);
         put.await.unwrap();
-        let units = stack.world.wire.spent().written;
+        let units = stack.env.wire.spent().written;
         assert!(
             units.table <= 4.0 && units.indexes == 0.0,
             "{units:?} for {} bytes",
             sent.text.len()
         );
-        let kept = stack
-            .world
-            .store
-            .notice_text(&claim.id, common(said.no, language.tag()))
-            .await
-            .unwrap();
+        let kept =
+            stack.env.store.notice_text(&claim.id, common(said.no, language.tag())).await.unwrap();
         assert_eq!(kept, Some(sent));
     }
 }
@@ -993,8 +984,8 @@ async fn the_page_of_an_authenticity_code_escapes_the_text() {
     let stack = with_contacts(&[]).await;
     let mut tenant = fixtures::contoso();
     tenant.name = serde_json::from_value(json!("Contoso <b>& Sons")).unwrap();
-    stack.world.store.put_tenant(&tenant).await.unwrap();
-    Box::pin(stack.world.notifying("k", &["teams"])).await;
+    stack.env.store.put_tenant(&tenant).await.unwrap();
+    Box::pin(stack.env.notifying("k", &["teams"])).await;
     let mails = told(&stack, "validated").await;
     let text = to(&mails, IT).text();
     assert!(text.contains("Contoso <b>& Sons"), "{text}");
@@ -1007,13 +998,13 @@ async fn the_page_of_an_authenticity_code_escapes_the_text() {
 #[tokio::test]
 async fn an_undo_after_half_time_asks_the_contact_in_reserve_that_half_time_found_declined() {
     let stack = with_contacts(&[BOARD, CFO]).await;
-    let claim = Box::pin(stack.world.notifying("k", &["teams"])).await;
+    let claim = Box::pin(stack.env.notifying("k", &["teams"])).await;
     told(&stack, "validated").await;
-    let open = report(&stack, "Delivery", &claim, IT, stack.world.clock.now()).await;
+    let open = report(&stack, "Delivery", &claim, IT, stack.env.clock.now()).await;
     assert_eq!(decide(&stack, &claim, IT, "decision=decline").await.status, 200);
     let half = Reminder::HalfTime.due_at(open.state.window().unwrap()).unwrap();
-    stack.world.let_pass(half);
-    stack.world.finalize().await;
+    stack.env.let_pass(half);
+    stack.env.finalize().await;
     assert!(reminded(&stack).await.is_empty(), "nothing waits");
     let path = format!("/v1/customer/claims/{}/undo", claim.id);
     let undone =
@@ -1027,17 +1018,17 @@ async fn an_undo_after_half_time_asks_the_contact_in_reserve_that_half_time_foun
 #[tokio::test]
 async fn a_mail_of_an_earlier_notice_that_comes_back_late_has_failed_in_the_claim() {
     let stack = with_contacts(&[BOARD, CFO]).await;
-    let claim = Box::pin(stack.world.notifying("k", &["teams"])).await;
+    let claim = Box::pin(stack.env.notifying("k", &["teams"])).await;
     told(&stack, "validated").await;
-    let at = stack.world.clock.now();
+    let at = stack.env.clock.now();
     report(&stack, "Delivery", &claim, IT, at).await;
     assert_eq!(retire(&stack, &claim, IT).await.status, 200);
-    let again = stack.world.read(&claim.id).await;
+    let again = stack.env.read(&claim.id).await;
     assert_eq!(again.notice.0, 2);
     for who in [IT, BOARD] {
         hand_over(&stack, &mail_event("Bounce", &claim.id, 1, who, at)).await;
     }
     assert!(noted(&stack, &claim, IT).await.failure.is_some());
     assert_eq!(noted(&stack, &claim, BOARD).await.failure, None, "the present notice asks it anew");
-    assert_eq!(stack.world.read(&claim.id).await.version, again.version, "nothing moves");
+    assert_eq!(stack.env.read(&claim.id).await.version, again.version, "nothing moves");
 }

@@ -16,13 +16,13 @@ use domain::reason::{Reason, ReasonCode};
 use domain::text::Comment;
 use serde_json::{Map, Value, json};
 use store::Store;
-use support::backstage::{events, records};
 use support::engine::key;
+use support::event_functions::{events, records};
 use support::fixtures::{self, ALPINE, BOREALIS, CONTOSO};
 use support::rivals::{accept_all, grounds, operator};
 use support::stack::{Answer, AsWhom, Stack, by_customer, by_partner};
+use support::test_env::{TestEnv, alpine, contoso_admin, reviewer};
 use support::wire::{Call, Fault, any, until_death};
-use support::world::{World, alpine, contoso_admin, reviewer};
 use tokio::sync::Notify;
 use web::event::RequestEvent;
 
@@ -60,18 +60,18 @@ async fn act(stack: &Stack, id: &ClaimId, who: (&str, &str), body: Value) -> Ans
 /// A claim that was asked about, answered, rejected and disputed, each with words.
 async fn discussed() -> (Stack, ClaimId) {
     let stack = Box::pin(Stack::at(NOW)).await;
-    let id = Box::pin(stack.world.submitted("k", &ITEMS)).await.id;
+    let id = Box::pin(stack.env.submitted("k", &ITEMS)).await.id;
     let one = ("reviewer", "reviewer-1");
     let reasons = |text: &str| json!([{"code": "evidence_missing", "comment": text}]);
     act(&stack, &id, one, json!({"action": "begin", "note": SAID[0]})).await;
     let asked =
         json!({"action": "request_information", "reasons": reasons(SAID[1]), "note": SAID[2]});
     act(&stack, &id, one, asked).await;
-    let claim = stack.world.read(&id).await;
+    let claim = stack.env.read(&id).await;
     let answered = stack.command(ALPINE, &claim, "respond", &json!({"comment": SAID[3]})).await;
     assert_eq!(answered.status, 200, "{}", answered.text);
     act(&stack, &id, one, json!({"action": "reject", "reasons": reasons(SAID[4])})).await;
-    let claim = stack.world.read(&id).await;
+    let claim = stack.env.read(&id).await;
     let disputed = stack.command(ALPINE, &claim, "dispute", &json!({"comment": SAID[5]})).await;
     assert_eq!(disputed.status, 200, "{}", disputed.text);
     (stack, id)
@@ -99,8 +99,8 @@ fn texts(answer: &Answer) -> Vec<String> {
 }
 
 /// What staff are shown of a claim by a store.
-async fn said(store: &Store, world: &World, id: &ClaimId) -> Vec<String> {
-    let read = store.read_claim(id, world.now()).await.unwrap().unwrap();
+async fn said(store: &Store, env: &TestEnv, id: &ClaimId) -> Vec<String> {
+    let read = store.read_claim(id, env.now()).await.unwrap().unwrap();
     let page = store.list_remarks(&read, None, Audience::Staff).await.unwrap();
     page.remarks.iter().map(|own| own.remark.text.as_str().to_owned()).collect()
 }
@@ -134,8 +134,8 @@ async fn partner_and_staff_read_the_conversation_newest_first_and_the_partner_no
 #[tokio::test]
 async fn what_was_said_is_in_no_list_on_no_bus_and_never_the_rivals() {
     let (stack, id) = discussed().await;
-    stack.backstage.publish(&records(&stack.world)).await.unwrap();
-    let told = serde_json::to_string(&events(&stack.world)).unwrap();
+    stack.event_functions.publish(&records(&stack.env)).await.unwrap();
+    let told = serde_json::to_string(&events(&stack.env)).unwrap();
     let by_tenant = format!("/v1/claims?tenant_id={CONTOSO}");
     let lists = [
         read(&stack, "/v1/claims", by_partner).await,
@@ -164,10 +164,10 @@ async fn what_was_said_is_in_no_list_on_no_bus_and_never_the_rivals() {
 #[tokio::test]
 async fn grounds_notes_and_the_word_for_a_contact_are_the_staffs_alone_and_an_end_is_everybodys() {
     let stack = Box::pin(Stack::at(NOW)).await;
-    let world = &stack.world;
-    let claim = Box::pin(world.in_review("k", &ITEMS)).await;
-    world.give(&claim.id, &operator(), &grounds()).await.unwrap();
-    let claim = world.deliver(&world.read(&claim.id).await).await.unwrap();
+    let env = &stack.env;
+    let claim = Box::pin(env.in_review("k", &ITEMS)).await;
+    env.give(&claim.id, &operator(), &grounds()).await.unwrap();
+    let claim = env.deliver(&env.read(&claim.id).await).await.unwrap();
     let (operator_1, id) = (("operator", "operator-1"), &claim.id);
     let longer =
         json!({"action": "extend", "closes_on": "2027-01-08", "note": "They asked for it"});
@@ -175,7 +175,7 @@ async fn grounds_notes_and_the_word_for_a_contact_are_the_staffs_alone_and_an_en
     let retired =
         json!({"action": "retire_link", "recipient": 1, "comment": "It was sold", "note": "See 7"});
     act(&stack, id, operator_1, retired).await;
-    world.give(id, &contoso_admin(), &accept_all()).await.unwrap();
+    env.give(id, &contoso_admin(), &accept_all()).await.unwrap();
     let end = RequestEvent::post(&format!("/v1/associations/{id}-1/end")).partner_admin(ALPINE);
     let ended = stack.send(end.json(&json!({"comment": "We leave"}))).await;
     assert_eq!(ended.status, 200, "{}", ended.text);
@@ -216,14 +216,14 @@ async fn grounds_notes_and_the_word_for_a_contact_are_the_staffs_alone_and_an_en
                 );
             }
         }
-        stack.backstage.publish(&records(world)).await.unwrap();
+        stack.event_functions.publish(&records(env)).await.unwrap();
     }
 }
 
 #[tokio::test]
 async fn whoever_vouches_tells_the_staff_why_and_nobody_else() {
     let stack = Box::pin(Stack::at(NOW)).await;
-    let claim = Box::pin(stack.world.submitted("k", &ITEMS)).await;
+    let claim = Box::pin(stack.env.submitted("k", &ITEMS)).await;
     let vouch = json!({"action": "vouch", "comment": "I called the switchboard"});
     let event =
         RequestEvent::post(&format!("/v1/claims/{}/review", claim.id)).staff("operator", "o");
@@ -237,8 +237,8 @@ async fn whoever_vouches_tells_the_staff_why_and_nobody_else() {
 #[tokio::test]
 async fn older_remarks_are_read_with_what_the_page_before_says() {
     let stack = Box::pin(Stack::at(NOW)).await;
-    let world = &stack.world;
-    let id = Box::pin(world.in_review("k", &ITEMS)).await.id;
+    let env = &stack.env;
+    let id = Box::pin(env.in_review("k", &ITEMS)).await.id;
     let codes = ReasonCode::ALL.iter().copied();
     let pairs: Vec<_> = codes.flat_map(|code| [(code, None), (code, Some(ItemNo(1)))]).collect();
     let given = |round: usize| {
@@ -251,8 +251,8 @@ async fn older_remarks_are_read_with_what_the_page_before_says() {
         }
     };
     for round in 1..=2 {
-        world.give(&id, &reviewer(), &given(round)).await.unwrap();
-        world.give(&id, &alpine(), &respond(&format!("answer {round}"))).await.unwrap();
+        env.give(&id, &reviewer(), &given(round)).await.unwrap();
+        env.give(&id, &alpine(), &respond(&format!("answer {round}"))).await.unwrap();
     }
     let path = format!("/v1/claims/{id}");
     let newest = read(&stack, &path, by_partner).await;
@@ -275,50 +275,45 @@ async fn older_remarks_are_read_with_what_the_page_before_says() {
 }
 
 /// A claim that the partner is asked about.
-async fn asked() -> (World, ClaimId) {
-    let world = Box::pin(World::at(NOW)).await;
-    let id = Box::pin(world.in_review("k", &ITEMS)).await.id;
-    world.give(&id, &reviewer(), &ask("Which?")).await.unwrap();
-    (world, id)
+async fn asked() -> (TestEnv, ClaimId) {
+    let env = Box::pin(TestEnv::at(NOW)).await;
+    let id = Box::pin(env.in_review("k", &ITEMS)).await.id;
+    env.give(&id, &reviewer(), &ask("Which?")).await.unwrap();
+    (env, id)
 }
 
 #[tokio::test]
 async fn a_process_that_dies_at_any_call_leaves_no_remark_lost_and_none_of_what_did_not_happen() {
-    let (world, id) = asked().await;
-    let (saved, now) = (world.engine.save(), world.clock.now());
-    let (store, wire) = world.another_store(|_| {});
-    store.execute_command(&id, &alpine(), &respond("Attached"), world.now(), None).await.unwrap();
+    let (env, id) = asked().await;
+    let (saved, now) = (env.engine.save(), env.clock.now());
+    let (store, wire) = env.another_store(|_| {});
+    store.execute_command(&id, &alpine(), &respond("Attached"), env.now(), None).await.unwrap();
     let calls = wire.told(<[Call]>::len);
     assert!(calls > 2, "{:?}", wire.operations());
     let mut orphans = 0;
     for nth in 1..=calls {
         for side in [Fault::CrashBefore, Fault::CrashAfter] {
-            world.engine.restore(&saved);
-            world.clock.set(now);
-            let (store, wire) = world.another_store(|_| {});
+            env.engine.restore(&saved);
+            env.clock.set(now);
+            let (store, wire) = env.another_store(|_| {});
             let death = Arc::new(Notify::new());
             wire.on(any, nth, side(Arc::clone(&death)));
             let acts = async {
-                store.execute_command(&id, &alpine(), &respond("Attached"), world.now(), None).await
+                store.execute_command(&id, &alpine(), &respond("Attached"), env.now(), None).await
             };
             assert!(until_death(acts, &death).await.is_none(), "call {nth}");
-            let has_moved = world.read(&id).await.status() == Status::InReview;
+            let has_moved = env.read(&id).await.status() == Status::InReview;
             let expected: &[&str] = if has_moved { &["Attached", "Which?"] } else { &["Which?"] };
-            assert_eq!(said(&world.store, &world, &id).await, expected, "after call {nth}");
-            let put = world.engine.partition(&format!("C#{id}"));
+            assert_eq!(said(&env.store, &env, &id).await, expected, "after call {nth}");
+            let put = env.engine.partition(&format!("C#{id}"));
             let put = put.iter().filter(|item| key(item).1.starts_with("W#")).count();
             orphans += usize::from(put > expected.len());
             // The caller asks again, and says it in other words where it has not happened.
-            world
-                .give(&id, &alpine(), &respond(if has_moved { "Attached" } else { "Here" }))
+            env.give(&id, &alpine(), &respond(if has_moved { "Attached" } else { "Here" }))
                 .await
                 .unwrap();
             let newest = if has_moved { "Attached" } else { "Here" };
-            assert_eq!(
-                said(&world.store, &world, &id).await,
-                [newest, "Which?"],
-                "after call {nth}"
-            );
+            assert_eq!(said(&env.store, &env, &id).await, [newest, "Which?"], "after call {nth}");
         }
     }
     assert!(orphans > 0, "a death between the two writes was among them");
@@ -326,10 +321,10 @@ async fn a_process_that_dies_at_any_call_leaves_no_remark_lost_and_none_of_what_
 
 #[tokio::test]
 async fn of_two_who_speak_at_once_the_one_who_was_heard_is_shown() {
-    let (world, id) = asked().await;
-    let (store, wire) = world.another_store(|_| {});
-    let (other, _) = world.another_store(|_| {});
-    let (other, at, own) = (Arc::new(other), world.now(), id.clone());
+    let (env, id) = asked().await;
+    let (store, wire) = env.another_store(|_| {});
+    let (other, _) = env.another_store(|_| {});
+    let (other, at, own) = (Arc::new(other), env.now(), id.clone());
     let record = |call: &Call| call.operation == "PutItem" && call.names("C#", "A");
     let leave = Fault::before(move || {
         let (other, own) = (Arc::clone(&other), own.clone());
@@ -341,35 +336,35 @@ async fn of_two_who_speak_at_once_the_one_who_was_heard_is_shown() {
     wire.on(record, 1, leave);
     let refused = store.execute_command(&id, &alpine(), &respond("Attached"), at, None).await;
     assert!(refused.is_err(), "{refused:?}");
-    assert_eq!(world.read(&id).await.status(), Status::Withdrawn);
-    assert_eq!(said(&world.store, &world, &id).await, ["Never mind", "Which?"]);
-    let put = world.engine.partition(&format!("C#{id}"));
+    assert_eq!(env.read(&id).await.status(), Status::Withdrawn);
+    assert_eq!(said(&env.store, &env, &id).await, ["Never mind", "Which?"]);
+    let put = env.engine.partition(&format!("C#{id}"));
     assert_eq!(put.iter().filter(|item| key(item).1.starts_with("W#")).count(), 3);
 }
 
 #[tokio::test]
 async fn a_remark_whose_moves_answer_was_lost_is_shown_once() {
-    let (world, id) = asked().await;
-    let (store, wire) = world.another_store(|_| {});
+    let (env, id) = asked().await;
+    let (store, wire) = env.another_store(|_| {});
     let record = |call: &Call| call.operation == "PutItem" && call.names("C#", "A");
     wire.on(record, 1, Fault::AnswerLost);
-    store.execute_command(&id, &alpine(), &respond("Attached"), world.now(), None).await.unwrap();
-    assert_eq!(said(&world.store, &world, &id).await, ["Attached", "Which?"]);
+    store.execute_command(&id, &alpine(), &respond("Attached"), env.now(), None).await.unwrap();
+    assert_eq!(said(&env.store, &env, &id).await, ["Attached", "Which?"]);
 }
 
 #[tokio::test]
 async fn what_is_said_while_the_claim_is_erased_is_kept_nowhere() {
-    let world = Box::pin(World::at(NOW)).await;
-    let id = Box::pin(world.in_review("k", &ITEMS)).await.id;
+    let env = Box::pin(TestEnv::at(NOW)).await;
+    let id = Box::pin(env.in_review("k", &ITEMS)).await.id;
     let reasons = vec![GivenReason {
         reason: Reason { code: ReasonCode::Duplicate, item_no: None },
         comment: Some(comment("kanarek")),
     }];
-    world.give(&id, &reviewer(), &Command::Reject { reasons }).await.unwrap();
-    let (store, wire) = world.another_store(|_| {});
-    let (other, _) = world.another_store(|_| {});
-    let (other, own, clock) = (Arc::new(other), id.clone(), world.clock.clone());
-    let in_time = world.now();
+    env.give(&id, &reviewer(), &Command::Reject { reasons }).await.unwrap();
+    let (store, wire) = env.another_store(|_| {});
+    let (other, _) = env.another_store(|_| {});
+    let (other, own, clock) = (Arc::new(other), id.clone(), env.clock.clone());
+    let in_time = env.now();
     // The dispute is under way while its time runs out, and somebody erases the claim before anything of it is put.
     let erase = Fault::before(move || {
         let (other, own, clock) = (Arc::clone(&other), own.clone(), clock.clone());
@@ -383,8 +378,8 @@ async fn what_is_said_while_the_claim_is_erased_is_kept_nowhere() {
     let dispute = Command::Dispute { comment: comment("kanarek") };
     let refused = store.execute_command(&id, &alpine(), &dispute, in_time, None).await;
     assert!(refused.is_err(), "{refused:?}");
-    assert!(world.read(&id).await.erased);
-    let left: Vec<Value> = world.engine.partition(&format!("C#{id}"));
+    assert!(env.read(&id).await.erased);
+    let left: Vec<Value> = env.engine.partition(&format!("C#{id}"));
     let words: Vec<_> = left.iter().filter(|item| key(item).1.starts_with("W#")).collect();
     assert_eq!(words.len(), 1);
     for item in words {
@@ -410,33 +405,33 @@ fn plain(value: &Value) -> Value {
 }
 
 /// Puts a comment among the details, as it was kept before.
-fn remark_among_details(world: &World, claim: &Claim, version: u32, text: &str) {
+fn remark_among_details(env: &TestEnv, claim: &Claim, version: u32, text: &str) {
     let pk = format!("C#{}", claim.id);
-    let mut details = world.engine.item(&pk, "D").unwrap();
+    let mut details = env.engine.item(&pk, "D").unwrap();
     details["d"]["M"]["r"] =
         json!({"L": [{"M": {"v": {"N": version.to_string()}, "t": {"S": text}}}]});
-    world.engine.put(&details);
+    env.engine.put(&details);
     let salt = STANDARD.decode(details["s"]["B"].as_str().unwrap()).unwrap();
     let digest = canonical::hash_canonical(&plain(&details["d"]));
     let digest = Sha256Hash::of(&[salt.as_slice(), digest.0.as_slice()].concat());
-    let mut record = world.stored(&claim.id);
+    let mut record = env.stored(&claim.id);
     record["dh"] = json!({"B": STANDARD.encode(digest.0)});
-    world.engine.put(&record);
+    env.engine.put(&record);
 }
 
 #[tokio::test]
 async fn a_remark_from_before_stays_readable_and_to_the_same_readers() {
     let stack = Box::pin(Stack::at(NOW)).await;
-    let world = &stack.world;
-    let id = Box::pin(world.in_review("k", &ITEMS)).await.id;
-    world.give(&id, &reviewer(), &ask("Which?")).await.unwrap();
-    world.give(&id, &alpine(), &Command::Respond { comment: None }).await.unwrap();
-    stack.backstage.publish(&records(world)).await.unwrap();
+    let env = &stack.env;
+    let id = Box::pin(env.in_review("k", &ITEMS)).await.id;
+    env.give(&id, &reviewer(), &ask("Which?")).await.unwrap();
+    env.give(&id, &alpine(), &Command::Respond { comment: None }).await.unwrap();
+    stack.event_functions.publish(&records(env)).await.unwrap();
     let path = format!("/v1/claims/{id}");
     for (version, event, is_partners) in
         [(4, "information_answered", true), (2, "review_begun", false)]
     {
-        remark_among_details(world, &world.read(&id).await, version, "From before");
+        remark_among_details(env, &env.read(&id).await, version, "From before");
         let staff = read(&stack, &path, by_auditor).await;
         let own = ("From before".to_owned(), event.to_owned());
         let found = remarks(&staff).into_iter().find(|(_, text)| *text == own.0).unwrap();
@@ -456,15 +451,15 @@ fn changes(history: &Answer, version: u32) -> Value {
 #[tokio::test]
 async fn the_history_tells_partner_and_staff_which_fields_changed_with_old_and_new_value() {
     let stack = Box::pin(Stack::at(NOW)).await;
-    let world = &stack.world;
-    let id = Box::pin(world.submitted("k", &ITEMS)).await.id;
+    let env = &stack.env;
+    let id = Box::pin(env.submitted("k", &ITEMS)).await.id;
     let entry = json!({"name": "order.pdf", "sha256": "b".repeat(64), "acknowledged_on": "2026-10-01",
         "size": 1000, "content_type": "application/pdf"});
     let add = RequestEvent::post(&format!("/v1/claims/{id}/evidence")).partner_user(ALPINE);
     let added = stack.send(add.json(&entry)).await;
     assert_eq!(added.status, 201, "{}", added.text);
     let patch = json!({"label": "Q1", "external_ref": null});
-    let edited = stack.edit(ALPINE, &world.read(&id).await, &patch).await;
+    let edited = stack.edit(ALPINE, &env.read(&id).await, &patch).await;
     assert_eq!(edited.status, 200, "{}", edited.text);
     let history_path = format!("/v1/claims/{id}/history");
     let body = fixtures::claim_body(&ITEMS);
@@ -487,13 +482,13 @@ async fn the_history_tells_partner_and_staff_which_fields_changed_with_old_and_n
                 proves_its_parts(&history);
             }
         }
-        stack.backstage.publish(&records(world)).await.unwrap();
+        stack.event_functions.publish(&records(env)).await.unwrap();
     }
     // The customer sees that there was a change, and not of what.
-    let claim = world.read(&id).await;
-    world.give(&id, &reviewer(), &Command::BeginReview).await.unwrap();
+    let claim = env.read(&id).await;
+    env.give(&id, &reviewer(), &Command::BeginReview).await.unwrap();
     let validate = Command::Validate { drop: Vec::new(), comment: None };
-    world.give(&id, &reviewer(), &validate).await.unwrap();
+    env.give(&id, &reviewer(), &validate).await.unwrap();
     assert_eq!(claim.version.0, 3);
     let history = read(&stack, &format!("/v1/customer/claims/{id}/history"), by_customer).await;
     assert!(
@@ -521,7 +516,7 @@ fn proves_its_parts(history: &Answer) {
 #[tokio::test]
 async fn an_action_that_changes_nothing_keeps_no_note_and_an_unread_note_is_refused() {
     let stack = Box::pin(Stack::at(NOW)).await;
-    let claim = Box::pin(stack.world.submitted("k", &ITEMS)).await;
+    let claim = Box::pin(stack.env.submitted("k", &ITEMS)).await;
     let path = format!("/v1/claims/{}/review", claim.id);
     let long = json!({"action": "begin", "note": "x".repeat(2001)});
     let event = RequestEvent::post(&path).staff("reviewer", "r").header("if-match", "*");

@@ -8,11 +8,11 @@ use domain::ids::{PartnerId, TenantId};
 use domain::rules::StandingRules;
 use serde_json::{Value, json};
 use store::{Author, DirectoryEntry};
-use support::backstage::directory_records;
+use support::event_functions::directory_records;
 use support::fixtures::{self, ALPINE, BOREALIS, CONTOSO, TAILWIND};
 use support::stack::{Answer, Stack};
+use support::test_env::{closes_at, decline_all, link};
 use support::wire::{Fault, any};
-use support::world::{closes_at, decline_all, link};
 use web::event::RequestEvent;
 
 const NOW: &str = "2026-12-22T14:00:00Z";
@@ -100,7 +100,7 @@ async fn every_put_is_a_revision_with_who_wrote_it_and_when() {
         let mut changed = before.body.clone();
         change(&mut changed);
         let first = written(&stack, &path, "olga", &changed).await;
-        stack.world.clock.advance(chrono::Duration::hours(1));
+        stack.env.clock.advance(chrono::Duration::hours(1));
         let mut again = changed.clone();
         change(&mut again);
         let second = written(&stack, &path, "petr", &again).await;
@@ -174,7 +174,7 @@ async fn what_is_written_as_it_stands_is_a_repeat_and_no_revision() {
 
 /// Strips an item of what it has since there is a history, and of the history.
 fn forget_history(stack: &Stack, pk: &str, attribute: &str) {
-    let engine = &stack.world.engine;
+    let engine = &stack.env.engine;
     for item in engine.partition(pk) {
         let sort = item["sk"]["S"].as_str().unwrap().to_owned();
         if sort.starts_with("H#") {
@@ -210,9 +210,9 @@ async fn an_entry_from_before_the_history_is_kept_by_its_first_put() {
 async fn a_partner_that_has_a_number_and_no_history_keeps_its_number() {
     let stack = stack().await;
     forget_history(&stack, "PA#p-alpine", "v");
-    let mut record = stack.world.engine.item("PA#p-alpine", "A").unwrap();
+    let mut record = stack.env.engine.item("PA#p-alpine", "A").unwrap();
     record["v"] = json!({"N": "7"});
-    stack.world.engine.put(&record);
+    stack.env.engine.put(&record);
     let read = get(&stack, PARTNER).await;
     assert_eq!(read.header("etag"), "\"7\"");
     let mut changed = read.body.clone();
@@ -245,7 +245,7 @@ async fn a_program_from_before_the_history_keeps_its_policies_and_gets_a_first_r
 async fn a_calendar_and_rules_from_before_the_history_are_kept_by_their_first_put() {
     let stack = stack().await;
     written(&stack, CALENDAR, "olga", &days(&["2026-12-30"])).await;
-    stack.world.engine.delete("CA#CZ", "H#000001");
+    stack.env.engine.delete("CA#CZ", "H#000001");
     written(&stack, CALENDAR, "petr", &days(&["2026-12-31"])).await;
     let history = told(&stack, &format!("{CALENDAR}/history")).await;
     assert_eq!(history, json!([[1, null, null], [2, "operator", "petr"]]));
@@ -267,7 +267,7 @@ async fn an_entry_that_was_put_as_it_stands_over_others_gets_the_next_numbers() 
     let mut partner = get(&stack, PARTNER).await.body;
     partner["name"] = json!("Another name");
     written(&stack, PARTNER, "olga", &partner).await;
-    stack.world.store.put_partner(&fixtures::alpine()).await.unwrap();
+    stack.env.store.put_partner(&fixtures::alpine()).await.unwrap();
     let history = format!("{PARTNER}/history");
     let expected = json!([[0, null, null], [1, "operator", "olga"], [2, null, null]]);
     assert_eq!(told(&stack, &history).await, expected);
@@ -458,7 +458,7 @@ async fn standing_rules_have_a_history_that_staff_read_and_that_names_no_adminis
     let block = json!({"partner_id": ALPINE, "kind": "workload", "id": "teams", "until": "2027-06-01T00:00:00Z"});
     let first =
         put_rules(&stack, &json!({"blocked_partners": [BOREALIS], "blocks": [block]})).await;
-    stack.world.clock.advance(chrono::Duration::hours(1));
+    stack.env.clock.advance(chrono::Duration::hours(1));
     let second = put_rules(&stack, &json!({"locale": "en"})).await;
     assert_eq!((first.status, second.status), (200, 200));
     let expected = [
@@ -506,11 +506,11 @@ async fn two_administrators_do_not_overwrite_each_others_rules() {
 #[tokio::test]
 async fn rules_that_were_read_before_a_no_do_not_lift_the_block_that_it_leaves() {
     let stack = stack().await;
-    let claim = Box::pin(stack.world.awaiting("k", &["teams"])).await;
+    let claim = Box::pin(stack.env.awaiting("k", &["teams"])).await;
     let read = customer(&stack, RequestEvent::get(RULES)).await;
-    stack.world.give(&claim.id, &link(1), &decline_all()).await.unwrap();
-    stack.world.let_pass(closes_at(&claim));
-    stack.world.finalize().await;
+    stack.env.give(&claim.id, &link(1), &decline_all()).await.unwrap();
+    stack.env.let_pass(closes_at(&claim));
+    stack.env.finalize().await;
     let seen = read.header("etag");
     let stale =
         customer(&stack, RequestEvent::put(RULES).header("if-match", seen).json(&read.body)).await;
@@ -536,14 +536,14 @@ async fn rules_that_say_what_holds_are_no_revision_and_are_swept_all_the_same() 
     let rules = json!({"blocked_partners": [BOREALIS], "blocks": [{"partner_id": ALPINE, "kind": "workload",
         "id": "teams", "until": "2027-06-01T00:00:00Z"}]});
     let first = put_rules(&stack, &rules).await;
-    let swept = directory_records(&stack.world).len();
-    stack.world.clock.advance(chrono::Duration::hours(1));
+    let swept = directory_records(&stack.env).len();
+    stack.env.clock.advance(chrono::Duration::hours(1));
     for same in [&rules, &first.body, &json!({"blocked_partners": [BOREALIS]})] {
         let repeated = put_rules(&stack, same).await;
         assert_eq!((repeated.header("etag"), &repeated.body), (first.header("etag"), &first.body));
     }
     assert_eq!(told(&stack, &rules_history()).await, json!([[1, "customer", null]]));
-    assert!(directory_records(&stack.world).len() > swept, "each arrival is carried out");
+    assert!(directory_records(&stack.env).len() > swept, "each arrival is carried out");
 }
 
 #[tokio::test]
@@ -558,7 +558,7 @@ async fn a_revision_wakes_no_sweep_and_leaves_policies_and_calendars_what_they_w
     put_rules(&stack, &json!({"locale": "en"})).await;
     let revisions: Vec<_> = ["PA#", "TN#", "PR#", "CA#", "RU#"]
         .iter()
-        .flat_map(|prefix| stack.world.engine.items(prefix))
+        .flat_map(|prefix| stack.env.engine.items(prefix))
         .collect();
     let keys = revisions
         .iter()
@@ -568,10 +568,10 @@ async fn a_revision_wakes_no_sweep_and_leaves_policies_and_calendars_what_they_w
     for (pk, sk) in archived {
         assert_eq!(DirectoryEntry::of_item(pk, sk, None), None, "{pk} {sk}");
     }
-    for record in directory_records(&stack.world) {
+    for record in directory_records(&stack.env) {
         assert_eq!(record["dynamodb"]["Keys"]["sk"]["S"], "A", "{record}");
     }
-    let swept = stack.backstage.sweep(&stack.world).await.unwrap();
+    let swept = stack.event_functions.sweep(&stack.env).await.unwrap();
     assert!(swept.batch_item_failures.is_empty());
 }
 
@@ -583,20 +583,20 @@ async fn an_entry_and_its_revision_are_stored_together_whatever_breaks() {
     for fault in faults {
         for nth in 1..=4 {
             let stack = stack().await;
-            let (store, wire) = stack.world.another_store(|_| ());
+            let (store, wire) = stack.env.another_store(|_| ());
             wire.on(any, nth, fault.clone());
             let mut partner = fixtures::alpine();
             partner.daily_claim_quota = 7;
-            let author = Author::of(&support::rivals::operator(), stack.world.clock.now());
+            let author = Author::of(&support::rivals::operator(), stack.env.clock.now());
             let wish = |_: Option<&Partner>| Ok(partner.clone());
             let put = || store.change_partner(&id, &wish, &author, &|_, _| true);
             if let Err(error) = put().await {
                 assert!(error.is_retryable(), "{fault:?}: {error}");
                 put().await.unwrap();
             }
-            let stored = stack.world.store.partner_entry(&id).await.unwrap().unwrap();
+            let stored = stack.env.store.partner_entry(&id).await.unwrap().unwrap();
             assert_eq!((stored.revision, &stored.entry), (1, &partner), "{fault:?} {nth}");
-            let page = stack.world.store.partner_history(&id, None, 100).await.unwrap().unwrap();
+            let page = stack.env.store.partner_history(&id, None, 100).await.unwrap().unwrap();
             let numbers: Vec<_> = page.items.iter().map(|one| one.revision).collect();
             assert_eq!(numbers, [0, 1], "{fault:?} {nth}");
             assert_eq!(page.items[1].author.as_ref(), Some(&author), "{fault:?} {nth}");
@@ -607,17 +607,17 @@ async fn an_entry_and_its_revision_are_stored_together_whatever_breaks() {
 #[tokio::test]
 async fn rules_that_keep_a_block_keep_it_from_whoever_was_about_to_lift_it() {
     let stack = stack().await;
-    let claim = Box::pin(stack.world.awaiting("k", &["teams"])).await;
-    stack.world.give(&claim.id, &link(1), &decline_all()).await.unwrap();
-    stack.world.let_pass(closes_at(&claim));
-    stack.world.finalize().await;
+    let claim = Box::pin(stack.env.awaiting("k", &["teams"])).await;
+    stack.env.give(&claim.id, &link(1), &decline_all()).await.unwrap();
+    stack.env.let_pass(closes_at(&claim));
+    stack.env.finalize().await;
     let tenant = TenantId::parse(CONTOSO).unwrap();
-    let now = stack.world.store.present_time().await.unwrap();
-    let held = stack.world.store.standing_rules(&tenant, now).await.unwrap().unwrap().entry;
+    let now = stack.env.store.present_time().await.unwrap();
+    let held = stack.env.store.standing_rules(&tenant, now).await.unwrap().unwrap().entry;
     assert_eq!(held.blocks.len(), 1);
     // The first has stored its rules and lifts the block next: a second one is stored in between.
-    let (store, wire) = stack.world.another_store(|_| ());
-    let other = Arc::new((stack.world.another_store(|_| ()).0, tenant.clone(), held.clone()));
+    let (store, wire) = stack.env.another_store(|_| ());
+    let other = Arc::new((stack.env.another_store(|_| ()).0, tenant.clone(), held.clone()));
     let between = Fault::after(move || {
         let other = other.clone();
         async move {
@@ -629,6 +629,6 @@ async fn rules_that_keep_a_block_keep_it_from_whoever_was_about_to_lift_it() {
     wire.on(|call| call.operation == "TransactWriteItems", 1, between);
     let lifting = |_: &StandingRules| Ok(StandingRules::default());
     store.put_standing_rules(&tenant, &lifting, now, &|_, _| true).await.unwrap();
-    let left = stack.world.store.standing_rules(&tenant, now).await.unwrap().unwrap().entry;
+    let left = stack.env.store.standing_rules(&tenant, now).await.unwrap().unwrap().entry;
     assert_eq!(left.blocks, held.blocks);
 }

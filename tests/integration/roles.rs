@@ -15,7 +15,7 @@ use notice::Link;
 use serde_json::json;
 use support::fixtures::{self, ALPINE, BOREALIS, CONTOSO, TAILWIND};
 use support::stack::{self, Stack};
-use support::world::{alpine, contoso_admin};
+use support::test_env::{alpine, contoso_admin};
 use web::event::RequestEvent;
 use web::routes::{Auth, ROUTES, Route, RouteId};
 
@@ -92,31 +92,31 @@ async fn door(stack: &Stack, route: &Route, claims: &There, caller: &str) -> &'s
 async fn documented(stack: &Stack) -> ClaimId {
     let policy = Policy { evidence: EvidencePolicy::Uploaded, ..Policy::default() };
     let program = Program { policy, ..fixtures::osu_m365() };
-    stack.world.store.put_program(&program).await.unwrap();
+    stack.env.store.put_program(&program).await.unwrap();
     let mut body = fixtures::claim_body(&["exchange-online"]);
     body["draft"] = json!(true);
     let created = stack.submit(ALPINE, "k2", &body).await;
     let id = ClaimId::parse(created.body["id"].as_str().unwrap()).unwrap();
-    let entry = &stack.world.read(&id).await.details.evidence[0];
+    let entry = &stack.env.read(&id).await.details.evidence[0];
     let add = Command::AddEvidence(Box::new(entry.as_declared()));
-    stack.world.give(&id, &alpine(), &add).await.unwrap();
+    stack.env.give(&id, &alpine(), &add).await.unwrap();
     let (eid, sha256) = (entry.id.clone(), entry.sha256);
     let clean = Command::RecordScan { id: eid, sha256, scan: Scan::Clean };
-    stack.world.give(&id, &Actor::System, &clean).await.unwrap();
+    stack.env.give(&id, &Actor::System, &clean).await.unwrap();
     id
 }
 
 #[tokio::test]
 async fn every_route_admits_exactly_the_roles_and_parties_of_the_table() {
     let stack = Stack::sandbox_at("2026-12-22T14:00:00Z").await;
-    let held = stack.world.holding("k", &["teams"]).await.id;
+    let held = stack.env.holding("k", &["teams"]).await.id;
     let claims = There { held, documented: documented(&stack).await };
-    let saved = stack.world.engine.save();
+    let saved = stack.env.engine.save();
     let mut table = format!("{:44}{}\n", "", CALLERS.join(" "));
     for route in ROUTES {
         let mut line = format!("{:44}", format!("{} {}", route.method, route.path));
         for caller in CALLERS {
-            stack.world.engine.restore(&saved);
+            stack.env.engine.restore(&saved);
             let said = door(&stack, route, &claims, caller).await;
             write!(line, "{said:<width$} ", width = caller.len()).unwrap();
         }
@@ -147,15 +147,15 @@ async fn with_every_link(stack: &Stack) -> ClaimId {
     let rules = json!({"contacts": [contact("ciso"), contact("cfo"), contact("ceo")]});
     let put = RequestEvent::put("/v1/customer/rules").customer_admin(CONTOSO).json(&rules);
     assert_eq!(stack.send(put).await.status, 200);
-    let claim = stack.world.awaiting("k", &["teams", "exchange-online"]).await;
+    let claim = stack.env.awaiting("k", &["teams", "exchange-online"]).await;
     for command in [Command::Hold { comment: comment("wait") }, Command::Resume] {
-        stack.world.give(&claim.id, &operator(), &command).await.unwrap();
+        stack.env.give(&claim.id, &operator(), &command).await.unwrap();
     }
-    let claim = stack.world.deliver(&stack.world.read(&claim.id).await).await.unwrap();
+    let claim = stack.env.deliver(&stack.env.read(&claim.id).await).await.unwrap();
     let refused = stack.decide_by(&link_of(&claim.id, "refused"), "decision=wrong_contact").await;
     assert_eq!(refused.status, 200, "{}", refused.text);
     let retire = Command::RetireLink { recipient: 4, comment: None };
-    stack.world.give(&claim.id, &contoso_admin(), &retire).await.unwrap();
+    stack.env.give(&claim.id, &contoso_admin(), &retire).await.unwrap();
     claim.id
 }
 
@@ -183,7 +183,7 @@ fn link_of(claim: &ClaimId, whose: &str) -> Link {
 async fn every_link_decides_exactly_what_the_table_says() {
     let stack = Stack::at("2026-12-22T14:00:00Z").await;
     let claim = with_every_link(&stack).await;
-    let saved = stack.world.engine.save();
+    let saved = stack.env.engine.save();
     let mut table = format!("{:15}", "");
     for whose in LINKS {
         write!(table, "{whose:20}").unwrap();
@@ -192,11 +192,11 @@ async fn every_link_decides_exactly_what_the_table_says() {
     for decision in DECISIONS {
         let mut line = format!("{decision:15}");
         for whose in LINKS {
-            stack.world.engine.restore(&saved);
+            stack.env.engine.restore(&saved);
             let own = link_of(&claim, whose);
             let no = stack.decide_by(&own, "decision=decline&items=2").await;
             assert_eq!(no.status, 200, "a no of {whose}: {}", no.text);
-            stack.world.clock.advance(Duration::milliseconds(1));
+            stack.env.clock.advance(Duration::milliseconds(1));
             let answer = stack.decide_by(&own, &format!("decision={decision}")).await;
             let (status, code) = answer.problem();
             write!(line, "{:20}", format!("{status} {code}").trim_end()).unwrap();

@@ -6,21 +6,21 @@ use domain::claim::{Claim, Status};
 use domain::recipient::RecipientNo;
 use notice::Link;
 use serde_json::json;
-use support::backstage::{Mail, events, mail_event, mails, records};
+use support::event_functions::{Mail, events, mail_event, mails, records};
 use support::fixtures;
 use support::stack::{self, NEW_CURSOR_SECRET, ROTATED_CURSOR_SECRET, ROTATED_SECRET, Stack};
-use support::world::{VERIFIED, closes_at};
+use support::test_env::{VERIFIED, closes_at};
 use web::event::RequestEvent;
 
 const NOW: &str = "2026-12-22T14:00:00Z";
 
 /// The mails of the newest event of that type.
 async fn told(stack: &Stack, event_type: &str) -> Vec<Mail> {
-    stack.world.elsewhere.forget();
-    stack.backstage.publish(&records(&stack.world)).await.unwrap();
-    let event = events(&stack.world).into_iter().rfind(|event| event["type"] == event_type);
-    stack.backstage.notify(&event.unwrap()).await.unwrap();
-    mails(&stack.world)
+    stack.env.services.forget();
+    stack.event_functions.publish(&records(&stack.env)).await.unwrap();
+    let event = events(&stack.env).into_iter().rfind(|event| event["type"] == event_type);
+    stack.event_functions.notify(&event.unwrap()).await.unwrap();
+    mails(&stack.env)
 }
 
 fn to<'m>(mails: &'m [Mail], address: &str) -> &'m Mail {
@@ -42,20 +42,20 @@ fn digits(mail: &Mail, count: usize) -> String {
 
 async fn deliver(stack: &Stack, claim: &Claim, (no, address): (RecipientNo, &str)) {
     let event =
-        mail_event("Delivery", &claim.id, claim.notice.0, (no, address), stack.world.clock.now());
-    stack.backstage.deliver(&event).await;
+        mail_event("Delivery", &claim.id, claim.notice.0, (no, address), stack.env.clock.now());
+    stack.event_functions.deliver(&event).await;
 }
 
 #[tokio::test]
 async fn a_link_under_a_key_that_a_warm_process_does_not_know_is_opened_after_one_more_read() {
     let stack = Box::pin(Stack::at(NOW)).await;
-    let claim = Box::pin(stack.world.notifying("k", &["teams"])).await;
+    let claim = Box::pin(stack.env.notifying("k", &["teams"])).await;
     let old = token(to(&told(&stack, "validated").await, "it@contoso.example"));
     stack.secret.put(ROTATED_SECRET);
     let new = Link::of(&stack::keys(ROTATED_SECRET), &claim.id, claim.notice, VERIFIED).unwrap();
     let new = new.to_token(&stack::keys(ROTATED_SECRET));
     assert!(new != old);
-    stack.world.clock.advance(Duration::minutes(2));
+    stack.env.clock.advance(Duration::minutes(2));
     for token in [&new, &old, &new] {
         let page = stack.send(RequestEvent::get(&format!("/d/{token}"))).await;
         assert_eq!(page.status, 200, "{}", page.text);
@@ -66,15 +66,15 @@ async fn a_link_under_a_key_that_a_warm_process_does_not_know_is_opened_after_on
 #[tokio::test]
 async fn whoever_makes_keys_up_has_the_secret_read_once_a_minute_at_the_most() {
     let stack = Box::pin(Stack::at(NOW)).await;
-    let claim = Box::pin(stack.world.notifying("k", &["teams"])).await;
+    let claim = Box::pin(stack.env.notifying("k", &["teams"])).await;
     let rotated = stack::keys(ROTATED_SECRET);
     let forged = Link::of(&rotated, &claim.id, claim.notice, VERIFIED).unwrap().to_token(&rotated);
-    stack.world.clock.advance(Duration::minutes(2));
+    stack.env.clock.advance(Duration::minutes(2));
     for _ in 0..20 {
         assert_eq!(stack.send(RequestEvent::get(&format!("/d/{forged}"))).await.status, 404);
     }
     assert_eq!(stack.secret.reads(), 1);
-    stack.world.clock.advance(Duration::minutes(1));
+    stack.env.clock.advance(Duration::minutes(1));
     assert_eq!(stack.send(RequestEvent::get(&format!("/d/{forged}"))).await.status, 404);
     assert_eq!(stack.secret.reads(), 2);
     assert_eq!(stack.send(RequestEvent::get("/d/none")).await.status, 404);
@@ -84,22 +84,22 @@ async fn whoever_makes_keys_up_has_the_secret_read_once_a_minute_at_the_most() {
 #[tokio::test]
 async fn a_receipt_of_after_a_rotation_takes_back_the_no_of_a_link_from_before_it() {
     let stack = Box::pin(Stack::at(NOW)).await;
-    let claim = Box::pin(stack.world.notifying("k", &["teams"])).await;
+    let claim = Box::pin(stack.env.notifying("k", &["teams"])).await;
     let mails = told(&stack, "validated").await;
     let mail = to(&mails, "it@contoso.example");
     let (old, code) = (token(mail), digits(mail, 6));
     deliver(&stack, &claim, (VERIFIED, "it@contoso.example")).await;
     stack.secret.put(ROTATED_SECRET);
-    stack.world.clock.advance(Duration::minutes(11));
+    stack.env.clock.advance(Duration::minutes(11));
     let no = stack.post_form(&old, &format!("decision=decline&code={code}")).await;
     assert_eq!(no.status, 200, "{}", no.text);
     let receipt = told(&stack, "items_declined").await;
     let undo = digits(to(&receipt, "it@contoso.example"), 10);
     assert!(stack.secret.reads() > 0, "the receipt is of the new key");
-    stack.world.clock.advance(Duration::minutes(1));
+    stack.env.clock.advance(Duration::minutes(1));
     let undone = stack.post_form(&old, &format!("decision=undo&code={undo}")).await;
     assert_eq!(undone.status, 200, "{}", undone.text);
-    assert_eq!(stack.world.read(&claim.id).await.status(), Status::AwaitingCustomer);
+    assert_eq!(stack.env.read(&claim.id).await.status(), Status::AwaitingCustomer);
     let again = stack.post_form(&old, "decision=undo&code=0000000000").await;
     assert_ne!(again.status, 200);
 }
@@ -107,15 +107,15 @@ async fn a_receipt_of_after_a_rotation_takes_back_the_no_of_a_link_from_before_i
 #[tokio::test]
 async fn the_exact_deadline_is_told_across_a_rotation() {
     let stack = Box::pin(Stack::at(NOW)).await;
-    let claim = Box::pin(stack.world.notifying("k", &["teams"])).await;
+    let claim = Box::pin(stack.env.notifying("k", &["teams"])).await;
     told(&stack, "validated").await;
     let added = json!({"added": [{"date": "2026-12-31", "name": "Day of mourning"}]});
     let put = RequestEvent::put("/v1/calendars/CZ").staff("operator", "op").json(&added);
     assert_eq!(stack.send(put).await.status, 200);
     stack.secret.put(ROTATED_SECRET);
-    stack.world.clock.advance(Duration::minutes(11));
+    stack.env.clock.advance(Duration::minutes(11));
     deliver(&stack, &claim, (VERIFIED, "it@contoso.example")).await;
-    let open = stack.world.read(&claim.id).await;
+    let open = stack.env.read(&claim.id).await;
     assert_eq!(closes_at(&open), "2027-01-04T23:00:00Z".parse::<domain::claim::Instant>().unwrap());
     let mails = told(&stack, "window_opened").await;
     let mut to: Vec<_> = mails.iter().map(|mail| mail.to.as_str()).collect();
@@ -150,7 +150,7 @@ async fn whoever_reads_a_list_goes_on_after_a_rotation_of_the_cursors_key_until_
     }
     let (first, old) = page(&stack, "").await;
     stack.cursor_secret.put(ROTATED_CURSOR_SECRET);
-    stack.world.clock.advance(Duration::minutes(2));
+    stack.env.clock.advance(Duration::minutes(2));
     let (second, _) = page(&stack, &old).await;
     assert_eq!(stack.cursor_secret.reads(), 0, "the process is of before the rotation");
     let invalid = (400, "invalid-cursor".to_owned());
@@ -162,7 +162,7 @@ async fn whoever_reads_a_list_goes_on_after_a_rotation_of_the_cursors_key_until_
     assert!(first != second && second != third && third != first);
     assert_eq!(stack.cursor_secret.reads(), 1, "both keys are known");
     stack.cursor_secret.put(NEW_CURSOR_SECRET);
-    stack.world.clock.advance(Duration::minutes(2));
+    stack.env.clock.advance(Duration::minutes(2));
     assert_eq!(refused(&stack, "&cursor=AAAA").await, invalid);
     assert_eq!(refused(&stack, &old).await, invalid);
     assert_eq!(page(&stack, &new).await.0, third);

@@ -3,7 +3,7 @@
 
 use domain::ids::ClaimId;
 use serde_json::json;
-use support::backstage::records;
+use support::event_functions::records;
 use support::fixtures::{self, ALPINE, CONTOSO};
 use support::stack::{self, Answer, Stack};
 use support::wire::Wire;
@@ -15,7 +15,7 @@ const ITEMS: [&str; 2] = ["exchange-online", "teams"];
 /// A stack whose functions are warm, with claims at the tenant that are nobody's rivals.
 async fn stack() -> Stack {
     let stack = Box::pin(Stack::at(NOW)).await;
-    let claim = stack.world.awaiting("other", &["sharepoint-online"]).await;
+    let claim = stack.env.awaiting("other", &["sharepoint-online"]).await;
     let page = RequestEvent::get(&format!("/d/{}", stack::token(&claim.id, 1)));
     let list = RequestEvent::get("/v1/customer/claims").customer_admin(CONTOSO);
     let read = RequestEvent::get(&format!("/v1/claims/{}", claim.id));
@@ -61,7 +61,7 @@ async fn submitting_takes_eight_calls_in_five_rounds() {
 async fn beginning_a_review_takes_six_calls_in_four_rounds() {
     let stack = stack().await;
     let id = submitted(&stack, "k").await;
-    stack.world.clock.advance(chrono::Duration::days(1));
+    stack.env.clock.advance(chrono::Duration::days(1));
     let begin = json!({"action": "begin"});
     assert_eq!(cost(&stack, stack.review(&id, 1, &begin), 200).await, (6, 4));
 }
@@ -78,14 +78,14 @@ async fn validating_takes_eight_calls_in_six_rounds() {
 #[tokio::test]
 async fn a_decision_by_link_takes_two_calls_in_two_rounds() {
     let stack = stack().await;
-    let claim = stack.world.awaiting("k", &ITEMS).await;
+    let claim = stack.env.awaiting("k", &ITEMS).await;
     assert_eq!(cost(&stack, stack.decide(&claim, "decision=decline"), 200).await, (2, 2));
 }
 
 #[tokio::test]
 async fn a_wrong_code_costs_what_a_right_one_does_for_a_no_and_for_an_undo() {
     let stack = stack().await;
-    let claim = stack.world.awaiting("k", &ITEMS).await;
+    let claim = stack.env.awaiting("k", &ITEMS).await;
     let token = stack::token(&claim.id, 1);
     let guess = |form: &'static str| stack.post_form(&token, form);
     assert_eq!(cost(&stack, guess("decision=decline&code=000000"), 403).await, (2, 2));
@@ -96,14 +96,14 @@ async fn a_wrong_code_costs_what_a_right_one_does_for_a_no_and_for_an_undo() {
 #[tokio::test]
 async fn while_an_undo_is_locked_a_right_code_costs_what_a_wrong_one_does() {
     let stack = stack().await;
-    let claim = stack.world.awaiting("k", &ITEMS).await;
+    let claim = stack.env.awaiting("k", &ITEMS).await;
     assert_eq!(stack.decide(&claim, "decision=decline").await.status, 200);
     let token = stack::token(&claim.id, 1);
     let guess = || stack.post_form(&token, "decision=undo&code=0000000000");
     for _ in 0..10 {
         assert_eq!(guess().await.status, 403);
     }
-    stack.world.clock.advance(chrono::Duration::milliseconds(1));
+    stack.env.clock.advance(chrono::Duration::milliseconds(1));
     assert_eq!(cost(&stack, guess(), 429).await, (1, 1));
     assert_eq!(cost(&stack, stack.decide(&claim, "decision=undo"), 429).await, (1, 1));
 }
@@ -111,7 +111,7 @@ async fn while_an_undo_is_locked_a_right_code_costs_what_a_wrong_one_does() {
 #[tokio::test]
 async fn a_no_that_stands_is_noted_again_in_three_calls() {
     let stack = stack().await;
-    let claim = stack.world.awaiting("k", &ITEMS).await;
+    let claim = stack.env.awaiting("k", &ITEMS).await;
     assert_eq!(cost(&stack, stack.decide(&claim, "decision=decline"), 200).await, (2, 2));
     assert_eq!(cost(&stack, stack.decide(&claim, "decision=decline"), 200).await, (3, 3));
 }
@@ -119,16 +119,16 @@ async fn a_no_that_stands_is_noted_again_in_three_calls() {
 #[tokio::test]
 async fn an_undo_by_link_takes_three_calls_in_three_rounds() {
     let stack = stack().await;
-    let claim = stack.world.awaiting("k", &ITEMS).await;
+    let claim = stack.env.awaiting("k", &ITEMS).await;
     assert_eq!(stack.decide(&claim, "decision=decline").await.status, 200);
-    stack.world.clock.advance(chrono::Duration::milliseconds(1));
+    stack.env.clock.advance(chrono::Duration::milliseconds(1));
     assert_eq!(cost(&stack, stack.decide(&claim, "decision=undo"), 200).await, (3, 3));
 }
 
 #[tokio::test]
 async fn the_page_of_an_open_window_takes_two_calls_in_two_rounds() {
     let stack = stack().await;
-    let claim = stack.world.awaiting("k", &ITEMS).await;
+    let claim = stack.env.awaiting("k", &ITEMS).await;
     let page = RequestEvent::get(&format!("/d/{}", stack::token(&claim.id, 1)));
     assert_eq!(cost(&stack, stack.send(page), 200).await, (2, 2));
 }
@@ -136,7 +136,7 @@ async fn the_page_of_an_open_window_takes_two_calls_in_two_rounds() {
 #[tokio::test]
 async fn accepting_takes_four_calls_in_four_rounds_and_ending_with_a_comment_five_in_three() {
     let stack = stack().await;
-    let claim = stack.world.awaiting("k", &ITEMS).await;
+    let claim = stack.env.awaiting("k", &ITEMS).await;
     let accept = RequestEvent::post(&format!("/v1/customer/claims/{}/accept", claim.id));
     let accept = accept.customer_admin(CONTOSO).json(&json!({}));
     // The claim, what it names, the calendars that those name, the record.
@@ -153,7 +153,7 @@ async fn accepting_takes_four_calls_in_four_rounds_and_ending_with_a_comment_fiv
 #[tokio::test]
 async fn withdrawing_takes_four_calls_in_three_rounds() {
     let stack = stack().await;
-    let claim = stack.world.awaiting("k", &ITEMS).await;
+    let claim = stack.env.awaiting("k", &ITEMS).await;
     let nothing = json!({});
     let withdraw = stack.command(ALPINE, &claim, "withdraw", &nothing);
     assert_eq!(cost(&stack, withdraw, 200).await, (4, 3));
@@ -162,7 +162,7 @@ async fn withdrawing_takes_four_calls_in_three_rounds() {
 #[tokio::test]
 async fn a_comment_takes_one_call_and_no_round_more_and_to_read_it_one_of_each() {
     let stack = stack().await;
-    let claim = stack.world.awaiting("k", &ITEMS).await;
+    let claim = stack.env.awaiting("k", &ITEMS).await;
     let comment = json!({"comment": "We have changed our minds."});
     let withdraw = stack.command(ALPINE, &claim, "withdraw", &comment);
     assert_eq!(cost(&stack, withdraw, 200).await, (5, 3));
@@ -173,7 +173,7 @@ async fn a_comment_takes_one_call_and_no_round_more_and_to_read_it_one_of_each()
 #[tokio::test]
 async fn reading_usage_takes_four_calls_in_two_rounds_once_the_policy_is_kept() {
     let stack = stack().await;
-    let claim = stack.world.awaiting("k", &ITEMS).await;
+    let claim = stack.env.awaiting("k", &ITEMS).await;
     let accept = RequestEvent::post(&format!("/v1/customer/claims/{}/accept", claim.id));
     stack.send(accept.customer_admin(CONTOSO).json(&json!({}))).await;
     let usage = format!("/v1/associations/{}-1/usage", claim.id);
@@ -207,7 +207,7 @@ async fn a_page_of_the_ledger_takes_a_round_for_each_thirty_two_histories_and_tw
 #[tokio::test]
 async fn an_operator_ends_an_association_with_as_many_calls_as_its_partner() {
     let stack = stack().await;
-    let claim = stack.world.awaiting("k", &ITEMS).await;
+    let claim = stack.env.awaiting("k", &ITEMS).await;
     let accept = RequestEvent::post(&format!("/v1/customer/claims/{}/accept", claim.id));
     stack.send(accept.customer_admin(CONTOSO).json(&json!({}))).await;
     let end = |item: u8| {
@@ -222,13 +222,13 @@ async fn an_operator_ends_an_association_with_as_many_calls_as_its_partner() {
 /// What a page of the ledger with that many claims costs.
 async fn ledger(claims: usize) -> (usize, usize) {
     let stack = Box::pin(Stack::at(NOW)).await;
-    let world = &stack.world;
-    if crate::capacity::copy_open_claims(world, claims - 1).await.is_none() {
-        world.awaiting("k", &["exchange-online"]).await;
+    let env = &stack.env;
+    if crate::capacity::copy_open_claims(env, claims - 1).await.is_none() {
+        env.awaiting("k", &["exchange-online"]).await;
     }
     let list = RequestEvent::get("/v1/customer/ledger?limit=100").customer_admin(CONTOSO);
     assert_eq!(stack.send(list.clone()).await.status, 200);
-    stack.backstage.publish(&records(world)).await.unwrap();
+    stack.event_functions.publish(&records(env)).await.unwrap();
     stack.wires.iter().for_each(Wire::count_rounds);
     cost(&stack, stack.send(list), 200).await
 }

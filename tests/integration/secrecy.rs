@@ -9,10 +9,10 @@ use domain::event::FailureCause;
 use domain::recipient::RecipientNo;
 use serde_json::{Value, json};
 use store::DeliveryReport;
-use support::backstage::{events, mails, records};
+use support::event_functions::{events, mails, records};
 use support::fixtures::{ALPINE, BOREALIS, CONTOSO, claim_body_of, contoso_with};
 use support::stack::{self, Stack};
-use support::world::{VERIFIED, apply_reports, closes_at, decline, link};
+use support::test_env::{VERIFIED, apply_reports, closes_at, decline, link};
 use web::event::RequestEvent;
 
 const NOW: &str = "2026-12-22T14:00:00Z";
@@ -100,14 +100,14 @@ impl Side {
 
     /// Remembers the mails about this side's claim: its contact may pass them on to the partner.
     async fn read_mails(&mut self, stack: &Stack) {
-        let (world, backstage) = (&stack.world, &stack.backstage);
-        world.elsewhere.forget();
-        backstage.publish(&records(world)).await.unwrap();
+        let (env, event_functions) = (&stack.env, &stack.event_functions);
+        env.services.forget();
+        event_functions.publish(&records(env)).await.unwrap();
         let about = |event: &serde_json::Value| event["claim"] == self.claim.id.as_str();
-        for event in events(world).into_iter().filter(about) {
-            backstage.notify(&event).await.unwrap();
+        for event in events(env).into_iter().filter(about) {
+            event_functions.notify(&event).await.unwrap();
         }
-        for mail in mails(world) {
+        for mail in mails(env) {
             self.told.extend([mail.text(), mail.raw]);
         }
     }
@@ -146,38 +146,38 @@ impl Contest {
 #[tokio::test]
 async fn while_the_holder_is_heard_neither_side_learns_the_others_name() {
     let stack = Stack::at(NOW).await;
-    let sides = Box::pin(stack.world.contested(&TEAMS, &TEAMS)).await;
+    let sides = Box::pin(stack.env.contested(&TEAMS, &TEAMS)).await;
     Box::pin(Contest::between(stack, sides).goes_on()).await;
 }
 
 #[tokio::test]
 async fn a_rival_before_any_review_is_not_told_of_the_first_one() {
     let stack = Stack::at(NOW).await;
-    let first = stack.world.awaiting("k", &TEAMS).await;
-    let second = stack.world.rival_submitted("k", &TEAMS).await;
+    let first = stack.env.awaiting("k", &TEAMS).await;
+    let second = stack.env.rival_submitted("k", &TEAMS).await;
     Box::pin(Contest::between(stack, (first, second)).goes_on()).await;
 }
 
 #[tokio::test]
 async fn in_line_and_after_the_item_changed_hands_neither_side_learns_the_others_name() {
     let stack = Stack::at(NOW).await;
-    let sides = Box::pin(stack.world.in_line(&TEAMS, &TEAMS)).await;
+    let sides = Box::pin(stack.env.in_line(&TEAMS, &TEAMS)).await;
     let mut contest = Contest::between(stack, sides);
     Box::pin(contest.goes_on()).await;
-    contest.stack.world.let_pass(closes_at(&contest.newcomer.claim));
-    contest.stack.world.finalize().await;
-    assert_eq!(contest.stack.world.stored(&contest.holder.claim.id)["st"]["S"], "ended");
+    contest.stack.env.let_pass(closes_at(&contest.newcomer.claim));
+    contest.stack.env.finalize().await;
+    assert_eq!(contest.stack.env.stored(&contest.holder.claim.id)["st"]["S"], "ended");
     Box::pin(contest.goes_on()).await;
 }
 
 #[tokio::test]
 async fn a_refused_newcomer_and_his_holder_do_not_learn_each_others_name() {
     let stack = Stack::at(NOW).await;
-    let sides = Box::pin(stack.world.in_line(&TEAMS, &TEAMS)).await;
+    let sides = Box::pin(stack.env.in_line(&TEAMS, &TEAMS)).await;
     let mut contest = Contest::between(stack, sides);
     let newcomer = contest.newcomer.claim.id.clone();
-    contest.stack.world.give(&newcomer, &link(1), &decline(&[1])).await.unwrap();
-    assert_eq!(contest.stack.world.stored(&newcomer)["st"]["S"], "declined");
+    contest.stack.env.give(&newcomer, &link(1), &decline(&[1])).await.unwrap();
+    assert_eq!(contest.stack.env.stored(&newcomer)["st"]["S"], "declined");
     Box::pin(contest.goes_on()).await;
 }
 
@@ -222,18 +222,18 @@ enum Happening {
 /// A claim in an open window with three recipients and one in reserve; two of them have declined its second item.
 async fn asked() -> (Stack, Claim) {
     let stack = Box::pin(Stack::at(NOW)).await;
-    stack.world.store.put_tenant(&contoso_with(&["ceo", "cfo"])).await.unwrap();
-    let claim = Box::pin(stack.world.notifying("k", &["exchange-online", "teams"])).await;
-    let noted = DeliveryReport::Delivered { at: stack.world.clock.now() };
-    stack.world.store.note_report(&claim.id, claim.notice, CEO, noted).await.unwrap();
-    let claim = stack.world.deliver(&claim).await.unwrap();
+    stack.env.store.put_tenant(&contoso_with(&["ceo", "cfo"])).await.unwrap();
+    let claim = Box::pin(stack.env.notifying("k", &["exchange-online", "teams"])).await;
+    let noted = DeliveryReport::Delivered { at: stack.env.clock.now() };
+    stack.env.store.note_report(&claim.id, claim.notice, CEO, noted).await.unwrap();
+    let claim = stack.env.deliver(&claim).await.unwrap();
     for no in [VERIFIED, CEO] {
-        stack.world.clock.advance(Duration::hours(1));
+        stack.env.clock.advance(Duration::hours(1));
         say(&stack, &claim, no, "decision=decline&items=2").await;
     }
-    stack.backstage.publish(&records(&stack.world)).await.unwrap();
-    stack.world.clock.advance(Duration::hours(1));
-    let claim = stack.world.read(&claim.id).await;
+    stack.event_functions.publish(&records(&stack.env)).await.unwrap();
+    stack.env.clock.advance(Duration::hours(1));
+    let claim = stack.env.read(&claim.id).await;
     (stack, claim)
 }
 
@@ -267,7 +267,7 @@ impl Happening {
         match self {
             Self::Joined => say(stack, claim, NAMED, "decision=decline&items=2").await,
             Self::Failed => {
-                stack.world.fail(claim, FailureCause::Bounce).await.unwrap();
+                stack.env.fail(claim, FailureCause::Bounce).await.unwrap();
             }
             Self::Retired => {
                 let path = format!("/v1/customer/claims/{}/retire-link", claim.id);
@@ -355,7 +355,7 @@ async fn the_partner_cannot_tell_one_thing_that_concerns_recipients_from_another
     for happening in Happening::ALL {
         let (stack, claim) = asked().await;
         happening.happens(&stack, &claim).await;
-        let now = stack.world.read(&claim.id).await;
+        let now = stack.env.read(&claim.id).await;
         assert_eq!(now.version.0, claim.version.0 + 1, "{happening:?}");
         assert_eq!(closes_at(&now), closes_at(&claim), "{happening:?}");
         let staff = RequestEvent::get(&format!("/v1/claims/{}", claim.id)).staff("auditor", "a");
@@ -365,7 +365,7 @@ async fn the_partner_cannot_tell_one_thing_that_concerns_recipients_from_another
         let mut told = told_to_the_partner(&stack, &now).await;
         assert_eq!(told[0].1["last_event"]["type"], "notice_changed", "{happening:?}");
         assert_eq!(told[0].1["explain"]["rule"]["name"], "recipients", "{happening:?}");
-        stack.backstage.publish(&records(&stack.world)).await.unwrap();
+        stack.event_functions.publish(&records(&stack.env)).await.unwrap();
         told.extend(told_to_the_partner(&stack, &now).await);
         tells_nothing_of_recipients(&told, &format!("{happening:?}"));
         match &first {
@@ -379,11 +379,11 @@ async fn the_partner_cannot_tell_one_thing_that_concerns_recipients_from_another
 async fn the_partner_learns_of_no_recipient_whatever_becomes_of_the_notice() {
     let (stack, claim) = asked().await;
     let look = async |when: &str| {
-        let now = stack.world.read(&claim.id).await;
+        let now = stack.env.read(&claim.id).await;
         tells_nothing_of_recipients(&told_to_the_partner(&stack, &now).await, when);
-        stack.backstage.publish(&records(&stack.world)).await.unwrap();
+        stack.event_functions.publish(&records(&stack.env)).await.unwrap();
         tells_nothing_of_recipients(&told_to_the_partner(&stack, &now).await, when);
-        stack.world.clock.advance(Duration::minutes(1));
+        stack.env.clock.advance(Duration::minutes(1));
     };
     look("two have declined").await;
     say(&stack, &claim, CEO, "decision=undo").await;
@@ -392,16 +392,16 @@ async fn the_partner_learns_of_no_recipient_whatever_becomes_of_the_notice() {
     look("nobody declines any more").await;
     say(&stack, &claim, CEO, "decision=decline&items=2").await;
     // The delivery that counted fails, then the other one: a new notice goes to whoever was in reserve.
-    stack.world.fail(&claim, FailureCause::Bounce).await.unwrap();
+    stack.env.fail(&claim, FailureCause::Bounce).await.unwrap();
     look("another delivery counts").await;
     let failed =
-        DeliveryReport::Failed { at: stack.world.clock.now(), cause: FailureCause::Complaint };
-    stack.world.store.note_report(&claim.id, claim.notice, CEO, failed).await.unwrap();
-    stack.world.give(&claim.id, &Actor::System, &apply_reports(claim.notice)).await.unwrap();
-    let renewed = stack.world.read(&claim.id).await;
+        DeliveryReport::Failed { at: stack.env.clock.now(), cause: FailureCause::Complaint };
+    stack.env.store.note_report(&claim.id, claim.notice, CEO, failed).await.unwrap();
+    stack.env.give(&claim.id, &Actor::System, &apply_reports(claim.notice)).await.unwrap();
+    let renewed = stack.env.read(&claim.id).await;
     assert_eq!((renewed.status().as_str(), renewed.notice.0), ("notifying", 2));
     look("a new notice is due").await;
-    stack.world.deliver(&renewed).await.unwrap();
+    stack.env.deliver(&renewed).await.unwrap();
     look("it was delivered").await;
     let cfo = stack::link(&claim.id, 2, RecipientNo(4));
     let refused = stack.decide_by(&cfo, "decision=wrong_contact").await;

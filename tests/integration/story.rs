@@ -5,11 +5,11 @@ use chrono::Duration;
 use domain::command::Command;
 use domain::ids::Sha256Hash;
 use serde_json::{Value, json};
-use support::backstage::{events, mail_event, mails, records};
+use support::event_functions::{events, mail_event, mails, records};
 use support::fixtures::{self, ALPINE, BOREALIS, CONTOSO, WORKLOADS};
 use support::stack::{self, Stack};
 use support::template::Permissions;
-use support::world::{VERIFIED, World, closes_at, reviewer};
+use support::test_env::{TestEnv, VERIFIED, closes_at, reviewer};
 use web::event::RequestEvent;
 
 const NOW: &str = "2026-12-22T14:00:00Z";
@@ -22,15 +22,15 @@ async fn ok(stack: &Stack, event: RequestEvent) -> Value {
 
 /// Moves what the stream holds on to history and bus, and what the bus holds on to the customer.
 async fn settle(stack: &Stack) {
-    stack.world.elsewhere.forget();
-    let answer = stack.backstage.publish(&records(&stack.world)).await.unwrap();
+    stack.env.services.forget();
+    let answer = stack.event_functions.publish(&records(&stack.env)).await.unwrap();
     assert!(answer.batch_item_failures.is_empty());
 }
 
 #[tokio::test]
 async fn a_claim_goes_from_its_submission_to_the_data_of_its_associations() {
     let stack = Stack::at(NOW).await;
-    let world = &stack.world;
+    let env = &stack.env;
     let claim = stack.submit(ALPINE, "k", &fixtures::claim_body(&WORKLOADS)).await.body;
     let id = claim["id"].as_str().unwrap().to_owned();
     let queue =
@@ -42,21 +42,15 @@ async fn a_claim_goes_from_its_submission_to_the_data_of_its_associations() {
     assert_eq!(validated.body["status"], "notifying", "{}", validated.text);
 
     settle(&stack).await;
-    let event = events(world).into_iter().find(|event| event["type"] == "validated").unwrap();
-    stack.backstage.notify(&event).await.unwrap();
-    let mail = mails(world).remove(1);
+    let event = events(env).into_iter().find(|event| event["type"] == "validated").unwrap();
+    stack.event_functions.notify(&event).await.unwrap();
+    let mail = mails(env).remove(1);
     stack
-        .backstage
-        .deliver(&mail_event(
-            "Delivery",
-            &claim_id(&id),
-            1,
-            (VERIFIED, &mail.to),
-            world.clock.now(),
-        ))
+        .event_functions
+        .deliver(&mail_event("Delivery", &claim_id(&id), 1, (VERIFIED, &mail.to), env.clock.now()))
         .await;
 
-    let awaiting = world.read(&claim_id(&id)).await;
+    let awaiting = env.read(&claim_id(&id)).await;
     assert_eq!(closes_at(&awaiting), support::clock::instant("2026-12-31T23:00:00Z"));
     let page =
         stack.send(RequestEvent::get(&format!("/d/{}", stack::token(&awaiting.id, 1)))).await;
@@ -64,11 +58,11 @@ async fn a_claim_goes_from_its_submission_to_the_data_of_its_associations() {
     let no = stack.decide(&awaiting, "decision=decline&items=3").await;
     assert_eq!(no.items(), json!([[1, "pending"], [2, "pending"], [3, "declined"]]), "{}", no.text);
 
-    world.let_pass_by(closes_at(&awaiting), Duration::seconds(-60));
-    stack.backstage.tick(world).await;
-    assert_eq!(world.stored(&awaiting.id)["st"]["S"], "awaiting_customer");
-    world.let_pass(closes_at(&awaiting));
-    stack.backstage.tick(world).await;
+    env.let_pass_by(closes_at(&awaiting), Duration::seconds(-60));
+    stack.event_functions.tick(env).await;
+    assert_eq!(env.stored(&awaiting.id)["st"]["S"], "awaiting_customer");
+    env.let_pass(closes_at(&awaiting));
+    stack.event_functions.tick(env).await;
     let closed =
         ok(&stack, RequestEvent::get(&format!("/v1/claims/{id}")).partner_admin(ALPINE)).await;
     let statuses: Vec<_> =
@@ -207,29 +201,29 @@ async fn every_other_request_works_within_its_permissions() {
 #[tokio::test]
 async fn every_deadline_is_carried_out_within_the_permissions_of_finalize() {
     let stack = Stack::at(NOW).await;
-    let world = &stack.world;
-    let notifying = world.notifying("a", &["teams"]).await;
-    world.send_all(&notifying).await;
-    let declined = world.awaiting("b", &["exchange-online"]).await;
+    let env = &stack.env;
+    let notifying = env.notifying("a", &["teams"]).await;
+    env.send_all(&notifying).await;
+    let declined = env.awaiting("b", &["exchange-online"]).await;
     stack.decide(&declined, "decision=decline").await;
-    let overdue = world.submitted("c", &["sharepoint-online"]).await;
+    let overdue = env.submitted("c", &["sharepoint-online"]).await;
     for deadline in
         [notifying.deadline().unwrap(), closes_at(&declined), overdue.deadline().unwrap()]
     {
-        world.let_pass_by(deadline, Duration::seconds(125));
-        stack.backstage.tick(world).await;
+        env.let_pass_by(deadline, Duration::seconds(125));
+        stack.event_functions.tick(env).await;
     }
-    assert_eq!(world.stored(&notifying.id)["st"]["S"], "unreachable");
-    assert_eq!(world.stored(&overdue.id)["v"]["N"], "2", "overdue is recorded once");
-    assert_eq!(world.engine.items("B#").len(), 1);
+    assert_eq!(env.stored(&notifying.id)["st"]["S"], "unreachable");
+    assert_eq!(env.stored(&overdue.id)["v"]["N"], "2", "overdue is recorded once");
+    assert_eq!(env.engine.items("B#").len(), 1);
 }
 
 #[tokio::test]
 async fn the_test_clock_carries_a_claim_over_its_deadline() {
     let stack = Stack::sandbox_at(NOW).await;
-    let world = &stack.world;
-    let claim = world.awaiting("k", &["teams"]).await;
-    stack.backstage.tick(world).await;
+    let env = &stack.env;
+    let claim = env.awaiting("k", &["teams"]).await;
+    stack.event_functions.tick(env).await;
     let clock = || RequestEvent::get("/v1/sandbox/clock").staff("operator", "o");
     assert_eq!(ok(&stack, clock()).await["now"], NOW);
     let advance = |by: &str| {
@@ -237,11 +231,11 @@ async fn the_test_clock_carries_a_claim_over_its_deadline() {
     };
     ok(&stack, advance("P9D")).await;
     assert_eq!(ok(&stack, clock()).await["now"], "2026-12-31T14:00:00Z");
-    stack.backstage.tick(world).await;
-    assert_eq!(world.stored(&claim.id)["st"]["S"], "awaiting_customer");
+    stack.event_functions.tick(env).await;
+    assert_eq!(env.stored(&claim.id)["st"]["S"], "awaiting_customer");
     ok(&stack, advance("PT9H5M")).await;
-    stack.backstage.tick(world).await;
-    assert_eq!(world.stored(&claim.id)["st"]["S"], "associated");
+    stack.event_functions.tick(env).await;
+    assert_eq!(env.stored(&claim.id)["st"]["S"], "associated");
     let backwards =
         RequestEvent::put("/v1/sandbox/clock").staff("operator", "o").json(&json!({"now": NOW}));
     assert_eq!(stack.send(backwards).await.status, 422);
@@ -262,21 +256,18 @@ async fn outside_a_sandbox_there_is_no_test_clock() {
 
 #[tokio::test]
 async fn what_the_template_does_not_permit_the_wire_refuses() {
-    let world = World::at(NOW).await;
-    let claim = world.submitted("k", &["teams"]).await;
-    let (store, wire) = world.another_store(|_| {});
+    let env = TestEnv::at(NOW).await;
+    let claim = env.submitted("k", &["teams"]).await;
+    let (store, wire) = env.another_store(|_| {});
     wire.permit(Permissions::of("directory", false));
     let (actor, command) = (reviewer(), Command::BeginReview);
-    let given = store.execute_command(&claim.id, &actor, &command, world.now(), None);
+    let given = store.execute_command(&claim.id, &actor, &command, env.now(), None);
     assert!(Box::pin(given).await.is_err(), "directory writes no claims");
     wire.permit(Permissions::of("publish", false));
-    assert!(
-        store.load_up_to_date(&claim.id, world.now()).await.is_err(),
-        "publish queries nothing"
-    );
+    assert!(store.load_up_to_date(&claim.id, env.now()).await.is_err(), "publish queries nothing");
     wire.permit(Permissions::of("claims", false));
-    assert!(store.load_up_to_date(&claim.id, world.now()).await.is_ok());
+    assert!(store.load_up_to_date(&claim.id, env.now()).await.is_ok());
     let queue = store::Source::Waiting { queue: None, assigned_to: store::AssignedTo::Anyone };
-    let waiting = store.list_claims(store::ClaimList::all_of(queue), None, 10, world.now());
+    let waiting = store.list_claims(store::ClaimList::all_of(queue), None, 10, env.now());
     assert!(Box::pin(waiting).await.is_err(), "the queue is the operator's");
 }

@@ -7,19 +7,19 @@ use serde_json::{Value, json};
 use store::StoreError;
 use support::fixtures::{self, ALPINE, CONTOSO};
 use support::stack::{Stack, code, token};
-use support::world::{World, item_statuses};
+use support::test_env::{TestEnv, item_statuses};
 use web::event::RequestEvent;
 
 const NOW: &str = "2026-12-22T14:00:00Z";
 
 /// Reads a claim whose record was changed by hand.
 async fn read_after(change: impl Fn(&mut Value)) -> Result<(), StoreError> {
-    let world = World::at(NOW).await;
-    let claim = world.awaiting("k", &["teams"]).await;
-    let mut record = world.stored(&claim.id);
+    let env = TestEnv::at(NOW).await;
+    let claim = env.awaiting("k", &["teams"]).await;
+    let mut record = env.stored(&claim.id);
     change(&mut record);
-    world.engine.put(&record);
-    world.store.load_up_to_date(&claim.id, world.now()).await.map(|_| ())
+    env.engine.put(&record);
+    env.store.load_up_to_date(&claim.id, env.now()).await.map(|_| ())
 }
 
 /// Three claims that wait for their customer, of which the one in the middle cannot be read.
@@ -27,11 +27,11 @@ async fn one_unreadable_of_three() -> (Stack, [ClaimId; 3]) {
     let stack = Box::pin(Stack::at(NOW)).await;
     let mut ids = Vec::new();
     for item in ["exchange-online", "sharepoint-online", "teams"] {
-        ids.push(Box::pin(stack.world.awaiting(item, &[item])).await.id);
+        ids.push(Box::pin(stack.env.awaiting(item, &[item])).await.id);
     }
-    let mut record = stack.world.stored(&ids[1]);
+    let mut record = stack.env.stored(&ids[1]);
     record["st"] = json!({"S": "levitating"});
-    stack.world.engine.put(&record);
+    stack.env.engine.put(&record);
     (stack, ids.try_into().unwrap())
 }
 
@@ -42,9 +42,9 @@ async fn a_claim_that_cannot_be_read_keeps_no_block_of_its_customer_from_the_oth
     let put = stack.send(rules.json(&json!({"blocked_partners": [ALPINE]}))).await;
     assert_eq!(put.status, 200, "{}", put.text);
     for id in [&first, &last] {
-        assert_eq!(stack.world.read(id).await.status(), Status::Declined);
+        assert_eq!(stack.env.read(id).await.status(), Status::Declined);
     }
-    let swept = Box::pin(stack.backstage.sweep(&stack.world)).await.unwrap();
+    let swept = Box::pin(stack.event_functions.sweep(&stack.env)).await.unwrap();
     assert!(swept.batch_item_failures.is_empty(), "nothing stands before later changes: {swept:?}");
 }
 
@@ -52,11 +52,11 @@ async fn a_claim_that_cannot_be_read_keeps_no_block_of_its_customer_from_the_oth
 async fn a_claim_that_cannot_be_read_keeps_no_suspension_from_the_others() {
     let (stack, [first, _, last]) = one_unreadable_of_three().await;
     let suspended = Partner { status: PartnerStatus::Suspended, ..fixtures::alpine() };
-    stack.world.store.put_partner(&suspended).await.unwrap();
-    let swept = Box::pin(stack.backstage.sweep(&stack.world)).await.unwrap();
+    stack.env.store.put_partner(&suspended).await.unwrap();
+    let swept = Box::pin(stack.event_functions.sweep(&stack.env)).await.unwrap();
     assert!(swept.batch_item_failures.is_empty(), "{swept:?}");
     for id in [&first, &last] {
-        assert_eq!(stack.world.read(id).await.status(), Status::OnHold);
+        assert_eq!(stack.env.read(id).await.status(), Status::OnHold);
     }
 }
 
@@ -68,32 +68,32 @@ async fn an_unknown_stored_status_is_corrupt() {
 
 #[tokio::test]
 async fn any_mistyped_attribute_is_corrupt_and_a_missing_one_never_a_panic() {
-    let world = World::at(NOW).await;
-    let claim = world.awaiting("k", &["teams"]).await;
-    let record = world.stored(&claim.id);
+    let env = TestEnv::at(NOW).await;
+    let claim = env.awaiting("k", &["teams"]).await;
+    let record = env.stored(&claim.id);
     // The table itself holds the types of its keys and of those of its indexes.
     let keys = ["pk", "sk", "ip", "ik", "it", "iu"];
     let names = record.as_object().unwrap().keys().filter(|name| !keys.contains(&name.as_str()));
     for name in names {
         let mut mistyped = record.clone();
         mistyped[name.as_str()] = json!({"L": []});
-        world.engine.put(&mistyped);
-        let read = world.store.load_up_to_date(&claim.id, world.now()).await;
+        env.engine.put(&mistyped);
+        let read = env.store.load_up_to_date(&claim.id, env.now()).await;
         assert!(matches!(read, Err(StoreError::Corrupt(_))), "{name}: {read:?}");
         let mut missing = record.clone();
         missing.as_object_mut().unwrap().remove(name);
-        world.engine.put(&missing);
-        let read = world.store.load_up_to_date(&claim.id, world.now()).await;
+        env.engine.put(&missing);
+        let read = env.store.load_up_to_date(&claim.id, env.now()).await;
         assert!(matches!(read, Ok(Some(_)) | Err(StoreError::Corrupt(_))), "{name}: {read:?}");
     }
 }
 
 #[tokio::test]
 async fn a_claim_without_its_details_is_corrupt() {
-    let world = World::at(NOW).await;
-    let claim = world.awaiting("k", &["teams"]).await;
-    world.engine.delete(&format!("C#{}", claim.id), "D");
-    let read = world.store.load_up_to_date(&claim.id, world.now()).await;
+    let env = TestEnv::at(NOW).await;
+    let claim = env.awaiting("k", &["teams"]).await;
+    env.engine.delete(&format!("C#{}", claim.id), "D");
+    let read = env.store.load_up_to_date(&claim.id, env.now()).await;
     assert!(matches!(read, Err(StoreError::Corrupt(_))), "{read:?}");
 }
 
@@ -122,7 +122,7 @@ async fn is_refused(stack: &Stack, claim: &ClaimId, told: &str) {
         RequestEvent::post(&format!("/v1/customer/claims/{claim}/decline")).customer_admin(CONTOSO);
     let signed_in = stack.send(no.json(&json!({}))).await;
     assert_eq!(signed_in.status, 200, "{told}: {}", signed_in.text);
-    let stored = stack.world.read(claim).await;
+    let stored = stack.env.read(claim).await;
     assert_eq!(item_statuses(&stored), ["declined"; 2], "{told}");
 }
 
@@ -130,10 +130,10 @@ async fn is_refused(stack: &Stack, claim: &ClaimId, told: &str) {
 async fn an_entry_with_a_member_of_a_later_version_of_the_program_is_read_without_it() {
     for (pk, sk) in ENTRIES {
         let stack = Box::pin(Stack::at(NOW)).await;
-        let claim = Box::pin(stack.world.awaiting("k", &["exchange-online", "teams"])).await.id;
-        let mut entry = stack.world.engine.item(pk, sk).expect("an entry");
+        let claim = Box::pin(stack.env.awaiting("k", &["exchange-online", "teams"])).await.id;
+        let mut entry = stack.env.engine.item(pk, sk).expect("an entry");
         entry["b"]["M"]["of_a_later_version"] = json!({"S": "x"});
-        stack.world.engine.put(&entry);
+        stack.env.engine.put(&entry);
         for event in reads(&claim) {
             let read = stack.send(event).await;
             assert_eq!(read.status, 200, "{pk} {sk}: {}", read.text);
@@ -145,7 +145,7 @@ async fn an_entry_with_a_member_of_a_later_version_of_the_program_is_read_withou
 #[tokio::test]
 async fn outages_and_added_days_with_members_of_a_later_version_are_read_without_them() {
     let stack = Box::pin(Stack::at(NOW)).await;
-    let claim = Box::pin(stack.world.awaiting("k", &["exchange-online", "teams"])).await.id;
+    let claim = Box::pin(stack.env.awaiting("k", &["exchange-online", "teams"])).await.id;
     let day = RequestEvent::put("/v1/calendars/CZ").staff("operator", "op");
     let added = json!({"added": [{"date": "2027-03-01", "name": "Day of mourning"}]});
     assert_eq!(stack.send(day.json(&added)).await.status, 200);
@@ -159,7 +159,7 @@ async fn outages_and_added_days_with_members_of_a_later_version_are_read_without
     let announced = stack.send(outage("?confirm=0").header("if-match", "\"0\"")).await;
     assert_eq!(announced.status, 200, "{}", announced.text);
     let unknown = json!({"S": "x"});
-    let engine = &stack.world.engine;
+    let engine = &stack.env.engine;
     let mut outages = engine.item("CA#outages", "A").expect("the outages");
     outages["b"]["M"]["of_a_later_version"] = unknown.clone();
     outages["b"]["M"]["announced"]["L"][0]["M"]["of_a_later_version"] = unknown.clone();
@@ -178,7 +178,7 @@ async fn outages_and_added_days_with_members_of_a_later_version_are_read_without
     assert_eq!((foreseen.status, foreseen.header("etag")), (200, "\"1\""), "{}", foreseen.text);
     let shown = stack.send(RequestEvent::get("/v1/calendars/CZ").staff("operator", "op")).await;
     assert_eq!(shown.status, 200, "{}", shown.text);
-    Box::pin(stack.world.recount()).await;
+    Box::pin(stack.env.recount()).await;
     for event in reads(&claim) {
         let read = stack.send(event).await;
         assert_eq!(read.status, 200, "{}", read.text);
@@ -190,8 +190,8 @@ async fn outages_and_added_days_with_members_of_a_later_version_are_read_without
 async fn a_no_counts_though_an_entry_that_is_never_removed_is_gone() {
     for (pk, sk) in &ENTRIES[..3] {
         let stack = Box::pin(Stack::at(NOW)).await;
-        let claim = Box::pin(stack.world.awaiting("k", &["exchange-online", "teams"])).await.id;
-        stack.world.engine.delete(pk, sk);
+        let claim = Box::pin(stack.env.awaiting("k", &["exchange-online", "teams"])).await.id;
+        stack.env.engine.delete(pk, sk);
         is_refused(&stack, &claim, pk).await;
     }
 }

@@ -9,7 +9,7 @@ use domain::ids::ClaimId;
 use serde_json::{Value, json};
 use support::fixtures::{self, ALPINE, BOREALIS, CONTOSO, TAILWIND, claim_body, claim_body_of};
 use support::stack::{Answer, Stack};
-use support::world::World;
+use support::test_env::TestEnv;
 use web::event::RequestEvent;
 
 const NOW: &str = "2026-12-22T14:00:00Z";
@@ -75,31 +75,31 @@ fn body(workload: &str, reference: &str, draft: bool) -> Value {
 async fn created(stack: &Stack, key: &str, body: &Value) -> Claim {
     let answer = stack.submit(ALPINE, key, body).await;
     assert_eq!(answer.status, 201, "{}", answer.text);
-    stack.world.read(&ClaimId::parse(answer.body["id"].as_str().unwrap()).unwrap()).await
+    stack.env.read(&ClaimId::parse(answer.body["id"].as_str().unwrap()).unwrap()).await
 }
 
 /// A claim for each of three workloads, each so much later than the one before.
 async fn one_after_another(stack: &Stack, later: Duration) -> Vec<Claim> {
     let mut claims = Vec::new();
     for workload in ["teams", "exchange-online", "sharepoint-online"] {
-        stack.world.clock.advance(later);
+        stack.env.clock.advance(later);
         claims.push(created(stack, workload, &claim_body(&[workload])).await);
     }
     claims
 }
 
 async fn act(stack: &Stack, claim: &Claim, body: &Value) -> Claim {
-    let claim = stack.world.read(&claim.id).await;
+    let claim = stack.env.read(&claim.id).await;
     let answer = stack.review(claim.id.as_str(), claim.version.0.into(), body).await;
     assert_eq!(answer.status, 200, "{}", answer.text);
-    stack.world.read(&claim.id).await
+    stack.env.read(&claim.id).await
 }
 
 async fn command(stack: &Stack, claim: &Claim, name: &str, body: &Value) -> Claim {
-    let claim = stack.world.read(&claim.id).await;
+    let claim = stack.env.read(&claim.id).await;
     let answer = stack.command(ALPINE, &claim, name, body).await;
     assert_eq!(answer.status, 200, "{name}: {}", answer.text);
-    stack.world.read(&claim.id).await
+    stack.env.read(&claim.id).await
 }
 
 fn question() -> Value {
@@ -112,8 +112,8 @@ fn refusal() -> Value {
 
 /// The records of a claim copied so often past the wire, each under an id, a moment of submission and a deadline of its
 /// own, where it has one; the ids by their deadlines.
-pub(super) fn copies(world: &World, claim: &Claim, number: usize) -> Vec<String> {
-    let items = world.engine.items(&format!("C#{}", claim.id));
+pub(super) fn copies(env: &TestEnv, claim: &Claim, number: usize) -> Vec<String> {
+    let items = env.engine.items(&format!("C#{}", claim.id));
     let (mut ids, mut all) = (Vec::new(), Vec::new());
     for copy in 0..number {
         let id = format!("{:a>26}", letters(copy));
@@ -143,7 +143,7 @@ pub(super) fn copies(world: &World, claim: &Claim, number: usize) -> Vec<String>
         }
         ids.push(id);
     }
-    world.engine.import(all);
+    env.engine.import(all);
     ids
 }
 
@@ -179,7 +179,7 @@ async fn what_waits_for_a_partner_is_one_query_with_ten_claims_and_with_ten_thou
         act(&stack, &claim, &json!({"action": "begin"})).await;
         let asked = act(&stack, &claim, &question()).await;
         created(&stack, "other", &body("exchange-online", "CRM-2", false)).await;
-        let copied = copies(&stack.world, &asked, number);
+        let copied = copies(&stack.env, &asked, number);
         let wire = &stack.wires[0];
         wire.reset();
         let page = get(&stack, "/v1/claims?turn=partner&limit=5").await;
@@ -237,9 +237,9 @@ async fn a_rejection_that_nobody_disputes_leaves_the_list_without_a_write() {
     let of = |part: &str| format!("/v1/claims?status=rejected:{part}");
     assert_eq!(ids(&get(&stack, &of("disputable")).await), [claim.id.as_str()]);
     assert_eq!(ids(&get(&stack, &of("final")).await), Vec::<String>::new());
-    stack.world.clock.set(until - Duration::seconds(1));
+    stack.env.clock.set(until - Duration::seconds(1));
     assert_eq!(ids(&get(&stack, "/v1/claims?turn=partner").await), [claim.id.as_str()]);
-    stack.world.clock.set(until);
+    stack.env.clock.set(until);
     let wire = &stack.wires[0];
     wire.reset();
     assert_eq!(ids(&get(&stack, "/v1/claims?turn=partner").await), Vec::<String>::new());
@@ -247,7 +247,7 @@ async fn a_rejection_that_nobody_disputes_leaves_the_list_without_a_write() {
     assert_eq!(ids(&get(&stack, &of("disputable")).await), Vec::<String>::new());
     assert_eq!(ids(&get(&stack, &of("final")).await), [claim.id.as_str()]);
     assert_turns(&stack, "the rejection is final").await;
-    assert_eq!(stack.world.read(&claim.id).await.version, rejected.version);
+    assert_eq!(stack.env.read(&claim.id).await.version, rejected.version);
 }
 
 #[tokio::test]
@@ -257,9 +257,9 @@ async fn a_deadline_that_has_passed_is_carried_out_and_nothing_stale_waits() {
     act(&stack, &claim, &json!({"action": "begin"})).await;
     let asked = act(&stack, &claim, &question()).await;
     let until = asked.state.runs_until().unwrap();
-    stack.world.let_pass(until);
+    stack.env.let_pass(until);
     // Nobody has looked at the claim since: the index has it still, with an end that has passed.
-    assert_eq!(stack.world.stored(&claim.id)["st"]["S"], "action_required");
+    assert_eq!(stack.env.stored(&claim.id)["st"]["S"], "action_required");
     assert_eq!(ids(&get(&stack, "/v1/claims?turn=partner").await), Vec::<String>::new());
     assert_turns(&stack, "silence has rejected it").await;
 }
@@ -272,9 +272,9 @@ async fn an_erased_claim_waits_for_nobody_and_is_found_by_no_reference() {
     assert_eq!(ids(&get(&stack, "/v1/claims?external_ref=CRM-1").await), [claim.id.as_str()]);
     let operator = support::rivals::operator();
     let erase = domain::command::Command::Erase;
-    stack.world.give(&claim.id, &operator, &erase).await.unwrap();
+    stack.env.give(&claim.id, &operator, &erase).await.unwrap();
     assert_eq!(ids(&get(&stack, "/v1/claims?external_ref=CRM-1").await), Vec::<String>::new());
-    let details = stack.world.engine.item(&format!("C#{}", claim.id), "D").unwrap();
+    let details = stack.env.engine.item(&format!("C#{}", claim.id), "D").unwrap();
     assert!(details.get("ir").is_none() && details.get("ih").is_none(), "{details}");
 }
 
@@ -330,9 +330,9 @@ async fn nobody_finds_another_partners_claims_by_reference_or_turn() {
 async fn filters_narrow_together_and_several_statuses_widen() {
     let stack = stack().await;
     let draft = created(&stack, "d", &body("teams", "CRM-1", true)).await;
-    stack.world.clock.advance(Duration::minutes(1));
+    stack.env.clock.advance(Duration::minutes(1));
     let submitted = created(&stack, "s", &body("exchange-online", "CRM-1", false)).await;
-    stack.world.clock.advance(Duration::minutes(1));
+    stack.env.clock.advance(Duration::minutes(1));
     let asked = created(&stack, "a", &body("sharepoint-online", "CRM-2", false)).await;
     act(&stack, &asked, &json!({"action": "begin"})).await;
     let asked = act(&stack, &asked, &question()).await;
@@ -359,7 +359,7 @@ async fn filters_narrow_together_and_several_statuses_widen() {
     let before = format!("until_before={}", text(until + Duration::seconds(1)));
     assert!(found(&before).await.contains(&asked), "without a turn it is a filter");
     let since =
-        |minutes| text(stack.world.clock.now() - Duration::minutes(minutes)).replace('+', "%2B");
+        |minutes| text(stack.env.clock.now() - Duration::minutes(minutes)).replace('+', "%2B");
     assert_eq!(found(&format!("updated_since={}", since(0))).await, [&*asked]);
     assert_eq!(found(&format!("updated_since={}", since(1))).await, [&*asked, &submitted]);
 }
@@ -443,7 +443,7 @@ async fn a_page_is_filled_from_behind_claims_that_the_filter_does_not_take() {
     let old = created(&stack, "old", &body("teams", "CRM-1", false)).await;
     act(&stack, &old, &json!({"action": "begin"})).await;
     let asked = act(&stack, &old, &question()).await;
-    copies(&stack.world, &asked, 300);
+    copies(&stack.env, &asked, 300);
     let withdrawn = command(&stack, &old, "withdraw", &json!({})).await;
     assert_eq!(withdrawn.status(), Status::Withdrawn);
     // It is the oldest of its partner's 301 claims.
@@ -462,7 +462,7 @@ async fn an_unfilled_page_has_a_cursor_after_ten_reads_and_the_cursor_leads_to_t
     let claim = created(&stack, "k", &body("teams", "CRM-1", false)).await;
     act(&stack, &claim, &json!({"action": "begin"})).await;
     let asked = act(&stack, &claim, &question()).await;
-    copies(&stack.world, &asked, 1_200);
+    copies(&stack.env, &asked, 1_200);
     command(&stack, &claim, "withdraw", &json!({})).await;
     let wire = &stack.wires[0];
     wire.reset();
@@ -477,10 +477,10 @@ async fn an_unfilled_page_has_a_cursor_after_ten_reads_and_the_cursor_leads_to_t
 #[tokio::test]
 async fn claims_that_come_or_go_while_pages_are_read_displace_no_other() {
     let stack = stack().await;
-    let world = &stack.world;
+    let env = &stack.env;
     let mut drafts = Vec::new();
     for no in 0..6 {
-        world.clock.advance(Duration::minutes(1));
+        env.clock.advance(Duration::minutes(1));
         drafts.push(created(&stack, &format!("d{no}"), &body("teams", "CRM-1", true)).await);
     }
     for (key, list) in [("n1", "/v1/claims?limit=2"), ("n2", "/v1/claims?limit=2&program=osu-m365")]
@@ -516,13 +516,13 @@ async fn claims_that_come_or_go_while_pages_are_read_displace_no_other() {
 #[tokio::test]
 async fn staff_list_whatever_was_submitted_by_days_back_and_no_draft() {
     let stack = stack().await;
-    let world = &stack.world;
+    let env = &stack.env;
     let mut submitted = Vec::new();
     for (no, days) in [0, 0, 1, 40, 0].into_iter().enumerate() {
-        world.clock.advance(Duration::days(days) + Duration::seconds(1));
+        env.clock.advance(Duration::days(days) + Duration::seconds(1));
         let key = format!("k{no}");
         let claim = match no {
-            2 => world.rival_submitted(&key, &["teams"]).await,
+            2 => env.rival_submitted(&key, &["teams"]).await,
             3 => {
                 let at = claim_body_of("4711", TAILWIND, "tailwind.example", &["teams"]);
                 created(&stack, &key, &at).await
@@ -565,12 +565,12 @@ async fn what_is_submitted_while_staff_read_pages_displaces_nothing() {
     let workloads = ["teams", "exchange-online", "sharepoint-online"];
     let mut before = Vec::new();
     for workload in workloads {
-        stack.world.clock.advance(Duration::hours(7));
+        stack.env.clock.advance(Duration::hours(7));
         before.push(created(&stack, workload, &claim_body(&[workload])).await.id.to_string());
     }
     let first = staff(&stack, "/v1/claims?limit=1").await;
-    stack.world.clock.advance(Duration::hours(1));
-    stack.world.rival_submitted("new", &["teams"]).await;
+    stack.env.clock.advance(Duration::hours(1));
+    stack.env.rival_submitted("new", &["teams"]).await;
     let (_, next) = first.header("link").split_once('<').unwrap();
     let (rest, _) = Box::pin(all(&stack, by_staff, next.split_once('>').unwrap().0)).await;
     let mut both: Vec<_> = ids(&first).into_iter().chain(rest).collect();
@@ -582,12 +582,12 @@ async fn what_is_submitted_while_staff_read_pages_displaces_nothing() {
 
 /// Claims of Alpine's with two associations each, so many of them, and one without any.
 async fn associated(stack: &Stack, number: usize) {
-    let world = &stack.world;
-    let claim = world.awaiting("k", &["teams", "exchange-online"]).await;
+    let env = &stack.env;
+    let claim = env.awaiting("k", &["teams", "exchange-online"]).await;
     let accept = RequestEvent::post(&format!("/v1/customer/claims/{}/accept", claim.id));
     let accept = accept.customer_admin(CONTOSO).json(&json!({}));
     assert_eq!(stack.send(accept).await.status, 200);
-    let items = world.engine.items(&format!("C#{}", claim.id));
+    let items = env.engine.items(&format!("C#{}", claim.id));
     let mut all = Vec::new();
     for copy in 1..number {
         let id = format!("{:a>26}", letters(copy));
@@ -602,9 +602,9 @@ async fn associated(stack: &Stack, number: usize) {
             all.push(item);
         }
     }
-    world.engine.import(all);
-    world.clock.advance(Duration::seconds(1));
-    world.submitted("without", &["sharepoint-online"]).await;
+    env.engine.import(all);
+    env.clock.advance(Duration::seconds(1));
+    env.submitted("without", &["sharepoint-online"]).await;
 }
 
 #[tokio::test]
@@ -640,7 +640,7 @@ async fn an_association_that_ends_while_pages_are_read_hides_no_other() {
     let end = RequestEvent::post(&format!("/v1/associations/{ending}/end")).partner_admin(ALPINE);
     let ended = stack.send(end.json(&json!({"comment": "done"}))).await;
     assert_eq!(ended.status, 200, "{}", ended.text);
-    stack.world.clock.advance(Duration::seconds(1));
+    stack.env.clock.advance(Duration::seconds(1));
     let (_, next) = first.header("link").split_once('<').unwrap();
     let (rest, _) = Box::pin(all(&stack, by_partner, next.split_once('>').unwrap().0)).await;
     let both: Vec<_> = ids(&first).into_iter().chain(rest).collect();
@@ -681,7 +681,7 @@ async fn counts_are_a_partners_own_and_tell_nothing_of_anybody_else() {
     let before = stack.send(by_partner(COUNTS)).await.text;
     assert_eq!(counts(&stack, by_partner(COUNTS)).await, own);
     // A rival on the same items, and what becomes of it, changes no byte of the answer.
-    let rival = stack.world.rival_submitted("rival", &["exchange-online", "teams"]).await;
+    let rival = stack.env.rival_submitted("rival", &["exchange-online", "teams"]).await;
     assert_eq!(stack.send(by_partner(COUNTS)).await.text, before);
     stack.review(rival.id.as_str(), 1, &json!({"action": "begin"})).await;
     assert_eq!(stack.send(by_partner(COUNTS)).await.text, before);
@@ -707,10 +707,10 @@ async fn counts_are_a_partners_own_and_tell_nothing_of_anybody_else() {
 #[tokio::test]
 async fn a_claim_that_is_due_is_counted_as_what_silence_makes_of_it() {
     let stack = stack().await;
-    let claim = stack.world.awaiting("k", &["teams"]).await;
+    let claim = stack.env.awaiting("k", &["teams"]).await;
     let counted = counts(&stack, by_partner(COUNTS)).await;
     assert_eq!(counted, (0, named(&[("awaiting_customer", 1)]), true));
-    stack.world.let_pass(support::world::closes_at(&claim));
+    stack.env.let_pass(support::test_env::closes_at(&claim));
     let counted = counts(&stack, by_partner(COUNTS)).await;
     assert_eq!(counted, (0, named(&[("associated", 1)]), true));
 }
@@ -722,7 +722,7 @@ async fn beyond_two_thousand_claims_what_waits_is_exact_and_the_rest_says_that_i
         let claim = created(&stack, "k", &body("teams", "CRM-1", false)).await;
         act(&stack, &claim, &json!({"action": "begin"})).await;
         let asked = act(&stack, &claim, &question()).await;
-        copies(&stack.world, &asked, number - 1);
+        copies(&stack.env, &asked, number - 1);
         let (waiting, counted, complete) = counts(&stack, by_partner(COUNTS)).await;
         assert_eq!((usize::try_from(waiting).unwrap(), complete), (number, is_complete));
         assert_eq!(counted, named(&[("action_required", 2_000)]), "{number}");
@@ -738,16 +738,16 @@ async fn reviews(stack: &Stack, query: &str) -> Answer {
 #[tokio::test]
 async fn the_queue_takes_filters_and_tells_how_much_waits() {
     let stack = stack().await;
-    let world = &stack.world;
+    let env = &stack.env;
     let mut waiting = Vec::new();
     for (no, workload) in ["teams", "exchange-online", "sharepoint-online"].iter().enumerate() {
-        world.clock.advance(Duration::minutes(1));
+        env.clock.advance(Duration::minutes(1));
         let claim = created(&stack, &format!("k{no}"), &claim_body(&[workload])).await;
         waiting.push(claim);
     }
-    world.clock.advance(Duration::minutes(1));
-    let rival = world.rival_submitted("rival", &["teams"]).await;
-    world.clock.advance(Duration::minutes(1));
+    env.clock.advance(Duration::minutes(1));
+    let rival = env.rival_submitted("rival", &["teams"]).await;
+    env.clock.advance(Duration::minutes(1));
     act(&stack, &waiting[0], &json!({"action": "begin"})).await;
     let of = |indexes: &[usize]| -> Vec<String> {
         indexes.iter().map(|index| waiting[*index].id.to_string()).collect()
@@ -791,12 +791,12 @@ async fn the_queue_takes_filters_and_tells_how_much_waits() {
 #[tokio::test]
 async fn what_is_overdue_is_one_list_by_how_long_it_waits() {
     let stack = stack().await;
-    let world = &stack.world;
+    let env = &stack.env;
     let claims = one_after_another(&stack, Duration::hours(1)).await;
     // The first waits as one that is reviewed, and it has waited there for the shortest time.
-    world.clock.advance(Duration::hours(1));
+    env.clock.advance(Duration::hours(1));
     act(&stack, &claims[0], &json!({"action": "begin"})).await;
-    world.clock.advance(Duration::days(60));
+    env.clock.advance(Duration::days(60));
     let expected: Vec<_> = [1, 2, 0].iter().map(|no| claims[*no].id.to_string()).collect();
     for query in ["state=overdue", "overdue=true", "overdue=true&limit=1", "state=overdue&limit=2"]
     {
@@ -810,11 +810,11 @@ async fn what_is_overdue_is_one_list_by_how_long_it_waits() {
 #[tokio::test]
 async fn a_claim_whose_review_begins_while_the_queue_is_read_hides_no_other() {
     let stack = stack().await;
-    let world = &stack.world;
+    let env = &stack.env;
     let claims = one_after_another(&stack, Duration::minutes(1)).await;
     let first = reviews(&stack, "limit=1").await;
     assert_eq!(ids(&first), [claims[0].id.as_str()]);
-    world.clock.advance(Duration::minutes(1));
+    env.clock.advance(Duration::minutes(1));
     act(&stack, &claims[1], &json!({"action": "begin"})).await;
     let (_, next) = first.header("link").split_once('<').unwrap();
     let next = next.split_once('>').unwrap().0;
@@ -833,7 +833,7 @@ async fn assign(stack: &Stack, claim: &Claim, by: &str, to: &Value) -> Answer {
 #[tokio::test]
 async fn who_works_on_a_claim_is_told_to_staff_alone_and_moves_no_version() {
     let stack = stack().await;
-    let claim = stack.world.awaiting("k", &["teams"]).await;
+    let claim = stack.env.awaiting("k", &["teams"]).await;
     let other = created(&stack, "o", &claim_body(&["exchange-online"])).await;
     let mine = created(&stack, "m", &claim_body(&["sharepoint-online"])).await;
     for claim in [&claim, &mine] {
@@ -843,7 +843,7 @@ async fn who_works_on_a_claim_is_told_to_staff_alone_and_moves_no_version() {
         assert_eq!(assigned.header("etag"), format!("\"{}\"", claim.version.0));
         let seen = staff(&stack, &format!("/v1/claims/{}", claim.id)).await;
         assert_eq!(seen.body["assigned_to"], "reviewer-2");
-        assert_eq!(stack.world.read(&claim.id).await.version, claim.version);
+        assert_eq!(stack.env.read(&claim.id).await.version, claim.version);
     }
     for event in [
         by_partner(&format!("/v1/claims/{}", claim.id)),
@@ -881,17 +881,17 @@ async fn nobody_is_assigned_to_what_is_over_and_an_erasure_takes_the_name_away()
     let refused = assign(&stack, &claim, "reviewer-1", &to).await;
     assert_eq!(refused.errors(), [("/to".to_owned(), "not-editable".to_owned())]);
     let place = format!("C#{}", claim.id);
-    assert_eq!(stack.world.engine.item(&place, "Y").unwrap()["to"]["S"], "reviewer-2");
+    assert_eq!(stack.env.engine.item(&place, "Y").unwrap()["to"]["S"], "reviewer-2");
     let operator = support::rivals::operator();
     let erase = domain::command::Command::Erase;
-    stack.world.give(&claim.id, &operator, &erase).await.unwrap();
-    assert_eq!(stack.world.engine.item(&place, "Y"), None);
+    stack.env.give(&claim.id, &operator, &erase).await.unwrap();
+    assert_eq!(stack.env.engine.item(&place, "Y"), None);
     // Whoever read the claim before it was erased writes the name too late.
     let staff = domain::ids::StaffId::parse("reviewer-2").unwrap();
-    let at = stack.world.clock.now();
-    let late = stack.world.store.assign_claim(&claim.id, Some(&staff), &staff, at).await.unwrap();
+    let at = stack.env.clock.now();
+    let late = stack.env.store.assign_claim(&claim.id, Some(&staff), &staff, at).await.unwrap();
     assert!(!late);
-    assert_eq!(stack.world.engine.item(&place, "Y"), None);
+    assert_eq!(stack.env.engine.item(&place, "Y"), None);
     for (body, code) in [(json!({}), "required"), (json!({"to": "none"}), "malformed")] {
         let event = RequestEvent::post(&format!("/v1/claims/{}/assign", claim.id));
         let refused = stack.send(event.staff("operator", "o").json(&body)).await;

@@ -151,9 +151,9 @@ async fn a_program_that_there_is_not_is_refused_at_its_place_unless_it_is_named_
     assert_eq!((refused.status, refused.errors()), (422, expected));
     stored(&stack, PARTNER, &with(&["osu-m365"])).await;
     // An entry from before this was asked names a program that was never there.
-    let mut record = stack.world.engine.item("PA#p-alpine", "A").unwrap();
+    let mut record = stack.env.engine.item("PA#p-alpine", "A").unwrap();
     record["b"]["M"]["locations"]["L"][1]["M"]["programs"]["L"][0] = json!({"S": "bygone"});
-    stack.world.engine.put(&record);
+    stack.env.engine.put(&record);
     stored(&stack, PARTNER, &with(&["bygone"])).await;
     let refused = put(&stack, PARTNER, &with(&["bygone", "no-such-prog"])).await;
     assert_eq!(refused.errors(), told(&[("/locations/1/programs/1", "program-unknown")]));
@@ -203,7 +203,7 @@ async fn a_domain_is_one_tenants_and_moves_when_the_old_one_lets_it_go() {
     let refused = put(&stack, NEW_TENANT, &body).await;
     let expected = told(&[("/domains/1", "domain-taken"), ("/domains/2", "domain-taken")]);
     assert_eq!((refused.status, refused.errors()), (422, expected));
-    assert!(stack.world.engine.item("DM#wingtip.example", "A").is_none(), "nothing is stored");
+    assert!(stack.env.engine.item("DM#wingtip.example", "A").is_none(), "nothing is stored");
     let (old, moved) = (tenant(TAILWIND), json!({"domains": ["tailwind-traders.example"]}));
     stored(&stack, &old, &moved).await;
     body["domains"] = json!(["wingtip.example", "tailwind.example"]);
@@ -237,7 +237,7 @@ async fn of_two_tenants_that_take_a_domain_at_once_one_has_it() {
         let mut statuses = [one.status, other.status];
         statuses.sort_unstable();
         assert_eq!(statuses, [200, 422], "{} {}", one.text, other.text);
-        let owner = &stack.world.engine.item("DM#shared.example", "A").unwrap()["tn"]["S"];
+        let owner = &stack.env.engine.item("DM#shared.example", "A").unwrap()["tn"]["S"];
         let winner = if one.status == 200 { CONTOSO } else { TAILWIND };
         assert_eq!(owner, winner);
     }
@@ -257,8 +257,8 @@ async fn a_put_that_leaves_the_domains_as_they_are_writes_none_of_them() {
     let two = json!({"domains": ["contoso.example", "münchen.example"]});
     stored(&stack, &tenant(CONTOSO), &two).await;
     assert_eq!(written(), 1);
-    assert!(stack.world.engine.item("DM#xn--mnchen-3ya.example", "A").is_some());
-    assert_eq!(stack.world.engine.items("DM#").len(), 4, "one for each domain");
+    assert!(stack.env.engine.item("DM#xn--mnchen-3ya.example", "A").is_some());
+    assert_eq!(stack.env.engine.items("DM#").len(), 4, "one for each domain");
 }
 
 #[tokio::test]
@@ -278,14 +278,14 @@ async fn ninety_domains_come_or_go_with_one_put_and_no_more() {
 async fn usage_is_of_items_that_the_tenant_has_and_of_days_that_have_begun_there() {
     let stack = stack().await;
     // 23:30 in UTC is the next day in Prague already.
-    stack.world.clock.set("2026-12-22T23:30:00Z".parse().unwrap());
+    stack.env.clock.set("2026-12-22T23:30:00Z".parse().unwrap());
     let row = |id: &str, date: &str| json!({"kind": "workload", "id": id, "date": date, "active_users": 1, "provisioned_seats": 2});
     let path = format!("{}/usage", tenant(CONTOSO));
     let body = json!({"rows": [row("teams", "2026-12-23"), row("nope", "2026-12-22"), row("teams", "2026-12-24")]});
     let refused = put(&stack, &path, &body).await;
     let expected = told(&[("/rows/1/id", "item-not-in-tenant"), ("/rows/2/date", "in-the-future")]);
     assert_eq!((refused.status, refused.errors()), (422, expected));
-    assert!(stack.world.engine.items("U#").is_empty(), "none of the rows is stored");
+    assert!(stack.env.engine.items("U#").is_empty(), "none of the rows is stored");
     let today = put(&stack, &path, &json!({"rows": [row("teams", "2026-12-23")]})).await;
     assert_eq!((today.status, &today.body), (200, &json!({"rows": 1})), "{}", today.text);
 }

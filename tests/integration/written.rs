@@ -12,12 +12,12 @@ use domain::program::{EvidencePolicy, Policy};
 use domain::text::{Domain, Email, Name};
 use serde_json::{Value, json};
 use store::Author;
-use support::backstage::{events, mail_event, records};
+use support::event_functions::{events, mail_event, records};
 use support::fixtures::{self, ALPINE, CONTOSO};
 use support::stack::{Stack, token};
 use support::template::{functions, listed, statements, template, written_partitions};
+use support::test_env::{VERIFIED, alpine, closes_at, decline, link, withdraw};
 use support::wire::Wire;
-use support::world::{VERIFIED, alpine, closes_at, decline, link, withdraw};
 use web::event::RequestEvent;
 
 const NOW: &str = "2026-12-22T14:00:00Z";
@@ -35,12 +35,12 @@ struct Due {
 impl Due {
     async fn now() -> Self {
         let stack = Box::pin(Stack::at(NOW)).await;
-        let undelivered = stack.world.notifying("a", &["sharepoint-online"]).await;
-        let declined = Box::pin(stack.world.awaiting("b", &["teams", "exchange-online"])).await;
-        stack.world.give(&declined.id, &link(1), &decline(&[1])).await.unwrap();
-        stack.backstage.publish(&records(&stack.world)).await.unwrap();
-        let told = events(&stack.world);
-        stack.world.let_pass_by(closes_at(&declined), Duration::seconds(125));
+        let undelivered = stack.env.notifying("a", &["sharepoint-online"]).await;
+        let declined = Box::pin(stack.env.awaiting("b", &["teams", "exchange-online"])).await;
+        stack.env.give(&declined.id, &link(1), &decline(&[1])).await.unwrap();
+        stack.event_functions.publish(&records(&stack.env)).await.unwrap();
+        let told = events(&stack.env);
+        stack.env.let_pass_by(closes_at(&declined), Duration::seconds(125));
         Self { stack, claims: [undelivered, declined], told }
     }
 
@@ -53,7 +53,7 @@ impl Due {
 
     /// Lets a function carry out what is due.
     async fn reach(&self, function: &str) {
-        let (stack, world) = (&self.stack, &self.stack.world);
+        let (stack, env) = (&self.stack, &self.stack.env);
         match function {
             "claims" => self.ask(|id| partner(&format!("/v1/claims/{id}"))).await,
             "evidence" => self.ask(|id| partner(&format!("/v1/claims/{id}/evidence/e1"))).await,
@@ -70,33 +70,33 @@ impl Due {
             }
             "notify" => {
                 for event in &self.told {
-                    drop(stack.backstage.notify(event).await);
+                    drop(stack.event_functions.notify(event).await);
                 }
             }
             "delivery" => {
                 for claim in &self.claims {
                     let to = (VERIFIED, "it@contoso.example");
-                    let late = mail_event("Delivery", &claim.id, 1, to, world.clock.now());
-                    stack.backstage.deliver(&late).await;
+                    let late = mail_event("Delivery", &claim.id, 1, to, env.clock.now());
+                    stack.event_functions.deliver(&late).await;
                     let failed = mail_event("Bounce", &claim.id, 1, to, closes_at(&self.claims[1]));
-                    stack.backstage.deliver(&failed).await;
+                    stack.event_functions.deliver(&failed).await;
                 }
             }
             "scan" => {
                 for claim in &self.claims {
                     let bytes = b"MZ";
                     let key = format!("quarantine/{}/e1/{}", claim.id, Sha256Hash::of(bytes));
-                    let object = world.documents.upload(&key, "application/pdf", bytes);
-                    stack.backstage.scan(scanned(&key, &object.etag())).await.unwrap();
+                    let object = env.documents.upload(&key, "application/pdf", bytes);
+                    stack.event_functions.scan(scanned(&key, &object.etag())).await.unwrap();
                 }
             }
             "sweep" => {
                 let suspended = Partner { status: PartnerStatus::Suspended, ..fixtures::alpine() };
-                world.store.put_partner(&suspended).await.unwrap();
-                stack.backstage.sweep(world).await.unwrap();
+                env.store.put_partner(&suspended).await.unwrap();
+                stack.event_functions.sweep(env).await.unwrap();
             }
             "finalize" => {
-                let author = Author::of(&Actor::System, world.clock.now());
+                let author = Author::of(&Actor::System, env.clock.now());
                 let day = Exception {
                     date: NaiveDate::from_ymd_opt(2027, 1, 5).unwrap(),
                     name: "Day of mourning".to_owned(),
@@ -104,9 +104,9 @@ impl Due {
                 };
                 let added = |_: &BTreeSet<Exception>| Ok([day.clone()].into());
                 let country = "CZ".parse().unwrap();
-                let put = world.store.put_country_calendar(country, &added, &author, &|_, _| true);
+                let put = env.store.put_country_calendar(country, &added, &author, &|_, _| true);
                 put.await.unwrap();
-                stack.backstage.tick(world).await;
+                stack.event_functions.tick(env).await;
             }
             other => panic!("{other} carries out no deadline"),
         }
@@ -136,7 +136,7 @@ fn wire<'a>(stack: &'a Stack, function: &str) -> &'a Wire {
     let back = ["sweep", "scan", "publish", "notify", "delivery", "finalize"];
     match front.iter().position(|own| *own == function) {
         Some(place) => &stack.wires[place],
-        None => &stack.backstage.wires[back.iter().position(|own| *own == function).unwrap()],
+        None => &stack.event_functions.wires[back.iter().position(|own| *own == function).unwrap()],
     }
 }
 
@@ -186,8 +186,8 @@ async fn own_writes(function: &str) -> BTreeSet<String> {
         }
         "finalize" => Box::pin(erase(&stack)).await,
         "publish" => {
-            Box::pin(stack.world.submitted("k", &["teams"])).await;
-            stack.backstage.publish(&records(&stack.world)).await.unwrap();
+            Box::pin(stack.env.submitted("k", &["teams"])).await;
+            stack.event_functions.publish(&records(&stack.env)).await.unwrap();
         }
         _ => {}
     }
@@ -206,8 +206,8 @@ async fn bring(stack: &Stack) {
     let added = stack.send(RequestEvent::post(&path).partner_user(ALPINE).json(&body)).await;
     assert_eq!(added.status, 201, "{}", added.text);
     let key = added.body["upload"]["fields"]["key"].as_str().unwrap();
-    let object = stack.world.documents.upload(key, "application/pdf", bytes);
-    stack.backstage.scan(scanned(key, &object.etag())).await.unwrap();
+    let object = stack.env.documents.upload(key, "application/pdf", bytes);
+    stack.event_functions.scan(scanned(key, &object.etag())).await.unwrap();
 }
 
 /// Every entry of the directory, the days of a country, usage, and the test clock.
@@ -248,15 +248,15 @@ async fn validated(stack: &Stack, contact: &str) {
 /// A notice is mailed, and to a contact outside the tenant that it was named.
 async fn write_to_outsider(stack: &Stack) {
     validated(stack, "ceo@elsewhere.example").await;
-    stack.backstage.publish(&records(&stack.world)).await.unwrap();
-    for event in events(&stack.world) {
-        stack.backstage.notify(&event).await.unwrap();
+    stack.event_functions.publish(&records(&stack.env)).await.unwrap();
+    for event in events(&stack.env) {
+        stack.event_functions.notify(&event).await.unwrap();
     }
 }
 
 /// A partner is told with the mail of the day what became official.
 async fn write_to_partner(stack: &Stack) {
-    let world = &stack.world;
+    let env = &stack.env;
     let told = Partner {
         domains: [Domain::parse("alpine.example").unwrap()].into(),
         contacts: vec![PartnerContact {
@@ -265,33 +265,33 @@ async fn write_to_partner(stack: &Stack) {
         }],
         ..fixtures::alpine()
     };
-    world.store.put_partner(&told).await.unwrap();
-    let open = Box::pin(world.awaiting("official", &["sharepoint-online"])).await;
-    world.elsewhere.forget();
-    world.let_pass(closes_at(&open));
-    world.finalize().await;
-    stack.backstage.publish(&records(world)).await.unwrap();
-    for event in events(world).iter().filter(|event| event["type"] == "partner_mail_due") {
-        stack.backstage.notify(event).await.unwrap();
+    env.store.put_partner(&told).await.unwrap();
+    let open = Box::pin(env.awaiting("official", &["sharepoint-online"])).await;
+    env.services.forget();
+    env.let_pass(closes_at(&open));
+    env.finalize().await;
+    stack.event_functions.publish(&records(env)).await.unwrap();
+    for event in events(env).iter().filter(|event| event["type"] == "partner_mail_due") {
+        stack.event_functions.notify(event).await.unwrap();
     }
 }
 
 /// One claim is erased by the operator, and another when the policy's time is over.
 async fn erase(stack: &Stack) {
-    let world = &stack.world;
+    let env = &stack.env;
     let claims = [
-        world.submitted("a", &["exchange-online"]).await,
-        world.submitted("b", &["sharepoint-online"]).await,
+        env.submitted("a", &["exchange-online"]).await,
+        env.submitted("b", &["sharepoint-online"]).await,
     ];
     for claim in &claims {
-        world.give(&claim.id, &alpine(), &withdraw()).await.unwrap();
+        env.give(&claim.id, &alpine(), &withdraw()).await.unwrap();
     }
     let erasing = RequestEvent::post(&format!("/v1/claims/{}/erase", claims[0].id));
     let erased = stack.send(erasing.staff("operator", "o").header("if-match", "*")).await;
     assert_eq!(erased.status, 200, "{}", erased.text);
-    world.let_pass_by(world.clock.now() + Duration::days(400), Duration::minutes(20));
-    stack.backstage.tick(world).await;
-    assert!(world.read(&claims[1].id).await.erased);
+    env.let_pass_by(env.clock.now() + Duration::days(400), Duration::minutes(20));
+    stack.event_functions.tick(env).await;
+    assert!(env.read(&claims[1].id).await.erased);
 }
 
 #[tokio::test]

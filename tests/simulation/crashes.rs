@@ -9,11 +9,11 @@ use domain::claim::Instant;
 use domain::directory::{Partner, PartnerStatus};
 use domain::ids::ClaimId;
 use serde_json::json;
-use support::elsewhere::With;
 use support::engine::Saved;
+use support::fake_services::With;
 use support::fixtures::{self, ALPINE, CONTOSO};
+use support::test_env::{VERIFIED, closes_at, partner_id};
 use support::wire::{Fault, any, until_death};
-use support::world::{VERIFIED, closes_at, partner_id};
 use tokio::sync::Notify;
 use web::event::RequestEvent;
 
@@ -71,15 +71,15 @@ impl Story {
     }
 
     fn place(&self) -> Place {
-        let world = &self.sim.stack.world;
-        let (saved, now) = (world.engine.save(), world.clock.now());
+        let env = &self.sim.stack.env;
+        let (saved, now) = (env.engine.save(), env.clock.now());
         Place { saved, now, books: self.sim.books.clone() }
     }
 
     fn return_to(&mut self, place: &Place) {
-        let world = &self.sim.stack.world;
-        world.engine.restore(&place.saved);
-        world.clock.set(place.now);
+        let env = &self.sim.stack.env;
+        env.engine.restore(&place.saved);
+        env.clock.set(place.now);
         self.sim.books = place.books.clone();
         self.sim.repair();
     }
@@ -104,7 +104,7 @@ impl Story {
                         refused
                             .entry(no)
                             .or_default()
-                            .insert(VERIFIED.0, self.sim.stack.world.clock.now());
+                            .insert(VERIFIED.0, self.sim.stack.env.clock.now());
                     }
                 }
             }
@@ -131,7 +131,7 @@ impl Story {
             }
             Suspend => {
                 let partner = Partner { status: PartnerStatus::Suspended, ..fixtures::alpine() };
-                self.sim.stack.world.store.put_partner(&partner).await.unwrap();
+                self.sim.stack.env.store.put_partner(&partner).await.unwrap();
                 self.sim.books.suspended.insert(ALPINE);
             }
             Sweep => self.sim.sweep().await,
@@ -146,7 +146,7 @@ impl Story {
 
     async fn answer(&self, deed: &'static str, item: u8) -> u16 {
         // An undo takes back what arrived before it.
-        self.sim.stack.world.clock.advance(Duration::milliseconds(1));
+        self.sim.stack.env.clock.advance(Duration::milliseconds(1));
         let intent = Intent {
             claim: self.id.clone(),
             deed,
@@ -167,10 +167,10 @@ impl Story {
     /// How many calls a stage makes on each wire, and how many to the services beside the table.
     async fn calls_of(&mut self, stage: Stage) -> (Vec<usize>, usize) {
         self.sim.repair();
-        let before = self.sim.stack.world.elsewhere.count();
+        let before = self.sim.stack.env.services.count();
         self.run(stage).await;
         let of_wires = self.sim.wires().iter().map(|wire| wire.told(<[_]>::len)).collect();
-        (of_wires, self.sim.stack.world.elsewhere.count() - before)
+        (of_wires, self.sim.stack.env.services.count() - before)
     }
 
     /// The process of the stage dies; whoever called asks again, and everything comes to rest.
@@ -196,7 +196,7 @@ async fn survives(way: &[Stage], stage: Stage) {
     // The first run reads what never changes and is kept: the second makes the calls of every other.
     Box::pin(story.calls_of(stage)).await;
     story.return_to(&place);
-    let (of_wires, elsewhere) = Box::pin(story.calls_of(stage)).await;
+    let (of_wires, services) = Box::pin(story.calls_of(stage)).await;
     assert!(of_wires.iter().sum::<usize>() > 0, "{stage:?} makes no calls");
     for (wire, calls) in of_wires.into_iter().enumerate() {
         for nth in 1..=calls {
@@ -208,11 +208,11 @@ async fn survives(way: &[Stage], stage: Stage) {
             }
         }
     }
-    for nth in 1..=elsewhere {
+    for nth in 1..=services {
         for side in ELSEWHERE {
             story.return_to(&place);
             let death = Arc::new(Notify::new());
-            story.sim.stack.world.elsewhere.on(nth, side(Arc::clone(&death)));
+            story.sim.stack.env.services.on(nth, side(Arc::clone(&death)));
             Box::pin(story.goes_on_after_a_death(stage, &death)).await;
         }
     }

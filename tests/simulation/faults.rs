@@ -14,8 +14,8 @@ use domain::ids::ClaimId;
 use step::Step;
 use store::{CloseMethod, Effect, Scope, Store, StoreError};
 use support::engine::{Saved, key};
+use support::test_env::{TestEnv, closes_at, reviewer};
 use support::wire::{Call, Fault, Wire, any, until_death};
-use support::world::{World, closes_at, reviewer};
 use tokio::sync::Notify;
 
 const NOW: &str = "2026-12-22T14:00:00Z";
@@ -26,24 +26,24 @@ const SIDES: [fn(Arc<Notify>) -> Fault; 2] = [Fault::CrashBefore, Fault::CrashAf
 
 /// Everything that must be the same in the end: the claim, its locks and its blocks, and the events
 /// the stream has told. When a step happened is left out where the next tick repeats it.
-async fn outcome(world: &World, id: &ClaimId) -> BTreeMap<String, String> {
-    let (store, _) = world.another_store(|_| {});
-    let locks = ["L#", "B#"].map(|of| world.engine.items(of)).concat();
+async fn outcome(env: &TestEnv, id: &ClaimId) -> BTreeMap<String, String> {
+    let (store, _) = env.another_store(|_| {});
+    let locks = ["L#", "B#"].map(|of| env.engine.items(of)).concat();
     let mut outcome: BTreeMap<String, String> =
         locks.iter().map(|lock| (format!("{:?}", key(lock)), holders(lock))).collect();
-    assert!(world.engine.item(&format!("C#{id}"), "A").is_some(), "the claim");
-    for id in claims(world) {
-        let mut claim = store.load_up_to_date(&id, world.now()).await.unwrap().expect("a claim");
+    assert!(env.engine.item(&format!("C#{id}"), "A").is_some(), "the claim");
+    for id in claims(env) {
+        let mut claim = store.load_up_to_date(&id, env.now()).await.unwrap().expect("a claim");
         claim.last_event.at = claim.created_at;
-        let versions = crate::stream::versions(&world.engine, &id);
+        let versions = crate::stream::versions(&env.engine, &id);
         outcome.insert(format!("claim {id}"), format!("{versions:?} {claim:#?}"));
     }
     outcome
 }
 
 /// Every claim there is.
-fn claims(world: &World) -> Vec<ClaimId> {
-    let records = world.engine.items("C#").into_iter().map(|item| key(&item));
+fn claims(env: &TestEnv) -> Vec<ClaimId> {
+    let records = env.engine.items("C#").into_iter().map(|item| key(&item));
     let records = records.filter(|(_, sk)| sk == "A");
     records.map(|(pk, _)| ClaimId::parse(pk.trim_start_matches("C#")).unwrap()).collect()
 }
@@ -56,7 +56,7 @@ fn holders(lock: &serde_json::Value) -> String {
 /// A claim at the beginning of a step, to begin from again and again.
 struct Beginning {
     step: Step,
-    world: World,
+    env: TestEnv,
     id: ClaimId,
     saved: Saved,
     now: domain::claim::Instant,
@@ -64,22 +64,22 @@ struct Beginning {
 
 impl Beginning {
     async fn of(step: Step) -> Self {
-        let world = step.world().await;
-        let id = Box::pin(step.prepare(&world)).await;
-        let (saved, now) = (world.engine.save(), world.clock.now());
-        Self { step, world, id, saved, now }
+        let env = step.env().await;
+        let id = Box::pin(step.prepare(&env)).await;
+        let (saved, now) = (env.engine.save(), env.clock.now());
+        Self { step, env, id, saved, now }
     }
 
     /// Back to the beginning, with a store that has seen nothing.
     fn again(&self) -> (Store, Wire) {
-        self.world.engine.restore(&self.saved);
-        self.world.clock.set(self.now);
+        self.env.engine.restore(&self.saved);
+        self.env.clock.set(self.now);
         self.another()
     }
 
     /// Another process: nothing cached.
     fn another(&self) -> (Store, Wire) {
-        self.world.another_store(|config| {
+        self.env.another_store(|config| {
             if self.step == Step::CloseOneByOne {
                 config.closing = CloseMethod::OneByOne;
             }
@@ -87,7 +87,7 @@ impl Beginning {
     }
 
     async fn act(&self, store: &Store) -> Result<(), StoreError> {
-        Box::pin(self.step.act(&self.world, store, &self.id)).await
+        Box::pin(self.step.act(&self.env, store, &self.id)).await
     }
 
     /// Runs the step into `fault` at its `nth` call and `more` after it, asks again as its caller
@@ -109,12 +109,12 @@ impl Beginning {
         wire.reset();
         for _ in 0..if self.step.is_timed() { 2 } else { 1 } {
             if self.step.is_timed() {
-                self.world.clock.advance(Span::minutes(2));
+                self.env.clock.advance(Span::minutes(2));
             }
             let again = self.act(&store).await;
             assert!(again.is_ok(), "{:?} after {fault:?}: {again:?}", self.step);
         }
-        outcome(&self.world, &self.id).await
+        outcome(&self.env, &self.id).await
     }
 
     /// Lets the process die at its `nth` call, on that side of it, and others do the step again; returns what
@@ -132,12 +132,12 @@ impl Beginning {
         assert!(ended.is_none(), "{:?} lives on after call {nth}", self.step);
         for _ in 0..if self.step.is_timed() { 2 } else { 1 } {
             if self.step.is_timed() {
-                self.world.clock.advance(Span::minutes(2));
+                self.env.clock.advance(Span::minutes(2));
             }
             let again = self.act(&self.another().0).await;
             assert!(again.is_ok(), "{:?} after a death at call {nth}: {again:?}", self.step);
         }
-        outcome(&self.world, &self.id).await
+        outcome(&self.env, &self.id).await
     }
 
     /// How many calls of a kind an undisturbed step makes, and what it leaves.
@@ -145,7 +145,7 @@ impl Beginning {
         let (store, wire) = self.again();
         self.act(&store).await.unwrap();
         let calls = wire.calls().iter().filter(|call| concerns(call)).count();
-        (calls, outcome(&self.world, &self.id).await)
+        (calls, outcome(&self.env, &self.id).await)
     }
 }
 
@@ -265,14 +265,14 @@ async fn a_step_whose_answers_come_too_late_happens_once() {
         let (calls, expected) = beginning.undisturbed(any).await;
         for nth in 1..=calls {
             beginning.again();
-            let store = beginning.world.impatient_store(patience);
-            beginning.world.wire.reset();
-            beginning.world.wire.on(any, nth, Fault::Slow(patience * 2));
+            let store = beginning.env.impatient_store(patience);
+            beginning.env.wire.reset();
+            beginning.env.wire.on(any, nth, Fault::Slow(patience * 2));
             if let Err(error) = beginning.act(&store).await {
                 assert!(error.is_retryable(), "{step:?}: {error}");
                 beginning.act(&store).await.unwrap();
             }
-            let left = outcome(&beginning.world, &beginning.id).await;
+            let left = outcome(&beginning.env, &beginning.id).await;
             assert_eq!(left, expected, "{step:?}: late answer at call {nth}");
         }
     }
@@ -281,21 +281,21 @@ async fn a_step_whose_answers_come_too_late_happens_once() {
 #[tokio::test]
 async fn a_statement_that_is_throttled_or_in_conflict_is_asked_again_without_the_others() {
     for fault in [Fault::ThrottleStatements(vec![1]), Fault::ConflictStatements(vec![0, 2])] {
-        let world = World::at(NOW).await;
+        let env = TestEnv::at(NOW).await;
         let mut ids = Vec::new();
         for (key, item) in [("a", "exchange-online"), ("b", "teams"), ("c", "sharepoint-online")] {
-            ids.push(world.awaiting(key, &[item]).await);
+            ids.push(env.awaiting(key, &[item]).await);
         }
-        world.let_pass(closes_at(&ids[0]));
-        let (store, wire) = world.another_store(|_| {});
+        env.let_pass(closes_at(&ids[0]));
+        let (store, wire) = env.another_store(|_| {});
         wire.on(|call| call.operation == "BatchExecuteStatement", 1, fault);
-        let scope = Scope::Partner(support::world::partner_id("p-alpine"));
+        let scope = Scope::Partner(support::test_env::partner_id("p-alpine"));
         let all = store::ClaimList::all_of(store::Source::Newest(&scope, store::ClaimParts::ALL));
-        let page = store.list_claims(all, None, 25, world.now()).await.unwrap();
+        let page = store.list_claims(all, None, 25, env.now()).await.unwrap();
         assert!(page.items.iter().all(|listed| listed.claim.status() == Status::Associated));
         for claim in &ids {
-            assert_eq!(world.read(&claim.id).await.version, claim.version.next());
-            assert_eq!(crate::stream::versions(&world.engine, &claim.id), [1, 2, 3, 4, 5]);
+            assert_eq!(env.read(&claim.id).await.version, claim.version.next());
+            assert_eq!(crate::stream::versions(&env.engine, &claim.id), [1, 2, 3, 4, 5]);
         }
     }
 }
@@ -303,17 +303,17 @@ async fn a_statement_that_is_throttled_or_in_conflict_is_asked_again_without_the
 #[tokio::test]
 async fn a_request_knows_its_own_write_again_after_its_answer_was_lost() {
     let puts = |call: &Call| call.operation == "PutItem" && call.names("C#", "A");
-    let world = World::at(NOW).await;
-    let (store, wire) = world.another_store(|_| {});
+    let env = TestEnv::at(NOW).await;
+    let (store, wire) = env.another_store(|_| {});
     wire.on(puts, 1, Fault::AnswerLost);
     let body = support::fixtures::claim_body(&ITEMS);
     let made =
-        support::world::create_on(&store, "p-alpine", "k", &body, world.now()).await.unwrap();
+        support::test_env::create_on(&store, "p-alpine", "k", &body, env.now()).await.unwrap();
     assert!(!made.replayed, "it is this request's own claim");
     let begun = {
         wire.on(puts, 1, Fault::AnswerLost);
         store
-            .execute_command(&made.claim.id, &reviewer(), &Command::BeginReview, world.now(), None)
+            .execute_command(&made.claim.id, &reviewer(), &Command::BeginReview, env.now(), None)
             .await
             .unwrap()
     };
@@ -325,16 +325,16 @@ async fn a_table_that_refuses_the_statement_of_a_batch_gets_single_closes_for_th
 {
     let codes = ["ValidationError", "AccessDenied", "ValidationException", "AccessDeniedException"];
     for code in codes {
-        let world = World::at(NOW).await;
+        let env = TestEnv::at(NOW).await;
         let claims =
-            [world.awaiting("k", &ITEMS).await, world.awaiting("l", &["sharepoint-online"]).await];
-        world.let_pass(closes_at(&claims[1]));
-        let (store, wire) = world.another_store(|_| {});
+            [env.awaiting("k", &ITEMS).await, env.awaiting("l", &["sharepoint-online"]).await];
+        env.let_pass(closes_at(&claims[1]));
+        let (store, wire) = env.another_store(|_| {});
         let batch = |call: &Call| call.operation == "BatchExecuteStatement";
         wire.always(batch, Fault::RefuseStatements(code));
         let (mut closed, mut fallbacks) = (0, 0);
         for shard in store.find_due_work().await.unwrap().due {
-            let until = world.clock.now() + Span::seconds(40);
+            let until = env.clock.now() + Span::seconds(40);
             let drained = store.drain_timers(shard, until).await.unwrap();
             assert_eq!(drained.poisoned, 0, "{code}");
             assert!(drained.fallbacks <= 1, "{code}: {drained:?}");
@@ -347,7 +347,7 @@ async fn a_table_that_refuses_the_statement_of_a_batch_gets_single_closes_for_th
         let is_of_statements = !code.ends_with("Exception");
         assert!(batches == fallbacks || !is_of_statements, "{code}: each run tries it once");
         for claim in claims {
-            assert_eq!(world.read(&claim.id).await.status(), Status::Associated, "{code}");
+            assert_eq!(env.read(&claim.id).await.status(), Status::Associated, "{code}");
         }
     }
 }
@@ -355,10 +355,10 @@ async fn a_table_that_refuses_the_statement_of_a_batch_gets_single_closes_for_th
 #[tokio::test]
 async fn a_close_whose_answer_was_lost_counts_as_closed() {
     for closing in [CloseMethod::Batch, CloseMethod::OneByOne] {
-        let world = World::at(NOW).await;
-        let claim = world.awaiting("k", &ITEMS).await;
-        world.let_pass(closes_at(&claim));
-        let (store, wire) = world.another_store(|config| config.closing = closing);
+        let env = TestEnv::at(NOW).await;
+        let claim = env.awaiting("k", &ITEMS).await;
+        env.let_pass(closes_at(&claim));
+        let (store, wire) = env.another_store(|config| config.closing = closing);
         let is_close = |call: &Call| {
             call.operation == "BatchExecuteStatement"
                 || (call.operation == "UpdateItem" && call.names("C#", "A"))
@@ -367,7 +367,7 @@ async fn a_close_whose_answer_was_lost_counts_as_closed() {
         let mut done = 0;
         for shard in store.find_due_work().await.unwrap().due {
             done += store
-                .drain_timers(shard, world.clock.now() + Span::seconds(40))
+                .drain_timers(shard, env.clock.now() + Span::seconds(40))
                 .await
                 .unwrap()
                 .closed;

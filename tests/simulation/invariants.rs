@@ -20,8 +20,8 @@ use domain::rejection::Rejection;
 use proptest::prelude::*;
 use serde_json::json;
 use store::{Effect, StoreError};
-use support::backstage::records;
 use support::engine::key;
+use support::event_functions::records;
 use support::fixtures::{self, ALPINE, BOREALIS, CONTOSO};
 use support::stack::Stack;
 use web::event::RequestEvent;
@@ -59,7 +59,7 @@ impl Story {
             let domain = "contoso.example";
             let mut body = fixtures::claim_body_of(location, CONTOSO, domain, items);
             body["draft"] = json!(draft);
-            let created = stack.world.create_of(partner, &no.to_string(), &body).await;
+            let created = stack.env.create_of(partner, &no.to_string(), &body).await;
             ids.push(created.unwrap().claim.id);
         }
         let models = ids.iter().map(|_| Model::default()).collect();
@@ -67,21 +67,21 @@ impl Story {
     }
 
     async fn take(&mut self, at: usize, step: Step) -> Checked {
-        let world = &self.stack.world;
-        let now = world.clock.now();
+        let env = &self.stack.env;
+        let now = env.clock.now();
         match step {
-            Step::Wait(hours) => world.clock.advance(Duration::hours(hours)),
+            Step::Wait(hours) => env.clock.advance(Duration::hours(hours)),
             Step::ToDeadline(after_s) => {
-                let claim = world.read(&self.ids[at]).await;
+                let claim = env.read(&self.ids[at]).await;
                 if let Some(deadline) = claim.deadline().filter(|deadline| *deadline > now) {
-                    world.let_pass_by(deadline, Duration::seconds(after_s));
+                    env.let_pass_by(deadline, Duration::seconds(after_s));
                 }
             }
             Step::Finalize => self.finalize().await,
-            Step::Read => drop(world.read(&self.ids[at]).await),
+            Step::Read => drop(env.read(&self.ids[at]).await),
             Step::Suspend(suspended) => self.suspend(CLAIMS[at].0, suspended).await,
             Step::Advance => {
-                let claim = world.read(&self.ids[at]).await;
+                let claim = env.read(&self.ids[at]).await;
                 match straight_on(&claim) {
                     Some(next) => self.give(at, next).await?,
                     None => Box::pin(self.close(&claim)).await,
@@ -94,55 +94,55 @@ impl Story {
 
     /// Lets a claim's deadline pass with nobody looking but the timers.
     async fn close(&self, claim: &Claim) {
-        let world = &self.stack.world;
-        if let Some(deadline) = claim.deadline().filter(|at| *at > world.clock.now()) {
-            world.let_pass(deadline);
+        let env = &self.stack.env;
+        if let Some(deadline) = claim.deadline().filter(|at| *at > env.clock.now()) {
+            env.let_pass(deadline);
             self.finalize().await;
         }
     }
 
     /// Drains from shortly before now, so that no story walks through days of empty buckets.
     async fn finalize(&self) {
-        let world = &self.stack.world;
-        for position in world.engine.items("S") {
+        let env = &self.stack.env;
+        for position in env.engine.items("S") {
             let (pk, sk) = key(&position);
-            world.engine.delete(&pk, &sk);
+            env.engine.delete(&pk, &sk);
         }
-        let now = world.clock.now();
-        world.let_pass_by(now - Duration::hours(3), Duration::hours(3));
-        world.finalize().await;
+        let now = env.clock.now();
+        env.let_pass_by(now - Duration::hours(3), Duration::hours(3));
+        env.finalize().await;
     }
 
     async fn suspend(&mut self, partner: &'static str, suspended: bool) {
         let entry = if partner == ALPINE { fixtures::alpine() } else { fixtures::borealis() };
         let status = if suspended { PartnerStatus::Suspended } else { PartnerStatus::Active };
-        self.stack.world.store.put_partner(&Partner { status, ..entry }).await.unwrap();
+        self.stack.env.store.put_partner(&Partner { status, ..entry }).await.unwrap();
         self.suspended.retain(|other| *other != partner);
         if suspended {
             self.suspended.push(partner);
         }
-        let id = support::world::partner_id(partner);
-        let (world, entry) = (&self.stack.world, store::DirectoryEntry::Partner(id));
-        let mut swept = world.store.reconcile_entry(&entry, None).await;
+        let id = support::test_env::partner_id(partner);
+        let (env, entry) = (&self.stack.env, store::DirectoryEntry::Partner(id));
+        let mut swept = env.store.reconcile_entry(&entry, None).await;
         // While one of its windows has ended and is not closed, the sweep comes again.
         for _ in 0..10 {
             let Err(StoreError::Unavailable(_)) = swept else { break };
-            world.clock.advance(Duration::seconds(125));
-            swept = world.store.reconcile_entry(&entry, None).await;
+            env.clock.advance(Duration::seconds(125));
+            swept = env.store.reconcile_entry(&entry, None).await;
         }
         swept.unwrap();
     }
 
     /// Gives the command of a step, and holds what became of it against the model.
     async fn give(&mut self, at: usize, step: Step) -> Checked {
-        let world = &self.stack.world;
-        let before = world.read(&self.ids[at]).await;
+        let env = &self.stack.env;
+        let before = env.read(&self.ids[at]).await;
         let Some((actor, command)) = command(step, &before, CLAIMS[at].0) else { return Ok(()) };
-        let now = world.clock.now();
+        let now = env.clock.now();
         if let Some((notice, noted)) = report(step, &before, now) {
-            world.note(&before, notice, noted).await.unwrap();
+            env.note(&before, notice, noted).await.unwrap();
         }
-        let given = world.give(&before.id, &actor, &command).await;
+        let given = env.give(&before.id, &actor, &command).await;
         let model = &mut self.models[at];
         let from = before.status();
         let after = match given {
@@ -181,7 +181,7 @@ impl Story {
         // Twice: what is due on one of them closes with the first look, and may change another.
         let mut claims = Vec::new();
         for id in self.ids.iter().chain(&self.ids) {
-            claims.push(self.stack.world.read(id).await);
+            claims.push(self.stack.env.read(id).await);
         }
         let claims = claims.split_off(self.ids.len());
         one_active_each(&claims)?;
@@ -216,7 +216,7 @@ impl Story {
 
     /// Whoever holds an item by the rules holds its lock, and nobody else does.
     fn locks_are_held(&self, claims: &[Claim]) -> Checked {
-        let locks = self.stack.world.engine.items("L#");
+        let locks = self.stack.env.engine.items("L#");
         for claim in claims {
             for item in claim.items.iter().filter(|item| holds_lock(claim, item)) {
                 let end = format!("#{}", item.id);
@@ -237,13 +237,13 @@ impl Story {
     /// I7, at the end: the stream told every version once, and the archive has them all, each chained
     /// to the one before.
     async fn is_archived(&self) -> Checked {
-        self.stack.backstage.publish(&records(&self.stack.world)).await.unwrap();
+        self.stack.event_functions.publish(&records(&self.stack.env)).await.unwrap();
         for id in &self.ids {
-            let claim = self.stack.world.read(id).await;
-            self.stack.backstage.publish(&records(&self.stack.world)).await.unwrap();
+            let claim = self.stack.env.read(id).await;
+            self.stack.event_functions.publish(&records(&self.stack.env)).await.unwrap();
             let history =
-                self.stack.world.store.list_history(&claim, None, 1000).await.unwrap().items;
-            let told = crate::stream::versions(&self.stack.world.engine, id);
+                self.stack.env.store.list_history(&claim, None, 1000).await.unwrap().items;
+            let told = crate::stream::versions(&self.stack.env.engine, id);
             let whole: Vec<u64> = (1..).take(told.len()).collect();
             prop_assert_eq!(told, whole);
             let versions: Vec<Version> = history.iter().map(|entry| entry.version).collect();

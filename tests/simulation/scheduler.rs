@@ -7,17 +7,17 @@
 //!
 //! A failing seed prints what happened in it and how to run it again: `make replay SEED=…`.
 
-mod between;
+mod actors;
 mod checks;
 mod consent;
+mod coverage;
 mod drafts;
 mod faults;
 mod others;
-mod people;
 mod seeds;
 mod suspension;
-mod tally;
 mod time;
+mod transport;
 
 use std::fmt;
 use std::hash::{DefaultHasher, Hash, Hasher};
@@ -35,12 +35,12 @@ use support::wire::{Call, Wire, until_death};
 use tokio::sync::Notify;
 
 use crate::simulation::invariants::step::Step;
-use people::Answered;
+use actors::Answered;
+use coverage::{ALL, Coverage};
 use seeds::{number, on_threads, told_by};
-use tally::{ALL, Tally};
 
-pub(super) use between::Books;
-pub(super) use people::Intent;
+pub(super) use actors::Intent;
+pub(super) use transport::Books;
 
 const NOW: &str = "2026-12-22T14:00:00Z";
 /// How many seeds `cargo test` runs, unless SEEDS says otherwise; `make soak` runs many more.
@@ -170,8 +170,8 @@ impl Sim {
         fastrand::seed(seed);
         let stack = Box::pin(Stack::at(NOW)).await;
         // Ticks have gone on before: no shard has days of empty buckets to look at.
-        stack.world.let_pass_by(stack.world.clock.now(), Duration::zero());
-        let (watch, _) = stack.world.another_store(|_| {});
+        stack.env.let_pass_by(stack.env.clock.now(), Duration::zero());
+        let (watch, _) = stack.env.another_store(|_| {});
         let mut sim = Self {
             stack: Arc::new(stack),
             watch,
@@ -187,7 +187,7 @@ impl Sim {
             disturbed: false,
             death: Arc::default(),
         };
-        sim.books.skip_directory(&sim.stack.world);
+        sim.books.skip_directory(&sim.stack.env);
         sim.collect();
         sim
     }
@@ -223,7 +223,7 @@ impl Sim {
 
     async fn wish(&mut self, wish: Wish, key: &str) -> Result<(), StoreError> {
         let body = body(wish);
-        let created = self.stack.world.create_of(wish.partner, key, &body).await?;
+        let created = self.stack.env.create_of(wish.partner, key, &body).await?;
         self.add(created.claim.id, wish);
         Ok(())
     }
@@ -234,19 +234,19 @@ impl Sim {
     }
 
     fn note(&mut self, what: impl Into<String>) {
-        let now = self.stack.world.clock.now().format("%m-%dT%H:%M:%S%.3f");
+        let now = self.stack.env.clock.now().format("%m-%dT%H:%M:%S%.3f");
         self.trace.lock().unwrap().push(format!("{now} {}", what.into()));
     }
 
     /// A claim as it is stored, closed by nobody for having been looked at.
     pub(super) fn peek(&self, id: &ClaimId) -> Claim {
-        let item: serde_dynamo::Item = serde_json::from_value(self.stack.world.stored(id)).unwrap();
+        let item: serde_dynamo::Item = serde_json::from_value(self.stack.env.stored(id)).unwrap();
         ClaimImage::from_stream(item).unwrap().claim().clone()
     }
 
     /// Takes what the functions have sent.
     pub(super) fn collect(&mut self) {
-        self.books.collect(&self.stack.world);
+        self.books.collect(&self.stack.env);
     }
 
     fn somebodys(&mut self) -> Made {
@@ -275,8 +275,8 @@ impl Sim {
     }
 
     async fn step(&mut self) {
-        self.books.read_on(&self.stack.world);
-        self.books.speak(self.stack.world.clock.now());
+        self.books.read_on(&self.stack.env);
+        self.books.speak(self.stack.env.clock.now());
         let deed = self.choose();
         self.disturb(deed).await;
         let death = Arc::clone(&self.death);
@@ -307,7 +307,7 @@ impl Sim {
 
     /// Whether a window has ended that nobody has closed.
     fn is_in_grace(&self) -> bool {
-        let now = self.stack.world.clock.now();
+        let now = self.stack.env.clock.now();
         let has_ended = |claim: &Claim| {
             let end = claim.deadline().filter(|_| claim.status() == Status::AwaitingCustomer);
             end.is_some_and(|end| end <= now && now < end + Duration::seconds(120))
@@ -384,9 +384,9 @@ impl Sim {
     }
 
     pub(super) fn wires(&self) -> Vec<Wire> {
-        let world = std::iter::once(self.stack.world.wire.clone());
-        let functions = self.stack.wires.iter().chain(&self.stack.backstage.wires).cloned();
-        world.chain(functions).collect()
+        let env = std::iter::once(self.stack.env.wire.clone());
+        let functions = self.stack.wires.iter().chain(&self.stack.event_functions.wires).cloned();
+        env.chain(functions).collect()
     }
 }
 
@@ -410,7 +410,7 @@ fn body(wish: Wish) -> Value {
 }
 
 /// One run.
-async fn run(seed: u64, trace: Trace) -> Tally {
+async fn run(seed: u64, trace: Trace) -> Coverage {
     let mut sim = Box::pin(Sim::empty(seed, trace)).await;
     Box::pin(sim.furnish()).await;
     Box::pin(sim.prologue()).await;
@@ -424,9 +424,9 @@ async fn run(seed: u64, trace: Trace) -> Tally {
         Box::pin(sim.rest()).await;
     }
     Box::pin(sim.check()).await;
-    let tally = sim.tally();
+    let coverage = sim.coverage();
     Box::pin(sim.every_link_says_no()).await;
-    tally
+    coverage
 }
 
 #[test]
@@ -436,7 +436,7 @@ fn no_seed_loses_a_no_closes_early_forgets_a_timer_or_leaves_a_version_untold() 
         return;
     }
     let (first, seeds) = (number("SEED").unwrap_or(0), number("SEEDS").unwrap_or(SEEDS));
-    let whole = Mutex::new(Tally::new());
+    let whole = Mutex::new(Coverage::new());
     on_threads(first..first + seeds, |seed| {
         for (happened, times) in told_by(seed).1 {
             *whole.lock().unwrap().entry(happened).or_default() += times;

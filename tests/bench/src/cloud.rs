@@ -20,8 +20,8 @@ use hyper::{Request, Response};
 use hyper_util::rt::TokioIo;
 use serde_json::{Value, json};
 use support::documents::{BUCKET, Documents};
-use support::elsewhere::Elsewhere;
 use support::engine::dispatch;
+use support::fake_services::FakeServices;
 use support::stack::SECRET;
 use support::wire::{Call, Spent};
 use tokio::io::{AsyncRead, AsyncWrite};
@@ -40,7 +40,7 @@ pub struct Cloud {
 
 struct Shared {
     database: Database,
-    elsewhere: Elsewhere,
+    services: FakeServices,
     documents: Documents,
     metered: AtomicBool,
     spent: Mutex<Spent>,
@@ -79,7 +79,7 @@ impl Cloud {
         let address: SocketAddr = listener.local_addr().expect("a bound address");
         let shared = Arc::new(Shared {
             database,
-            elsewhere: Elsewhere::default(),
+            services: FakeServices::default(),
             documents,
             metered: AtomicBool::new(false),
             spent: Mutex::default(),
@@ -113,8 +113,8 @@ impl Cloud {
     /// What was sent by that operation of another service since the last time this was asked; whatever
     /// else was sent is forgotten.
     pub fn taken(&self, operation: &str) -> Vec<Value> {
-        let sent = self.shared.elsewhere.sent(operation);
-        self.shared.elsewhere.forget();
+        let sent = self.shared.services.sent(operation);
+        self.shared.services.forget();
         sent
     }
 
@@ -172,10 +172,8 @@ impl Shared {
                 respond(status, text)
             }
             Some(("secretsmanager", _)) => respond(200, secret().to_string()),
-            Some(_) => pass(&self.elsewhere, &head, &body).await,
-            None if head.uri.path().starts_with("/v2/") => {
-                pass(&self.elsewhere, &head, &body).await
-            }
+            Some(_) => pass(&self.services, &head, &body).await,
+            None if head.uri.path().starts_with("/v2/") => pass(&self.services, &head, &body).await,
             None => pass(&self.documents, &head, &body).await,
         }
     }

@@ -3,14 +3,14 @@
 use chrono::{DateTime, Utc};
 use domain::ids::{ClaimId, Sha256Hash};
 use serde_json::{Value, json};
-use support::backstage::{mail_event, mail_message, message};
 use support::documents::BUCKET;
+use support::event_functions::{mail_event, mail_message, message};
 use support::fixtures;
 use support::stack;
-use support::world::VERIFIED;
+use support::test_env::VERIFIED;
 use web::event::RequestEvent;
 
-use crate::scene::{Scene, claim_body, renamed};
+use crate::fixture::{Fixture, claim_body, renamed};
 
 /// How many windows one message of `finalize` finds due.
 pub const CLOSES: usize = 25;
@@ -90,46 +90,46 @@ impl Job {
     }
 
     /// Prepares the next event of the job, and gives it.
-    pub fn event(self, scene: &mut Scene, now: DateTime<Utc>) -> Value {
+    pub fn event(self, fixture: &mut Fixture, now: DateTime<Utc>) -> Value {
         match self {
             Self::Nothing => json!({}),
             Self::Echo => {
                 RequestEvent::post("/echo").at(now).json(&json!({"echo": true})).payload()
             }
-            Self::Submit => submit(scene, now),
-            Self::Announce => announce(scene, now),
-            Self::Scan => scan(scene),
+            Self::Submit => submit(fixture, now),
+            Self::Announce => announce(fixture, now),
+            Self::Scan => scan(fixture),
             Self::Queue => {
                 let event = RequestEvent::get("/v1/reviews?state=submitted");
                 event.staff("reviewer", "reviewer-1").at(now).payload()
             }
-            Self::Decline => decline(scene, now),
+            Self::Decline => decline(fixture, now),
             Self::Usage => {
-                let id = scene.associated.claim.id.clone();
+                let id = fixture.associated.claim.id.clone();
                 let event = RequestEvent::get(&format!("/v1/associations/{id}-1/usage"));
                 event.partner_user(fixtures::ALPINE).at(now).payload()
             }
             Self::Claims => {
                 let event = RequestEvent::get("/v1/customer/claims");
-                event.customer_admin(scene.quiet.as_str()).at(now).payload()
+                event.customer_admin(fixture.quiet.as_str()).at(now).payload()
             }
             Self::Tenant => {
                 let event = RequestEvent::get(&format!("/v1/tenants/{}", fixtures::CONTOSO));
                 event.staff("operator", "operator-1").at(now).payload()
             }
-            Self::Notice => notice(scene, now).0,
+            Self::Notice => notice(fixture, now).0,
             Self::Proof => {
-                let template = scene.notifying.clone();
-                let id = scene.copy(&template);
+                let template = fixture.notifying.clone();
+                let id = fixture.copy(&template);
                 let body = mail_event("Delivery", &id, 1, (VERIFIED, "it@contoso.example"), now);
                 json!({"Records": [message(&body)]})
             }
             Self::Close => {
-                scene.fall_due(CLOSES, 0, now);
+                fixture.fall_due(CLOSES, 0, now);
                 json!({"Records": [message(&json!({"shard": 0}))]})
             }
-            Self::Archive => archive(scene).0,
-            Self::Sweep => json!({"Records": [scene.changed]}),
+            Self::Archive => archive(fixture).0,
+            Self::Sweep => json!({"Records": [fixture.changed]}),
         }
     }
 
@@ -152,16 +152,16 @@ impl Job {
 }
 
 /// A partner's first claim, on two workloads of a tenant that nobody has claimed.
-pub fn submit(scene: &mut Scene, now: DateTime<Utc>) -> Value {
-    let (partner, tenant) = scene.newcomers();
+pub fn submit(fixture: &mut Fixture, now: DateTime<Utc>) -> Value {
+    let (partner, tenant) = fixture.newcomers();
     let body = claim_body(&tenant, now);
     let event = RequestEvent::post("/v1/claims").partner_admin(partner.as_str());
     event.header("idempotency-key", "k").json(&body).at(now).payload()
 }
 
-fn decline(scene: &mut Scene, now: DateTime<Utc>) -> Value {
-    let template = scene.open.clone();
-    let id = scene.copy(&template);
+fn decline(fixture: &mut Fixture, now: DateTime<Utc>) -> Value {
+    let template = fixture.open.clone();
+    let id = fixture.copy(&template);
     decline_of(&id, now)
 }
 
@@ -175,9 +175,9 @@ pub fn decline_of(id: &ClaimId, now: DateTime<Utc>) -> Value {
 }
 
 /// The message that a claim is validated, of which nobody has a mail yet; and the claim.
-pub fn notice(scene: &mut Scene, now: DateTime<Utc>) -> (Value, ClaimId) {
-    let template = scene.notifying.clone();
-    let id = scene.copy(&template);
+pub fn notice(fixture: &mut Fixture, now: DateTime<Utc>) -> (Value, ClaimId) {
+    let template = fixture.notifying.clone();
+    let id = fixture.copy(&template);
     let claim = &template.claim;
     let detail = json!({
         "id": format!("{id}-3"), "claim": id, "version": claim.version.0, "type": "validated",
@@ -188,19 +188,19 @@ pub fn notice(scene: &mut Scene, now: DateTime<Utc>) -> (Value, ClaimId) {
 }
 
 /// The stream's record of a claim's first version, which is neither archived nor told yet; and the claim.
-pub fn archive(scene: &mut Scene) -> (Value, ClaimId) {
-    let template = scene.notifying.clone();
-    let id = scene.copy(&template);
+pub fn archive(fixture: &mut Fixture) -> (Value, ClaimId) {
+    let template = fixture.notifying.clone();
+    let id = fixture.copy(&template);
     let from = template.claim.id;
-    let record = scene.record["dynamodb"]["NewImage"]["pk"]["S"].as_str();
+    let record = fixture.record["dynamodb"]["NewImage"]["pk"]["S"].as_str();
     let own = record.and_then(|pk| pk.strip_prefix("C#")).map(str::to_owned);
     let own = own.and_then(|id| ClaimId::parse(&id).ok()).unwrap_or(from);
-    (json!({"Records": [renamed(&scene.record, &own, &id)]}), id)
+    (json!({"Records": [renamed(&fixture.record, &own, &id)]}), id)
 }
 
-fn announce(scene: &mut Scene, now: DateTime<Utc>) -> Value {
-    let template = scene.associated.clone();
-    let id = scene.copy(&template);
+fn announce(fixture: &mut Fixture, now: DateTime<Utc>) -> Value {
+    let template = fixture.associated.clone();
+    let id = fixture.copy(&template);
     let bytes = id.as_str().as_bytes();
     let body = json!({
         "name": "contract.pdf", "size": bytes.len(), "content_type": "application/pdf",
@@ -211,12 +211,12 @@ fn announce(scene: &mut Scene, now: DateTime<Utc>) -> Value {
     event.json(&body).at(now).payload()
 }
 
-fn scan(scene: &mut Scene) -> Value {
-    let template = scene.associated.clone();
-    let id = scene.copy(&template);
+fn scan(fixture: &mut Fixture) -> Value {
+    let template = fixture.associated.clone();
+    let id = fixture.copy(&template);
     let bytes = b"%PDF-1.7\nsigned\n%%EOF\n";
     let key = format!("quarantine/{id}/e1/{}", Sha256Hash::of(bytes));
-    let object = scene.world.documents.upload(&key, "application/pdf", bytes);
+    let object = fixture.env.documents.upload(&key, "application/pdf", bytes);
     let event = json!({
         "source": "aws.guardduty",
         "detail-type": "GuardDuty Malware Protection Object Scan Result",

@@ -12,19 +12,19 @@ use domain::ids::ClaimId;
 use futures_util::future::join_all;
 use serde_json::{Value, json};
 use store::ClaimImage;
-use support::backstage::message;
 use support::engine::{Engine, key};
+use support::event_functions::message;
 use support::fixtures::ALPINE;
 use web::event::RequestEvent;
 
 use crate::cloud::Cloud;
 use crate::figures::{Series, as_f64, digits, grouped};
+use crate::fixture::Fixture;
 use crate::job::{self, CLOSES};
 use crate::pace::release;
 use crate::platform::now as instant;
 use crate::process::{Function, Program};
 use crate::report::{Table, machine, publish};
-use crate::scene::Scene;
 
 /// How many of a hundred calls and statements are throttled in the middle third.
 const THROTTLED: u64 = 50;
@@ -101,7 +101,7 @@ struct Promised {
 }
 
 struct Load {
-    scene: RefCell<Scene>,
+    fixture: RefCell<Fixture>,
     cloud: Cloud,
     promised: RefCell<Promised>,
     began: Instant,
@@ -111,9 +111,9 @@ struct Load {
 
 /// Sends requests for so many seconds, and tells.
 pub async fn run(seconds: u64, whole: bool, now: fn() -> DateTime<Utc>) {
-    let scene = Box::pin(Scene::set(now())).await;
-    let database = scene.world.engine.database().clone();
-    let cloud = Cloud::start(database, scene.world.documents.clone(), None).await;
+    let fixture = Box::pin(Fixture::set(now())).await;
+    let database = fixture.env.engine.database().clone();
+    let cloud = Cloud::start(database, fixture.env.documents.clone(), None).await;
     let mut functions = Vec::new();
     for (kind, count) in PROCESSES {
         for number in 0..count {
@@ -122,7 +122,7 @@ pub async fn run(seconds: u64, whole: bool, now: fn() -> DateTime<Utc>) {
         }
     }
     let load = Rc::new(Load {
-        scene: RefCell::new(scene),
+        fixture: RefCell::new(fixture),
         cloud,
         promised: RefCell::default(),
         began: instant(),
@@ -169,29 +169,29 @@ impl Load {
     fn next(&self, kind: Kind, number: usize) -> (Value, Vec<ClaimId>) {
         let now = (self.now)();
         match kind {
-            Kind::Submit => (job::submit(&mut self.scene.borrow_mut(), now), Vec::new()),
+            Kind::Submit => (job::submit(&mut self.fixture.borrow_mut(), now), Vec::new()),
             Kind::Read => {
-                let claim = self.scene.borrow().open.claim.id.clone();
+                let claim = self.fixture.borrow().open.claim.id.clone();
                 let event = RequestEvent::get(&format!("/v1/claims/{claim}")).partner_user(ALPINE);
                 (event.at(now).payload(), vec![claim])
             }
             Kind::Decline => {
-                let mut scene = self.scene.borrow_mut();
-                let template = scene.open.clone();
-                let id = scene.copy(&template);
+                let mut fixture = self.fixture.borrow_mut();
+                let template = fixture.open.clone();
+                let id = fixture.copy(&template);
                 (job::decline_of(&id, now), vec![id])
             }
             Kind::Close => {
                 let shard = u16::try_from(number).unwrap_or(0);
-                let due = self.scene.borrow_mut().fall_due(CLOSES, shard, now);
+                let due = self.fixture.borrow_mut().fall_due(CLOSES, shard, now);
                 (json!({"Records": [message(&json!({"shard": shard}))]}), due)
             }
             Kind::Archive => {
-                let (event, id) = job::archive(&mut self.scene.borrow_mut());
+                let (event, id) = job::archive(&mut self.fixture.borrow_mut());
                 (event, vec![id])
             }
             Kind::Mail => {
-                let (event, id) = job::notice(&mut self.scene.borrow_mut(), now);
+                let (event, id) = job::notice(&mut self.fixture.borrow_mut(), now);
                 (event, vec![id])
             }
         }
@@ -282,9 +282,9 @@ impl Load {
 
     /// What was promised and is not in the table.
     fn lost(&self) -> Vec<String> {
-        let scene = self.scene.borrow();
+        let fixture = self.fixture.borrow();
         let promised = self.promised.borrow();
-        let engine = &scene.world.engine;
+        let engine = &fixture.env.engine;
         let of = |ids: &[ClaimId], what: &str, is_kept: fn(&Claim) -> bool| {
             let lost = ids.iter().filter(|id| !stored(engine, id).as_ref().is_some_and(is_kept));
             lost.map(|id| format!("{what} {id}")).collect::<Vec<_>>()

@@ -11,8 +11,10 @@
 mod certificate;
 mod cloud;
 mod figures;
+mod fixture;
 mod job;
 mod load;
+mod null_table;
 mod pace;
 mod package;
 mod peers;
@@ -20,8 +22,6 @@ mod platform;
 mod process;
 mod report;
 mod scale;
-mod scene;
-mod stub;
 
 use std::time::SystemTime;
 

@@ -13,12 +13,12 @@ use support::wire::Call;
 use crate::certificate;
 use crate::cloud::Cloud;
 use crate::figures::{Series, digits, megabytes};
+use crate::fixture::Fixture;
 use crate::job::{FUNCTIONS, Job};
 use crate::package::zipped;
 use crate::peers::{self, Items, JOBS, changes};
 use crate::process::{Function, Program, pin};
 use crate::report::{Bars, Table, built, machine, publish};
-use crate::scene::Scene;
 
 /// The part of a core, in percent, that a function of 128 MB has on Lambda.
 const SMALL_SHARE: u64 = 7;
@@ -66,14 +66,14 @@ pub async fn run(plan: Plan, only: &[String], now: fn() -> DateTime<Utc>) {
     let folder = built().join("bench");
     fs::create_dir_all(&folder).expect("a folder");
     let tls = certificate::issue(&folder);
-    let mut scene = Box::pin(Scene::set(now())).await;
-    let database = scene.world.engine.database().clone();
-    let cloud = Cloud::start(database, scene.world.documents.clone(), Some(tls)).await;
+    let mut fixture = Box::pin(Fixture::set(now())).await;
+    let database = fixture.env.engine.database().clone();
+    let cloud = Cloud::start(database, fixture.env.documents.clone(), Some(tls)).await;
     let mut subjects = subjects(only);
-    check_peers(&mut scene, &cloud, &subjects, now).await;
+    check_peers(&mut fixture, &cloud, &subjects, now).await;
     for round in 0..plan.rounds {
         for subject in &mut subjects {
-            subject.measure(&mut scene, &cloud, plan, now).await;
+            subject.measure(&mut fixture, &cloud, plan, now).await;
         }
         eprintln!("round {} of {}", round + 1, plan.rounds);
     }
@@ -123,7 +123,7 @@ impl Subject {
     /// One start at a full core with its warm requests, and one whose first request has little of one.
     async fn measure(
         &mut self,
-        scene: &mut Scene,
+        fixture: &mut Fixture,
         cloud: &Cloud,
         plan: Plan,
         now: fn() -> DateTime<Utc>,
@@ -133,10 +133,10 @@ impl Subject {
         let mut function = Function::start(&self.program, cloud, Some(1)).await;
         self.figures.start.add_ms(function.start);
         self.figures.start_cpu.add_ms(function.start_cpu);
-        let first = self.do_one(&mut function, scene, now).await;
+        let first = self.do_one(&mut function, fixture, now).await;
         self.figures.first.add(first);
         for _ in 0..plan.warm {
-            let event = self.job.event(scene, now());
+            let event = self.job.event(fixture, now());
             let before = function.cpu();
             let answer = function.invoke(&event).await;
             self.figures.warm_cpu.add(function.cpu().saturating_sub(before).as_secs_f64() * 1e6);
@@ -146,7 +146,7 @@ impl Subject {
         drop(function);
         let mut function = Function::start(&self.program, cloud, Some(1)).await;
         if function.limit(SMALL_SHARE) {
-            let first = self.do_one(&mut function, scene, now).await;
+            let first = self.do_one(&mut function, fixture, now).await;
             self.figures.first_small.add(first);
         }
     }
@@ -155,10 +155,10 @@ impl Subject {
     async fn do_one(
         &self,
         function: &mut Function,
-        scene: &mut Scene,
+        fixture: &mut Fixture,
         now: fn() -> DateTime<Utc>,
     ) -> f64 {
-        let event = self.job.event(scene, now());
+        let event = self.job.event(fixture, now());
         let answer = function.invoke(&event).await;
         assert!(answer.well && self.job.is_done(&answer.body), "{}: {}", self.name, answer.body);
         answer.took.as_secs_f64() * 1e3
@@ -167,7 +167,7 @@ impl Subject {
 
 /// Every peer changes the table as the function does whose job it has.
 async fn check_peers(
-    scene: &mut Scene,
+    fixture: &mut Fixture,
     cloud: &Cloud,
     subjects: &[Subject],
     now: fn() -> DateTime<Utc>,
@@ -175,8 +175,8 @@ async fn check_peers(
     for subject in subjects.iter().filter(|subject| subject.kind == Kind::Peer) {
         let own = JOBS.iter().find(|(_, job, _)| *job == subject.job).map(|(.., name)| *name);
         let own = Program::binary(&release().join(own.expect("a function of the same job")));
-        let expected = changed_by(&own, subject.job, scene, cloud, now).await;
-        let found = changed_by(&subject.program, subject.job, scene, cloud, now).await;
+        let expected = changed_by(&own, subject.job, fixture, cloud, now).await;
+        let found = changed_by(&subject.program, subject.job, fixture, cloud, now).await;
         assert_eq!(found, expected, "{} writes something else", subject.name);
         eprintln!("{} writes what the function writes: {} items", subject.name, found.len());
     }
@@ -185,27 +185,27 @@ async fn check_peers(
 async fn changed_by(
     program: &Program,
     job: Job,
-    scene: &mut Scene,
+    fixture: &mut Fixture,
     cloud: &Cloud,
     now: fn() -> DateTime<Utc>,
 ) -> Vec<String> {
-    let event = job.event(scene, now());
-    let before = items(scene);
+    let event = job.event(fixture, now());
+    let before = items(fixture);
     let mut function = Function::start(program, cloud, Some(1)).await;
     let answer = function.invoke(&event).await;
     assert!(job.is_done(&answer.body), "{:?}: {}", program.command, answer.body);
-    let mut changes = changes(&before, &items(scene));
+    let mut changes = changes(&before, &items(fixture));
     changes.sort();
     changes
 }
 
 /// What each job of the peers asks of the table, call by call, as JSON lines: for whoever writes a peer.
 pub async fn trace(now: fn() -> DateTime<Utc>) {
-    let mut scene = Box::pin(Scene::set(now())).await;
-    let database = scene.world.engine.database().clone();
-    let cloud = Cloud::start(database, scene.world.documents.clone(), None).await;
+    let mut fixture = Box::pin(Fixture::set(now())).await;
+    let database = fixture.env.engine.database().clone();
+    let cloud = Cloud::start(database, fixture.env.documents.clone(), None).await;
     for (name, job, own) in JOBS {
-        let event = job.event(&mut scene, now());
+        let event = job.event(&mut fixture, now());
         println!("{}", json!({"job": name, "event": event}));
         let mut function =
             Function::start(&Program::binary(&release().join(own)), &cloud, None).await;
@@ -222,8 +222,8 @@ pub async fn trace(now: fn() -> DateTime<Utc>) {
     }
 }
 
-fn items(scene: &Scene) -> Items {
-    scene.world.engine.items("").into_iter().map(|item| (key(&item), item)).collect()
+fn items(fixture: &Fixture) -> Items {
+    fixture.env.engine.items("").into_iter().map(|item| (key(&item), item)).collect()
 }
 
 fn tell(subjects: &[Subject], plan: Plan, now: DateTime<Utc>, whole: bool) {

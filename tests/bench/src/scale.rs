@@ -1,30 +1,30 @@
 //! `bench scale`: very many windows that end in one quarter of an hour, beside as many that do not, closed
 //! by the real worker in processes of its own; and what a close costs the worker alone.
 
-mod crowd;
+mod population;
 
 use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 
 use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
-use support::backstage::message;
 use support::engine::Engine;
+use support::event_functions::message;
 use support::wire::{Spent, Units};
 
 use crate::cloud::Cloud;
 use crate::figures::{as_f64, digits, grouped, megabytes};
+use crate::fixture::{Fixture, floor_quarter, last_drainable, position};
+use crate::null_table;
 use crate::pace::release;
 use crate::platform::now as instant;
 use crate::process::{Function, Program, SHARDS};
 use crate::report::{Table, machine, publish};
-use crate::scene::{Scene, floor_quarter, last_drainable, position};
-use crate::stub;
-use crowd::Crowd;
+use population::Population;
 
 /// How many workers there are at a time.
 const WORKERS: usize = 2;
-/// How many closes the stub is asked for.
+/// How many closes the null table is asked for.
 const STUBBED: u32 = 200_000;
 
 /// What closing so many windows took.
@@ -57,7 +57,7 @@ pub async fn run(counts: &[usize], whole: bool, now: fn() -> DateTime<Utc>) {
         let outcome = Box::pin(close(*count, now)).await;
         table.row(&outcome.cells());
     }
-    let cost = stub::cost_of_close(STUBBED, now);
+    let cost = null_table::cost_of_close(STUBBED, now);
     let machine = machine(now());
     let note = format!(
         "{WORKERS} worker processes and the table on the same {machine}. One timer in a hundred is stale; afterwards \
@@ -75,14 +75,14 @@ pub async fn run(counts: &[usize], whole: bool, now: fn() -> DateTime<Utc>) {
 
 async fn close(count: usize, now: fn() -> DateTime<Utc>) -> Outcome {
     let started = instant();
-    let scene = Box::pin(Scene::set(now())).await;
+    let fixture = Box::pin(Fixture::set(now())).await;
     let began = now();
     let bucket = last_drainable(began);
-    let engine = &scene.world.engine;
+    let engine = &fixture.env.engine;
     let later = floor_quarter(began + chrono::Duration::days(5));
-    let crowd = Crowd::gather(&scene, count, bucket, later);
+    let population = Population::gather(&fixture, count, bucket, later);
     tell(count, "timers are due, and as many are not", started);
-    let cloud = Cloud::start(engine.database().clone(), scene.world.documents.clone(), None).await;
+    let cloud = Cloud::start(engine.database().clone(), fixture.env.documents.clone(), None).await;
     cloud.meter();
     let program = Program::binary(&release().join("finalize"));
     let mut workers = Vec::new();
@@ -97,13 +97,13 @@ async fn close(count: usize, now: fn() -> DateTime<Utc>) -> Outcome {
     let messages = Box::pin(work_off(&cloud, &mut workers)).await;
     let wall = started.elapsed();
     let (spent, calls) = cloud.spent();
-    tell(crowd.due(), "claims are closed", started);
+    tell(population.due(), "claims are closed", started);
     let cpu = workers.iter().map(Function::cpu).sum::<Duration>().saturating_sub(before);
     let memory = workers.iter().map(Function::peak_memory).max().unwrap_or(0);
     let started = instant();
-    crowd.verify(engine.database());
+    population.verify(engine.database());
     tell(2 * count, "claims were looked at", started);
-    Outcome { due: crowd.due(), wall, cpu, memory, spent, calls, messages, idle, idle_calls }
+    Outcome { due: population.due(), wall, cpu, memory, spent, calls, messages, idle, idle_calls }
 }
 
 /// How far a run is.

@@ -8,7 +8,7 @@ use serde_json::Value;
 use support::fixtures::{ALPINE, BOREALIS, CONTOSO, TAILWIND, WORKLOADS};
 use support::rivals::operator;
 use support::stack::Stack;
-use support::world::{closes_at, contoso_admin, decline_all, link, reviewer, validate};
+use support::test_env::{closes_at, contoso_admin, decline_all, link, reviewer, validate};
 use web::event::RequestEvent;
 
 use super::story::{settle, story};
@@ -137,15 +137,15 @@ async fn the_types_of_the_story_are_those_of_its_bundle() {
 #[tokio::test]
 async fn a_step_that_the_partner_is_not_told_of_is_named_and_what_follows_verifies() {
     let stack = Stack::at("2026-12-22T14:00:00Z").await;
-    let world = &stack.world;
-    let claim = world.awaiting("k", &WORKLOADS[..2]).await;
-    world.clock.advance(Duration::minutes(5));
+    let env = &stack.env;
+    let claim = env.awaiting("k", &WORKLOADS[..2]).await;
+    env.clock.advance(Duration::minutes(5));
     let retire = Command::RetireLink { recipient: 2, comment: None };
-    world.give(&claim.id, &contoso_admin(), &retire).await.unwrap();
-    let claim = world.read(&claim.id).await;
-    world.clock.advance(Duration::minutes(5));
+    env.give(&claim.id, &contoso_admin(), &retire).await.unwrap();
+    let claim = env.read(&claim.id).await;
+    env.clock.advance(Duration::minutes(5));
     let hold = Comment::parse("wait").unwrap();
-    world.give(&claim.id, &operator(), &Command::Hold { comment: hold }).await.unwrap();
+    env.give(&claim.id, &operator(), &Command::Hold { comment: hold }).await.unwrap();
     settle(&stack).await;
     for reader in READERS {
         let report = checked(&bundle(&stack, &claim, reader).await);
@@ -159,16 +159,16 @@ async fn a_step_that_the_partner_is_not_told_of_is_named_and_what_follows_verifi
 #[tokio::test]
 async fn notices_that_the_partner_is_not_told_of_have_numbers_that_it_still_checks() {
     let stack = Stack::at("2026-12-22T14:00:00Z").await;
-    let world = &stack.world;
-    let mut claim = world.notifying("k", &WORKLOADS[..2]).await;
+    let env = &stack.env;
+    let mut claim = env.notifying("k", &WORKLOADS[..2]).await;
     for renewed in 2..=5 {
-        world.let_pass(claim.deadline().unwrap());
-        claim = world.read(&claim.id).await;
+        env.let_pass(claim.deadline().unwrap());
+        claim = env.read(&claim.id).await;
         assert_eq!(claim.notice.0, renewed, "nobody reported a delivery");
     }
     let comment = Comment::parse("wait").unwrap();
-    world.give(&claim.id, &operator(), &Command::Hold { comment }).await.unwrap();
-    world.give(&claim.id, &operator(), &Command::Resume).await.unwrap();
+    env.give(&claim.id, &operator(), &Command::Hold { comment }).await.unwrap();
+    env.give(&claim.id, &operator(), &Command::Resume).await.unwrap();
     settle(&stack).await;
     for reader in READERS {
         let report = checked(&bundle(&stack, &claim, reader).await);
@@ -180,13 +180,13 @@ async fn notices_that_the_partner_is_not_told_of_have_numbers_that_it_still_chec
 #[tokio::test]
 async fn a_claim_that_was_erased_verifies_and_what_is_gone_is_named() {
     let stack = Stack::at("2026-12-22T14:00:00Z").await;
-    let world = &stack.world;
-    let claim = world.awaiting("k", &WORKLOADS[..2]).await;
+    let env = &stack.env;
+    let claim = env.awaiting("k", &WORKLOADS[..2]).await;
     settle(&stack).await;
-    world.give(&claim.id, &link(1), &decline_all()).await.unwrap();
+    env.give(&claim.id, &link(1), &decline_all()).await.unwrap();
     settle(&stack).await;
-    world.let_pass(closes_at(&claim));
-    world.give(&claim.id, &operator(), &Command::Erase).await.unwrap();
+    env.let_pass(closes_at(&claim));
+    env.give(&claim.id, &operator(), &Command::Erase).await.unwrap();
     settle(&stack).await;
     for reader in READERS {
         let report = checked(&bundle(&stack, &claim, reader).await);
@@ -199,7 +199,7 @@ async fn a_claim_that_was_erased_verifies_and_what_is_gone_is_named() {
 #[tokio::test]
 async fn what_is_not_archived_yet_is_said_and_nothing_else_is_wrong() {
     let stack = Stack::at("2026-12-22T14:00:00Z").await;
-    let claim = stack.world.in_review("k", &WORKLOADS[..1]).await;
+    let claim = stack.env.in_review("k", &WORKLOADS[..1]).await;
     let empty = checked(&bundle(&stack, &claim, "staff").await);
     assert!(empty.verified && empty.unchecked.join("\n").contains("Versions 1 to 2"), "{empty}");
     settle(&stack).await;
@@ -211,14 +211,14 @@ async fn what_is_not_archived_yet_is_said_and_nothing_else_is_wrong() {
 #[tokio::test]
 async fn a_bundle_is_for_the_claims_parties_and_for_its_customer_once_it_was_validated() {
     let stack = Stack::at("2026-12-22T14:00:00Z").await;
-    let claim = stack.world.in_review("k", &WORKLOADS[..1]).await;
+    let claim = stack.env.in_review("k", &WORKLOADS[..1]).await;
     let get = || RequestEvent::get(&format!("/v1/claims/{}/bundle", claim.id));
     for other in [get().partner_admin(BOREALIS), get().customer_admin(TAILWIND)] {
         assert_eq!(stack.send(other).await.problem(), (404, "not-found"));
     }
     let own = || get().customer_admin(CONTOSO);
     assert_eq!(stack.send(own()).await.problem(), (404, "not-found"), "not validated yet");
-    stack.world.give(&claim.id, &reviewer(), &validate()).await.unwrap();
+    stack.env.give(&claim.id, &reviewer(), &validate()).await.unwrap();
     assert_eq!(stack.send(own()).await.status, 200);
     let asked = RequestEvent::get(&format!("/v1/claims/{}/bundle?limit=1", claim.id));
     let answer = stack.send(asked.partner_admin(ALPINE)).await;

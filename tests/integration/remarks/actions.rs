@@ -4,7 +4,7 @@ use domain::claim::Status;
 use domain::event::FailureCause;
 use domain::ids::ClaimId;
 use serde_json::json;
-use support::backstage::records;
+use support::event_functions::records;
 use support::fixtures::ALPINE;
 use support::stack::Stack;
 use web::event::RequestEvent;
@@ -41,7 +41,7 @@ async fn why_a_rejection_stands_or_falls_is_read_by_partner_and_staff() {
 #[tokio::test]
 async fn why_a_claim_is_held_is_read_by_partner_and_staff_and_not_by_the_customer() {
     let stack = Box::pin(Stack::at(NOW)).await;
-    let id = Box::pin(stack.world.awaiting("k", &ITEMS)).await.id;
+    let id = Box::pin(stack.env.awaiting("k", &ITEMS)).await.id;
     act(&stack, &id, OPERATOR, json!({"action": "hold", "comment": "The order is in doubt"})).await;
     is_read_by_partner_and_staff(&stack, &id, "held", "The order is in doubt").await;
     let customers = read(&stack, &format!("/v1/customer/claims/{id}"), by_customer).await;
@@ -52,7 +52,7 @@ async fn why_a_claim_is_held_is_read_by_partner_and_staff_and_not_by_the_custome
 #[tokio::test]
 async fn why_a_partner_withdraws_is_read_by_partner_and_staff() {
     let stack = Box::pin(Stack::at(NOW)).await;
-    let claim = Box::pin(stack.world.submitted("k", &ITEMS)).await;
+    let claim = Box::pin(stack.env.submitted("k", &ITEMS)).await;
     let left = json!({"comment": "The order fell through"});
     let left = stack.command(ALPINE, &claim, "withdraw", &left).await;
     assert_eq!(left.status, 200, "{}", left.text);
@@ -62,8 +62,8 @@ async fn why_a_partner_withdraws_is_read_by_partner_and_staff() {
 #[tokio::test]
 async fn what_is_said_of_a_contact_is_read_by_partner_and_staff_and_not_by_the_customer() {
     let stack = Box::pin(Stack::at(NOW)).await;
-    let claim = Box::pin(stack.world.notifying("k", &ITEMS)).await;
-    let claim = stack.world.fail(&claim, FailureCause::Bounce).await.unwrap();
+    let claim = Box::pin(stack.env.notifying("k", &ITEMS)).await;
+    let claim = stack.env.fail(&claim, FailureCause::Bounce).await.unwrap();
     let (id, said) = (&claim.id, ["She runs IT now", "She left in May", "It answers again"]);
     let contact = |email: &str| json!({"name": "Ota", "title": "CTO", "email": email});
     let body = json!({"customer_contact": contact("ota@contoso.example"), "comment": said[0]});
@@ -76,10 +76,10 @@ async fn what_is_said_of_a_contact_is_read_by_partner_and_staff_and_not_by_the_c
         "customer_contact": contact("it@contoso.example")});
     act(&stack, id, OPERATOR, body).await;
     is_read_by_partner_and_staff(&stack, id, "contact_corrected", said[2]).await;
-    let notified = stack.world.read(id).await;
-    let asked = stack.world.deliver(&notified).await.unwrap();
+    let notified = stack.env.read(id).await;
+    let asked = stack.env.deliver(&notified).await.unwrap();
     assert_eq!(asked.status(), Status::AwaitingCustomer);
-    stack.backstage.publish(&records(&stack.world)).await.unwrap();
+    stack.event_functions.publish(&records(&stack.env)).await.unwrap();
     let newest_first: Vec<_> = said.into_iter().rev().collect();
     for as_whom in [by_partner, by_auditor] {
         assert_eq!(texts(&read(&stack, &format!("/v1/claims/{id}"), as_whom).await), newest_first);
@@ -95,8 +95,8 @@ async fn what_is_said_of_a_contact_is_read_by_partner_and_staff_and_not_by_the_c
 #[tokio::test]
 async fn a_comment_on_a_contact_is_a_text_of_2000_characters_at_most() {
     let stack = Box::pin(Stack::at(NOW)).await;
-    let claim = Box::pin(stack.world.notifying("k", &ITEMS)).await;
-    let claim = stack.world.fail(&claim, FailureCause::Bounce).await.unwrap();
+    let claim = Box::pin(stack.env.notifying("k", &ITEMS)).await;
+    let claim = stack.env.fail(&claim, FailureCause::Bounce).await.unwrap();
     let contact = json!({"name": "Ota", "title": "CTO", "email": "ota@contoso.example"});
     let body = json!({"customer_contact": contact, "comment": "x".repeat(2001)});
     let path = format!("/v1/claims/{}/correct-contact", claim.id);

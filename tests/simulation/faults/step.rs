@@ -17,9 +17,9 @@ use serde_json::{Value, json};
 use store::{Author, DeliveryReport, Store, StoreError};
 use support::fixtures::{CONTOSO, claim_body};
 use support::rivals::{accept_all, borealis, grounds, operator};
-use support::world::{
-    World, alpine, apply_reports, closes_at, contoso_admin, create_on, decline, decline_all, link,
-    partner_id, reject, reviewer, tenant_id, undo_all, validate, withdraw,
+use support::test_env::{
+    TestEnv, alpine, apply_reports, closes_at, contoso_admin, create_on, decline, decline_all,
+    link, partner_id, reject, reviewer, tenant_id, undo_all, validate, withdraw,
 };
 
 use super::{ITEMS, NOW};
@@ -122,114 +122,110 @@ impl Step {
         }
     }
 
-    pub(super) async fn world(self) -> World {
+    pub(super) async fn env(self) -> TestEnv {
         if self == Self::CloseOptIn {
-            return World::with_policy(
+            return TestEnv::with_policy(
                 NOW,
                 Policy { consent: Consent::OptIn, ..Policy::default() },
             )
             .await;
         }
-        World::at(NOW).await
+        TestEnv::at(NOW).await
     }
 
     /// Brings a claim to where the step begins.
-    pub(super) async fn prepare(self, world: &World) -> ClaimId {
+    pub(super) async fn prepare(self, env: &TestEnv) -> ClaimId {
         match self {
             Self::StoreDraft | Self::Submit => ClaimId::of(&partner_id("p-alpine"), "k"),
-            Self::EditDraft | Self::SubmitDraft => draft(world).await,
+            Self::EditDraft | Self::SubmitDraft => draft(env).await,
             Self::Respond | Self::AddEvidence => {
-                let claim = world.in_review("k", &ITEMS).await;
-                world.give(&claim.id, &reviewer(), &ask()).await.unwrap().claim.id
+                let claim = env.in_review("k", &ITEMS).await;
+                env.give(&claim.id, &reviewer(), &ask()).await.unwrap().claim.id
             }
             Self::CorrectContact => {
-                let claim = world.notifying("k", &ITEMS).await;
-                world.fail(&claim, FailureCause::Bounce).await.unwrap().id
+                let claim = env.notifying("k", &ITEMS).await;
+                env.fail(&claim, FailureCause::Bounce).await.unwrap().id
             }
-            Self::Recall | Self::Begin | Self::WithdrawEarly => {
-                world.submitted("k", &ITEMS).await.id
-            }
-            Self::Ask | Self::Reject | Self::Validate => world.in_review("k", &ITEMS).await.id,
+            Self::Recall | Self::Begin | Self::WithdrawEarly => env.submitted("k", &ITEMS).await.id,
+            Self::Ask | Self::Reject | Self::Validate => env.in_review("k", &ITEMS).await.id,
             Self::OpenWindow | Self::Bounce => {
-                let claim = world.notifying("k", &ITEMS).await;
-                let at = world.clock.now();
+                let claim = env.notifying("k", &ITEMS).await;
+                let at = env.clock.now();
                 let noted = if self == Self::OpenWindow {
                     DeliveryReport::Delivered { at }
                 } else {
                     DeliveryReport::Failed { at, cause: FailureCause::Bounce }
                 };
-                world.note(&claim, claim.notice, noted).await.unwrap();
+                env.note(&claim, claim.notice, noted).await.unwrap();
                 claim.id
             }
             Self::DeclineOne
             | Self::DeclineAll
             | Self::Withdraw
             | Self::Announce
-            | Self::PassOn => world.awaiting("k", &ITEMS).await.id,
+            | Self::PassOn => env.awaiting("k", &ITEMS).await.id,
             Self::Lift => {
-                let id = associated(world).await;
-                world.give(&id, &link(1), &decline_all()).await.unwrap().claim.id
+                let id = associated(env).await;
+                env.give(&id, &link(1), &decline_all()).await.unwrap().claim.id
             }
             Self::Erase => {
-                let claim = world.awaiting("k", &ITEMS).await;
-                world.give(&claim.id, &alpine(), &withdraw()).await.unwrap().claim.id
+                let claim = env.awaiting("k", &ITEMS).await;
+                env.give(&claim.id, &alpine(), &withdraw()).await.unwrap().claim.id
             }
-            Self::Undo => declined(world, &decline_all()).await.id,
-            Self::End | Self::Revoke => associated(world).await,
+            Self::Undo => declined(env, &decline_all()).await.id,
+            Self::End | Self::Revoke => associated(env).await,
             Self::Close | Self::CloseOneByOne | Self::CloseByReading | Self::CloseOptIn => {
-                let claim = world.awaiting("k", &ITEMS).await;
-                world.let_pass(closes_at(&claim));
+                let claim = env.awaiting("k", &ITEMS).await;
+                env.let_pass(closes_at(&claim));
                 claim.id
             }
             Self::CloseSlowly | Self::CloseSlowlyByReading => {
-                let claim = declined(world, &decline(&[1])).await;
-                world.let_pass(closes_at(&claim));
+                let claim = declined(env, &decline(&[1])).await;
+                env.let_pass(closes_at(&claim));
                 claim.id
             }
             Self::Settle => {
-                let claim = declined(world, &decline_all()).await;
-                world.let_pass(closes_at(&claim));
+                let claim = declined(env, &decline_all()).await;
+                env.let_pass(closes_at(&claim));
                 claim.id
             }
             Self::Recount | Self::CloseRecounted => {
-                let claim = world.awaiting("k", &ITEMS).await;
-                announce(&world.store, world.now().at).await.unwrap();
+                let claim = env.awaiting("k", &ITEMS).await;
+                announce(&env.store, env.now().at).await.unwrap();
                 if self == Self::CloseRecounted {
-                    world.let_pass(closes_at(&claim));
+                    env.let_pass(closes_at(&claim));
                 }
                 claim.id
             }
             Self::GiveUpNotifying => {
-                let claim = world.notifying("k", &ITEMS).await;
-                world.let_pass(claim.deadline().unwrap());
+                let claim = env.notifying("k", &ITEMS).await;
+                env.let_pass(claim.deadline().unwrap());
                 claim.id
             }
             Self::GiveUpReaching => {
-                let claim = world.notifying("k", &ITEMS).await;
-                let claim = world.fail(&claim, FailureCause::Bounce).await.unwrap();
-                world.let_pass(claim.deadline().unwrap());
+                let claim = env.notifying("k", &ITEMS).await;
+                let claim = env.fail(&claim, FailureCause::Bounce).await.unwrap();
+                env.let_pass(claim.deadline().unwrap());
                 claim.id
             }
             Self::BeginContested => {
-                world.holding("k", &["teams"]).await;
-                world.rival_submitted("k", &ITEMS).await.id
+                env.holding("k", &["teams"]).await;
+                env.rival_submitted("k", &ITEMS).await.id
             }
             Self::GetInLine => {
-                let (_, newcomer) = world.contested(&["teams"], &ITEMS).await;
-                world.clock.set(newcomer.defence_until.unwrap());
+                let (_, newcomer) = env.contested(&["teams"], &ITEMS).await;
+                env.clock.set(newcomer.defence_until.unwrap());
                 newcomer.id
             }
-            Self::TakeOverByYes | Self::LeaveTheLine => {
-                world.in_line(&["teams"], &ITEMS).await.1.id
-            }
-            Self::LeaveToNext => world.in_line(&["teams"], &ITEMS).await.0.id,
+            Self::TakeOverByYes | Self::LeaveTheLine => env.in_line(&["teams"], &ITEMS).await.1.id,
+            Self::LeaveToNext => env.in_line(&["teams"], &ITEMS).await.0.id,
             Self::TakeOver | Self::TakeOverByReading => {
-                let (_, newcomer) = world.in_line(&["teams"], &ITEMS).await;
+                let (_, newcomer) = env.in_line(&["teams"], &ITEMS).await;
                 let closes_at = closes_at(&newcomer);
                 // Ticks have gone on meanwhile: the step has the last buckets alone to look at.
-                world.clock.set(closes_at - Span::minutes(15));
-                world.finalize().await;
-                world.let_pass(closes_at);
+                env.clock.set(closes_at - Span::minutes(15));
+                env.finalize().await;
+                env.let_pass(closes_at);
                 newcomer.id
             }
         }
@@ -238,15 +234,15 @@ impl Step {
     /// The step itself, through `store`.
     pub(super) async fn act(
         self,
-        world: &World,
+        env: &TestEnv,
         store: &Store,
         id: &ClaimId,
     ) -> Result<(), StoreError> {
         let (actor, command) = match self {
-            Self::StoreDraft => return create(world, store, &drafted()).await,
-            Self::Submit => return create(world, store, &claim_body(&ITEMS)).await,
+            Self::StoreDraft => return create(env, store, &drafted()).await,
+            Self::Submit => return create(env, store, &claim_body(&ITEMS)).await,
             Self::CloseByReading | Self::CloseSlowlyByReading | Self::TakeOverByReading => {
-                return store.load_up_to_date(id, world.now()).await.map(|_| ());
+                return store.load_up_to_date(id, env.now()).await.map(|_| ());
             }
             Self::Close
             | Self::CloseOneByOne
@@ -256,23 +252,23 @@ impl Step {
             | Self::GiveUpNotifying
             | Self::GiveUpReaching
             | Self::TakeOver
-            | Self::CloseRecounted => return finalize(world, store).await,
-            Self::Announce => return announce(store, world.now().at).await,
+            | Self::CloseRecounted => return finalize(env, store).await,
+            Self::Announce => return announce(store, env.now().at).await,
             Self::Lift => {
                 let tenant = tenant_id(CONTOSO);
                 let none = |_: &StandingRules| Ok(StandingRules::default());
-                let put = store.put_standing_rules(&tenant, &none, world.now(), &|_, _| true);
+                let put = store.put_standing_rules(&tenant, &none, env.now(), &|_, _| true);
                 return Box::pin(put).await.map(|_| ());
             }
             Self::Recount => {
-                let until = world.clock.now() + Span::seconds(40);
+                let until = env.clock.now() + Span::seconds(40);
                 for country in store.pending_recounts().await? {
                     Box::pin(store.recount_windows(country, until)).await?;
                 }
                 return Ok(());
             }
             Self::AddEvidence => (alpine(), Command::AddEvidence(Box::new(evidence()))),
-            Self::EditDraft => (alpine(), edit(&world.read(id).await)),
+            Self::EditDraft => (alpine(), edit(&env.read(id).await)),
             Self::SubmitDraft => (alpine(), Command::Submit(None)),
             Self::Recall => (alpine(), Command::Recall),
             Self::Ask => (reviewer(), ask()),
@@ -295,12 +291,12 @@ impl Step {
             Self::LeaveTheLine => (borealis(), withdraw()),
             Self::Erase => (operator(), Command::Erase),
         };
-        store.execute_command(id, &actor, &command, world.now(), None).await.map(|_| ())
+        store.execute_command(id, &actor, &command, env.now(), None).await.map(|_| ())
     }
 }
 
-async fn create(world: &World, store: &Store, body: &Value) -> Result<(), StoreError> {
-    create_on(store, "p-alpine", "k", body, world.now()).await.map(|_| ())
+async fn create(env: &TestEnv, store: &Store, body: &Value) -> Result<(), StoreError> {
+    create_on(store, "p-alpine", "k", body, env.now()).await.map(|_| ())
 }
 
 fn drafted() -> Value {
@@ -309,8 +305,8 @@ fn drafted() -> Value {
     body
 }
 
-async fn draft(world: &World) -> ClaimId {
-    create_on(&world.store, "p-alpine", "k", &drafted(), world.now()).await.unwrap().claim.id
+async fn draft(env: &TestEnv) -> ClaimId {
+    create_on(&env.store, "p-alpine", "k", &drafted(), env.now()).await.unwrap().claim.id
 }
 
 /// The same content under another label, whatever the claim's label is now.
@@ -353,8 +349,8 @@ async fn announce(store: &Store, at: Instant) -> Result<(), StoreError> {
     store.put_country_calendar(country, &days, &author, &|_, _| true).await.map(|_| ())
 }
 
-async fn finalize(world: &World, store: &Store) -> Result<(), StoreError> {
-    let until = world.clock.now() + Span::seconds(40);
+async fn finalize(env: &TestEnv, store: &Store) -> Result<(), StoreError> {
+    let until = env.clock.now() + Span::seconds(40);
     for shard in store.find_due_work().await?.due {
         store.drain_timers(shard, until).await?;
     }
@@ -366,17 +362,17 @@ fn end(item: u8) -> Command {
     Command::End { item: ItemNo(item), comment }
 }
 
-async fn declined(world: &World, no: &Command) -> Claim {
-    let claim = world.awaiting("k", &ITEMS).await;
-    let declined = world.give(&claim.id, &link(1), no).await.unwrap().claim;
+async fn declined(env: &TestEnv, no: &Command) -> Claim {
+    let claim = env.awaiting("k", &ITEMS).await;
+    let declined = env.give(&claim.id, &link(1), no).await.unwrap().claim;
     // A no is taken back by what arrives after it.
-    world.clock.advance(chrono::Duration::milliseconds(1));
+    env.clock.advance(chrono::Duration::milliseconds(1));
     declined
 }
 
-async fn associated(world: &World) -> ClaimId {
-    let claim = world.awaiting("k", &ITEMS).await;
-    world.let_pass(closes_at(&claim));
-    assert_eq!(world.read(&claim.id).await.status().as_str(), "associated");
+async fn associated(env: &TestEnv) -> ClaimId {
+    let claim = env.awaiting("k", &ITEMS).await;
+    env.let_pass(closes_at(&claim));
+    assert_eq!(env.read(&claim.id).await.status().as_str(), "associated");
     claim.id
 }

@@ -11,7 +11,7 @@ use domain::text::{Comment, Email, Name};
 use proptest::prelude::*;
 use store::DeliveryReport;
 use support::rivals::{grounds, operator};
-use support::world::{
+use support::test_env::{
     apply_reports, contoso_admin, decline, decline_all, link, partner_admin, reject, undo_all,
     validate, withdraw,
 };

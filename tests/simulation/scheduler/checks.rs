@@ -83,13 +83,13 @@ impl Sim {
         self.locks_have_owners(&claims);
         for claim in &claims {
             self.no_is_kept(claim);
-            let history = self.stack.world.store.whole_history(claim).await.unwrap();
+            let history = self.stack.env.store.whole_history(claim).await.unwrap();
             self.every_version_is_told(claim, &history);
             self.events_are_what_changed(claim, &history);
             self.what_was_recorded_stays(claim);
             self.nothing_personal_is_left(claim, &history);
             if claim.erased {
-                let details = self.stack.world.read(&claim.id).await.details;
+                let details = self.stack.env.read(&claim.id).await.details;
                 let people = [&details.customer_contact, &details.technical_contact];
                 assert_eq!(people, [&None, &None], "{}, which is erased", claim.id);
             }
@@ -112,7 +112,7 @@ impl Sim {
 
     /// Every claim in the table, in the order of their making.
     fn all(&self) -> Vec<Claim> {
-        let items = self.stack.world.engine.items("C#").into_iter();
+        let items = self.stack.env.engine.items("C#").into_iter();
         let records = items.filter(|item| key(item).1 == "A");
         let mut claims: Vec<Claim> = records.map(|item| image(item).claim().clone()).collect();
         assert_eq!(claims.len(), self.made.len(), "no claim comes from nowhere");
@@ -123,7 +123,7 @@ impl Sim {
     /// Every lock is of a claim that holds it, and every active item has its lock.
     fn locks_have_owners(&self, claims: &[Claim]) {
         let mut named = BTreeMap::new();
-        for lock in self.stack.world.engine.items("L#") {
+        for lock in self.stack.env.engine.items("L#") {
             if key(&lock).1 == "L" {
                 for place in ["a", "n"] {
                     if let Some(holder) = lock[place]["S"].as_str() {
@@ -280,7 +280,7 @@ impl Sim {
             matches!(readable, Some(ReadableEntry::Event(event)) if event.event_type == EventType::Erased)
         };
         let erasure = history.iter().find(is_erasure).expect("an erasure").version;
-        for item in self.stack.world.engine.partition(&format!("C#{}", claim.id)) {
+        for item in self.stack.env.engine.partition(&format!("C#{}", claim.id)) {
             let (_, sort) = key(&item);
             let version = sort.strip_prefix("H#").and_then(|version| version.parse().ok());
             let has_values = item.get("v").is_some() || item.get("z").is_some();
@@ -322,12 +322,12 @@ impl Sim {
     /// I8: nothing that anybody tries has an effect on a claim that is final, but the customer's "no" and its
     /// repeat.
     async fn final_is_final(&self, partner: &str, claim: &Claim) {
-        if !is_final(claim, self.stack.world.clock.now()) {
+        if !is_final(claim, self.stack.env.clock.now()) {
             return;
         }
         for step in TRIED.into_iter().filter(|step| !says_no(*step)) {
             let Some((actor, command)) = command(step, claim, partner) else { continue };
-            let given = self.stack.world.give(&claim.id, &actor, &command).await;
+            let given = self.stack.env.give(&claim.id, &actor, &command).await;
             let changed = given.is_ok_and(|outcome| outcome.effect == Effect::Changed);
             assert!(!changed, "I8: {step:?} on {}, which is {:?}", claim.id, claim.status());
         }
@@ -337,12 +337,12 @@ impl Sim {
 
     /// A scan of each document that comes when its claim is final.
     async fn late_scans_change_nothing(&self, claim: &Claim) {
-        let world = &self.stack.world;
-        for entry in world.read(&claim.id).await.details.evidence {
+        let env = &self.stack.env;
+        for entry in env.read(&claim.id).await.details.evidence {
             for scan in [Scan::Clean, Scan::Infected] {
                 let (id, sha256) = (entry.id.clone(), entry.sha256);
                 let record = Command::RecordScan { id, sha256, scan };
-                let given = world.give(&claim.id, &Actor::System, &record).await;
+                let given = env.give(&claim.id, &Actor::System, &record).await;
                 let effect = given.expect("a scan that changes nothing").effect;
                 assert_eq!(effect, Effect::Unchanged, "I8: {record:?} on {}", claim.id);
             }
@@ -354,10 +354,10 @@ impl Sim {
         if claim.last_event.event_type != EventType::Withdrawn {
             return;
         }
-        let world = &self.stack.world;
+        let env = &self.stack.env;
         let (actor, withdraw) = command(Step::Withdraw, claim, partner).expect("a withdrawal");
         let before = claim.version.0.checked_sub(1).map(Version);
-        let again = world.store.execute_command(&claim.id, &actor, &withdraw, world.now(), before);
+        let again = env.store.execute_command(&claim.id, &actor, &withdraw, env.now(), before);
         let again = Box::pin(again).await.expect("a repeat");
         assert_eq!((again.effect, again.claim.version), (Effect::Repeated, claim.version));
     }

@@ -15,7 +15,7 @@ use support::engine::key;
 use support::fixtures::CONTOSO;
 use support::stack::{self, link};
 
-use super::between::Proof;
+use super::transport::Proof;
 use super::{Made, Sim, checks};
 use crate::simulation::invariants::model::full_window;
 
@@ -59,7 +59,7 @@ impl Sim {
     fn versions(&self) -> BTreeMap<ClaimId, Vec<Version>> {
         let mut all = BTreeMap::<ClaimId, Vec<Version>>::new();
         let mut asked = BTreeMap::new();
-        for record in self.stack.world.engine.stream() {
+        for record in self.stack.env.engine.stream() {
             let change = &record["dynamodb"];
             let (pk, sk) = key(&change["Keys"]);
             let Some(id) = pk.strip_prefix("C#").and_then(|id| ClaimId::parse(id).ok()) else {

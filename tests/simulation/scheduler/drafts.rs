@@ -73,7 +73,7 @@ impl Sim {
                 self.partner_does(&claim, "recall").await;
                 // It comes again soon, with another item or without.
                 if self.rng.bool() {
-                    self.stack.world.clock.advance(Duration::minutes(2));
+                    self.stack.env.clock.advance(Duration::minutes(2));
                     self.add_item(&self.peek(&id)).await;
                 }
                 if self.peek(&id).status() == Status::Draft {
@@ -117,11 +117,11 @@ impl Sim {
         }
         for id in self.drafts().map(|made| made.id.clone()).collect::<Vec<_>>() {
             if self.peek(&id).status() == Status::Submitted {
-                let claim = self.stack.world.read(&id).await;
+                let claim = self.stack.env.read(&id).await;
                 self.partner_does(&claim, "recall").await;
             }
             if self.peek(&id).status() == Status::Draft {
-                let claim = self.stack.world.read(&id).await;
+                let claim = self.stack.env.read(&id).await;
                 self.partner_does(&claim, "discard").await;
             }
         }

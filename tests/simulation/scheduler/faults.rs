@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use chrono::Duration;
-use support::elsewhere::With;
+use support::fake_services::With;
 use support::wire::{Call, Fault};
 
 use super::{Deed, Sim};
@@ -45,7 +45,7 @@ impl Sim {
         let (death, before) = (Arc::clone(&self.death), self.rng.bool());
         if self.rng.u8(0..4) == 0 {
             let with = if before { With::CrashBefore(death) } else { With::CrashAfter(death) };
-            self.stack.world.elsewhere.on(self.rng.usize(1..4), with);
+            self.stack.env.services.on(self.rng.usize(1..4), with);
         } else {
             let fault = if before { Fault::CrashBefore(death) } else { Fault::CrashAfter(death) };
             self.at_one_call(&fault);
@@ -73,7 +73,7 @@ impl Sim {
             wire.always(move |call| struck.strikes(call), fault.clone());
         }
         self.note(format!("disturbed: {fault:?}, one in {often}"));
-        let clock = &self.stack.world.clock;
+        let clock = &self.stack.env.clock;
         match self.rng.u8(0..10) {
             0 => clock.set_function_error(Duration::seconds(2)),
             1 => clock.set_function_error(Duration::seconds(-2)),
@@ -108,7 +108,7 @@ impl Sim {
 
     /// The services beside the table refuse, answer into the void, or break off.
     fn break_services(&mut self) {
-        let elsewhere = self.stack.world.elsewhere.clone();
+        let services = self.stack.env.services.clone();
         let with = match self.rng.u8(0..5) {
             0 => With::Error(500, "Internal"),
             4 => With::Error(429, "TooManyRequestsException"),
@@ -123,7 +123,7 @@ impl Sim {
                 (With::FailedEntries(_), "SendEmail") => With::Error(400, "MessageRejected"),
                 _ => with.clone(),
             };
-            elsewhere.refuse(operation, self.rng.usize(1..6), with);
+            services.refuse(operation, self.rng.usize(1..6), with);
         }
     }
 
@@ -133,8 +133,8 @@ impl Sim {
         for wire in self.wires() {
             wire.reset();
         }
-        self.stack.world.elsewhere.repair();
-        self.stack.world.clock.set_function_error(Duration::zero());
+        self.stack.env.services.repair();
+        self.stack.env.clock.set_function_error(Duration::zero());
         // A death that nobody died is none of the next step's.
         self.death = Arc::default();
     }

@@ -41,12 +41,12 @@ impl Sim {
             ..fixtures::fabrikam()
         };
         for tenant in [contoso, fabrikam] {
-            self.stack.world.store.put_tenant(&tenant).await.unwrap();
+            self.stack.env.store.put_tenant(&tenant).await.unwrap();
         }
         for (_, entry) in PARTNERS {
-            self.stack.world.store.put_partner(&entry()).await.unwrap();
+            self.stack.env.store.put_partner(&entry()).await.unwrap();
         }
-        self.books.skip_directory(&self.stack.world);
+        self.books.skip_directory(&self.stack.env);
     }
 
     /// Contoso's contacts change places, and some are not verified any more, or are again.
@@ -58,8 +58,8 @@ impl Sim {
         let contacts: Vec<TenantContact> = contacts.into_iter().take(kept).map(contact).collect();
         let tenant = Tenant { contacts, ..fixtures::contoso() };
         let keeper = StaffId::parse(self.rng.choice(&KEEPERS).unwrap()).unwrap();
-        let now = self.stack.world.clock.now();
-        let store = &self.stack.world.store;
+        let now = self.stack.env.clock.now();
+        let store = &self.stack.env.store;
         let wish = |_: Option<&Tenant>| Ok(tenant.clone());
         let written = store.change_tenant(&tenant.id, &wish, &keeper, now, &|_, _| true);
         let written = written.await.unwrap();
@@ -84,7 +84,7 @@ impl Sim {
             for intent in [&no, &back] {
                 intent.done(&self.stack, &self.answers()).await;
                 self.hear();
-                self.stack.world.clock.advance(Duration::milliseconds(1));
+                self.stack.env.clock.advance(Duration::milliseconds(1));
             }
         }
     }

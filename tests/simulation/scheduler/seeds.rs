@@ -6,18 +6,18 @@ use std::sync::PoisonError;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::thread;
 
-use super::tally::Tally;
+use super::coverage::Coverage;
 use super::{Trace, run};
 
 /// Threads for each processor: a run waits now and then, and another one uses the time.
 const THREADS: usize = 2;
 
 /// Runs a seed; what happened in it, line by line and in numbers.
-pub(super) fn told_by(seed: u64) -> (Vec<String>, Tally) {
+pub(super) fn told_by(seed: u64) -> (Vec<String>, Coverage) {
     let replay = Replay { seed, trace: Trace::default() };
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-    let tally = runtime.block_on(Box::pin(run(seed, replay.trace.clone())));
-    (replay.told(), tally)
+    let coverage = runtime.block_on(Box::pin(run(seed, replay.trace.clone())));
+    (replay.told(), coverage)
 }
 
 /// Prints what happened in a seed and how to run it again, if its run panics.

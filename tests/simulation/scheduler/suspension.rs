@@ -77,10 +77,10 @@ impl Sim {
 
     /// Stores a partner's entry; when.
     async fn put_partner(&mut self, id: &str, entry: Partner, status: PartnerStatus) -> Instant {
-        let (partner, now) = (Partner { status, ..entry }, self.stack.world.clock.now());
+        let (partner, now) = (Partner { status, ..entry }, self.stack.env.clock.now());
         let author = Author::of(&Actor::System, now);
         let wish = |_: Option<&Partner>| Ok(partner.clone());
-        let store = &self.stack.world.store;
+        let store = &self.stack.env.store;
         store.change_partner(&partner.id, &wish, &author, &|_, _| true).await.unwrap();
         self.note(format!("{id} is {status:?}"));
         now
@@ -112,7 +112,7 @@ impl Sim {
             let waits = matches!(claim.status(), Status::Notifying | Status::Unreachable);
             assert!(!waits, "{made} is not held under {suspension:?}");
             let is_asked = matches!(claim.status(), Status::AwaitingCustomer)
-                && claim.deadline().is_some_and(|end| end > self.stack.world.clock.now());
+                && claim.deadline().is_some_and(|end| end > self.stack.env.clock.now());
             assert!(!is_asked, "the customer of {made} is asked under {suspension:?}");
         }
     }

@@ -52,12 +52,12 @@ type Positions = BTreeMap<u16, (i64, String, Value)>;
 
 impl Sim {
     fn timers(&self) -> Vec<Timer> {
-        let items = self.stack.world.engine.items("T#");
+        let items = self.stack.env.engine.items("T#");
         items.iter().map(|item| Timer::read(item).expect("a timer")).collect()
     }
 
     fn positions(&self) -> Positions {
-        let items = self.stack.world.engine.partition("S").into_iter();
+        let items = self.stack.env.engine.partition("S").into_iter();
         items
             .filter_map(|item| {
                 let shard = key(&item).1.parse().ok()?;
@@ -70,14 +70,14 @@ impl Sim {
 
     /// The stream stands still for a day.
     pub(super) fn stand_still(&mut self) {
-        self.still_until = Some(self.stack.world.clock.now() + Duration::days(1));
+        self.still_until = Some(self.stack.env.clock.now() + Duration::days(1));
         self.note("the stream stands still");
     }
 
     /// Minutes or hours pass, or everything up to about the next timer; never much more than that at once,
     /// for no more than hours of ticks are missed. Where they were, the ticks go on first.
     pub(super) async fn wait(&mut self) {
-        let now = self.stack.world.clock.now();
+        let now = self.stack.env.clock.now();
         let timers = self.timers();
         if self.oldest_due(&timers).is_some_and(|due| due + Duration::hours(6) < now) {
             Box::pin(self.tick()).await;
@@ -96,7 +96,7 @@ impl Sim {
                 (next + Duration::seconds(after)).max(now)
             }
         };
-        self.stack.world.clock.set(until);
+        self.stack.env.clock.set(until);
         let lag = match self.rng.u8(0..6) {
             0 => Duration::hours(self.rng.i64(1..6)),
             _ => Duration::minutes(self.rng.i64(0..=30)),
@@ -108,7 +108,7 @@ impl Sim {
     /// It is later, and the ticks in between have found nothing.
     fn jump(&self, to: DateTime<Utc>) {
         let timers = self.timers();
-        self.stack.world.clock.set(to);
+        self.stack.env.clock.set(to);
         self.pass_empty_buckets(&timers, Duration::minutes(30));
     }
 
@@ -120,7 +120,7 @@ impl Sim {
 
     async fn do_what_is_due_before(&mut self, to: DateTime<Utc>) {
         loop {
-            let next = next_bucket(&self.timers(), self.stack.world.clock.now());
+            let next = next_bucket(&self.timers(), self.stack.env.clock.now());
             let Some(next) = next.filter(|next| *next < to) else { return };
             self.jump(next + SETTLED);
             Box::pin(self.tick()).await;
@@ -138,8 +138,7 @@ impl Sim {
             let open = |claim: &Claim| claim.status() == Status::AwaitingCustomer;
             let claims = self.made.iter().map(|made| self.peek(&made.id)).filter(open);
             let Some(claim) = claims.min_by_key(Claim::deadline) else { return };
-            let Some(end) = claim.deadline().filter(|end| *end > self.stack.world.clock.now())
-            else {
+            let Some(end) = claim.deadline().filter(|end| *end > self.stack.env.clock.now()) else {
                 continue;
             };
             Box::pin(self.do_what_is_due_before(end)).await;
@@ -203,7 +202,7 @@ impl Sim {
     /// that long ago, since that is how long ticks were missed.
     fn pass_empty_buckets(&self, timers: &[Timer], lag: Duration) {
         let quarter_ms = 15 * 60 * 1000;
-        let now = self.stack.world.clock.now();
+        let now = self.stack.env.clock.now();
         let lag_ago = (now - lag).timestamp_millis() / quarter_ms * quarter_ms;
         let positions = self.positions();
         let ahead: Vec<&Timer> = timers.iter().filter(|timer| timer.is_ahead(&positions)).collect();
@@ -216,7 +215,7 @@ impl Sim {
                 for of_bucket in ["x", "fc", "fn"] {
                     position.as_object_mut().unwrap().remove(of_bucket);
                 }
-                self.stack.world.engine.put(&position);
+                self.stack.env.engine.put(&position);
             }
         }
     }
@@ -225,7 +224,7 @@ impl Sim {
     /// timer was given up, which an operator is told of.
     pub(super) fn no_timer_is_lost(&self) {
         let positions = self.positions();
-        let now = self.stack.world.clock.now();
+        let now = self.stack.env.clock.now();
         for Made { id, .. } in &self.made {
             let Some(deadline) = checks::waits_until(&self.peek(id), now) else { continue };
             let leads = |timer: &Timer| timer.is_of(id, deadline) && timer.is_ahead(&positions);
@@ -248,13 +247,13 @@ impl Sim {
         let bucket = if bucket < deadline { bucket + quarter } else { bucket };
         let bucket = bucket.format("%Y-%m-%dT%H:%M");
         let in_shard =
-            |shard| self.stack.world.engine.item(&format!("T#{bucket}#{shard}"), id.as_str());
+            |shard| self.stack.env.engine.item(&format!("T#{bucket}#{shard}"), id.as_str());
         let items = positions.keys().filter_map(in_shard);
         items.map(|item| Timer::read(&item).expect("a timer")).collect()
     }
 
     fn is_given_up(&self, id: &ClaimId) -> bool {
-        self.stack.world.engine.items("X#").iter().any(|item| key(item).1 == id.as_str())
+        self.stack.env.engine.items("X#").iter().any(|item| key(item).1 == id.as_str())
     }
 
     /// When what is left of erased claims is looked for once more.
@@ -276,7 +275,7 @@ impl Sim {
         for _ in 0..ROUNDS {
             self.keep_lists().await;
             let quiet = Box::pin(self.arrive()).await;
-            let now = self.stack.world.clock.now();
+            let now = self.stack.env.clock.now();
             let until = |made: &Made| checks::waits_until(&self.peek(&made.id), now);
             let deadlines = self.made.iter().filter_map(until);
             let erasures = self.pending_erasures();

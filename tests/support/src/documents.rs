@@ -17,7 +17,7 @@ use aws_smithy_runtime_api::http::StatusCode;
 use aws_smithy_types::body::SdkBody;
 use domain::ids::Sha256Hash;
 
-use crate::world::World;
+use crate::test_env::TestEnv;
 
 /// The bucket's name.
 pub const BUCKET: &str = "documents";
@@ -58,13 +58,13 @@ pub struct Object {
 }
 
 /// The bucket's client, which asks once.
-pub fn client(world: &World) -> Client {
+pub fn client(env: &TestEnv) -> Client {
     let config = Config::builder()
         .behavior_version(BehaviorVersion::latest())
         .region(Region::new("us-east-1"))
         .credentials_provider(Credentials::new("t", "t", None, None, "t"))
         .retry_config(RetryConfig::disabled())
-        .http_client(world.documents.http())
+        .http_client(env.documents.http())
         .build();
     Client::from_conf(config)
 }

@@ -11,16 +11,16 @@
     reason = "a harness that cannot go on is a failed test"
 )]
 
-pub mod backstage;
 pub mod clock;
 pub mod contract;
 pub mod documents;
-pub mod elsewhere;
 pub mod engine;
+pub mod event_functions;
+pub mod fake_services;
 pub mod fixtures;
 pub mod logs;
 pub mod rivals;
 pub mod stack;
 pub mod template;
+pub mod test_env;
 pub mod wire;
-pub mod world;

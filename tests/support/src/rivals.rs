@@ -7,9 +7,9 @@ use domain::ids::StaffId;
 use domain::text::Comment;
 
 use crate::fixtures;
-use crate::world::{World, closes_at, partner_admin, reviewer};
+use crate::test_env::{TestEnv, closes_at, partner_admin, reviewer};
 
-impl World {
+impl TestEnv {
     /// A claim of Alpine's whose associations run since the deadline passed a moment ago.
     pub async fn holding(&self, key: &str, workloads: &[&str]) -> Claim {
         let claim = self.awaiting(key, workloads).await;

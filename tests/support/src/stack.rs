@@ -1,4 +1,4 @@
-//! The functions on a [`World`], called as the gateway calls them: each through a wire of its own that
+//! The functions on a [`TestEnv`], called as the gateway calls them: each through a wire of its own that
 //! permits what the template permits its role, and no more.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -19,19 +19,19 @@ use serde_json::{Value, json};
 use store::Store;
 use web::event::{RequestEvent, app_clients};
 
-use crate::backstage::Backstage;
 use crate::documents;
+use crate::event_functions::EventFunctions;
 use crate::fixtures;
 use crate::template::Permissions;
+use crate::test_env::{TestEnv, VERIFIED};
 use crate::wire::Wire;
-use crate::world::{VERIFIED, World};
 
 /// The functions that answer requests.
 pub struct Stack {
     /// Everything below them.
-    pub world: World,
+    pub env: TestEnv,
     /// Those that answer no requests.
-    pub backstage: Backstage,
+    pub event_functions: EventFunctions,
     /// The wires of the functions here, to break.
     pub wires: Vec<Wire>,
     /// The secret of links.
@@ -185,16 +185,16 @@ fn hmac(key: &[u8], message: &[u8]) -> [u8; 32] {
 }
 
 /// A store for a function: its own wire, with the permissions of its role.
-pub fn store_of(world: &World, function: &str, sandbox: bool) -> (Store, Wire) {
-    let (store, wire) = world.another_store(|config| config.sandbox = sandbox);
+pub fn store_of(env: &TestEnv, function: &str, sandbox: bool) -> (Store, Wire) {
+    let (store, wire) = env.another_store(|config| config.sandbox = sandbox);
     wire.permit(Permissions::of(function, sandbox));
     (store, wire)
 }
 
 /// The bucket, signed for with the keys of the tests.
-fn bucket(world: &World) -> evidence::UploadBucket {
+fn bucket(env: &TestEnv) -> evidence::UploadBucket {
     let credentials = Credentials::new("t", "t", None, None, "t");
-    let (client, clock) = (documents::client(world), world.clock.clone());
+    let (client, clock) = (documents::client(env), env.clock.clone());
     let signer = SharedCredentialsProvider::new(credentials);
     let clock = Arc::new(move || clock.now());
     evidence::UploadBucket::new(client, signer, "us-east-1", documents::BUCKET, clock)
@@ -203,57 +203,57 @@ fn bucket(world: &World) -> evidence::UploadBucket {
 impl Stack {
     /// The functions at that moment.
     pub async fn at(now: &str) -> Self {
-        Self::on(World::at(now).await, false)
+        Self::on(TestEnv::at(now).await, false)
     }
 
     /// The functions of a system whose parties are in three countries.
     pub async fn in_countries(now: &str) -> Self {
-        Self::on(World::in_countries(now).await, false)
+        Self::on(TestEnv::in_countries(now).await, false)
     }
 
     /// The functions, with another `osu-m365`.
     pub async fn with_policy(now: &str, policy: Policy) -> Self {
-        Self::on(World::with_policy(now, policy).await, false)
+        Self::on(TestEnv::with_policy(now, policy).await, false)
     }
 
     /// The functions of a sandbox at that moment.
     pub async fn sandbox_at(now: &str) -> Self {
-        Self::on(World::at(now).await, true)
+        Self::on(TestEnv::at(now).await, true)
     }
 
-    fn on(world: World, sandbox: bool) -> Self {
+    fn on(env: TestEnv, sandbox: bool) -> Self {
         let mut wires = Vec::new();
         let mut store = |function| {
-            let (store, wire) = store_of(&world, function, sandbox);
+            let (store, wire) = store_of(&env, function, sandbox);
             wires.push(wire);
             store
         };
         let secret = StoredSecret::new(SECRET);
         let cursor_secret = StoredSecret::new(CURSOR_SECRET);
-        let cursors = || cursor_secret.ring_of(world.clock.function(), cursors_of);
+        let cursors = || cursor_secret.ring_of(env.clock.function(), cursors_of);
         Self {
             claims: app::Api::new(store("claims"), app_clients(), cursors()),
-            evidence: evidence::App::new(store("evidence"), app_clients(), bucket(&world)),
+            evidence: evidence::App::new(store("evidence"), app_clients(), bucket(&env)),
             review: app::Api::new(store("review"), app_clients(), cursors()),
             decision: decision::App::new(
                 store("decision"),
-                secret.ring(world.clock.function()),
+                secret.ring(env.clock.function()),
                 operator(),
             ),
             associations: app::Api::new(store("associations"), app_clients(), cursors()),
             customer: app::Api::new(store("customer"), app_clients(), cursors()),
             directory: directory::App::new(store("directory"), app_clients(), cursors(), sandbox),
-            backstage: Backstage::of(&world, sandbox, &secret),
+            event_functions: EventFunctions::of(&env, sandbox, &secret),
             wires,
             secret,
             cursor_secret,
-            world,
+            env,
         }
     }
 
     /// Sends a request that arrives now.
     pub async fn send(&self, event: RequestEvent) -> Answer {
-        self.send_at(event, self.world.clock.now()).await
+        self.send_at(event, self.env.clock.now()).await
     }
 
     /// Sends a request that arrived at another moment.
@@ -321,7 +321,7 @@ impl Stack {
 
     /// Posts a form to a link, asking for JSON.
     pub async fn post_form(&self, token: &str, form: &str) -> Answer {
-        self.post_form_at(token, form, self.world.clock.now()).await
+        self.post_form_at(token, form, self.env.clock.now()).await
     }
 
     /// The same, of a form that arrived at another moment.

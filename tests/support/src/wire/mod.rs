@@ -3,7 +3,7 @@
 
 mod call;
 mod fault;
-mod near;
+mod in_process;
 
 pub use call::{Call, Spent, Units};
 pub(crate) use fault::die;
@@ -54,7 +54,7 @@ impl Wire {
     /// A wire to a database in this process, on which nothing breaks; answers carry the date of
     /// `clock`.
     pub fn new(clock: Clock, engine: &Engine) -> Self {
-        Self::to(clock, near::http(engine.database().clone()))
+        Self::to(clock, in_process::http(engine.database().clone()))
     }
 
     /// A wire to whatever its client connects to.

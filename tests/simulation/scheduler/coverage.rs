@@ -87,14 +87,14 @@ pub(super) const ALL: [Happened; 33] = [
 ];
 
 /// How often each was.
-pub(super) type Tally = BTreeMap<Happened, usize>;
+pub(super) type Coverage = BTreeMap<Happened, usize>;
 
 impl Sim {
     /// What the stream has told of, and how many processes have died.
-    pub(super) fn tally(&self) -> Tally {
-        let mut tally = Tally::from([(Happened::Died, self.deaths)]);
+    pub(super) fn coverage(&self) -> Coverage {
+        let mut coverage = Coverage::from([(Happened::Died, self.deaths)]);
         for status in self.books.suspensions.iter().flat_map(|one| &one.met) {
-            *tally.entry(Happened::SuspendedIn(status.as_str())).or_default() += 1;
+            *coverage.entry(Happened::SuspendedIn(status.as_str())).or_default() += 1;
         }
         for Made { id, .. } in &self.made {
             let mut before = None::<Claim>;
@@ -103,13 +103,13 @@ impl Sim {
                 let claim = image.claim().clone();
                 if let Some(before) = before.filter(|before| before.version < claim.version) {
                     for happened in between(&before, &claim) {
-                        *tally.entry(happened).or_default() += 1;
+                        *coverage.entry(happened).or_default() += 1;
                     }
                 }
                 before = Some(claim);
             }
         }
-        tally
+        coverage
     }
 }
 

@@ -11,11 +11,13 @@ use domain::reason::{EndReason, ReasonCode};
 use domain::text::Domain;
 use serde_json::{Value, json};
 use store::{DirectoryEntry, StoreError};
-use support::backstage::directory_records;
+use support::event_functions::directory_records;
 use support::fixtures::{self, ALPINE, CONTOSO};
 use support::stack::{Answer, Stack};
+use support::test_env::{
+    TestEnv, closes_at, contoso_admin, decline_all, item_statuses, partner_id,
+};
 use support::wire::{Fault, any};
-use support::world::{World, closes_at, contoso_admin, decline_all, item_statuses, partner_id};
 use web::event::RequestEvent;
 
 use super::capacity::copy_open_claims;
@@ -25,13 +27,13 @@ const ITEMS: [&str; 2] = ["exchange-online", "teams"];
 
 async fn awaiting() -> (Stack, Claim) {
     let stack = Box::pin(Stack::at(NOW)).await;
-    let claim = Box::pin(stack.world.awaiting("k", &ITEMS)).await;
+    let claim = Box::pin(stack.env.awaiting("k", &ITEMS)).await;
     (stack, claim)
 }
 
 async fn associated() -> (Stack, Claim) {
     let stack = Box::pin(Stack::at(NOW)).await;
-    let claim = Box::pin(stack.world.holding("k", &ITEMS)).await;
+    let claim = Box::pin(stack.env.holding("k", &ITEMS)).await;
     (stack, claim)
 }
 
@@ -39,7 +41,7 @@ async fn associated() -> (Stack, Claim) {
 async fn contoso(stack: &Stack, change: impl FnOnce(&mut Tenant)) {
     let mut tenant = fixtures::contoso();
     change(&mut tenant);
-    stack.world.store.put_tenant(&tenant).await.unwrap();
+    stack.env.store.put_tenant(&tenant).await.unwrap();
     sweep(stack).await;
 }
 
@@ -53,12 +55,12 @@ async fn alpine(stack: &Stack, change: impl FnOnce(&mut Partner)) {
 async fn put_alpine(stack: &Stack, change: impl FnOnce(&mut Partner)) {
     let mut partner = fixtures::alpine();
     change(&mut partner);
-    let stamped = partner.stamp_changes(Some(&fixtures::alpine()), stack.world.clock.now());
-    stack.world.store.put_partner(&stamped).await.unwrap();
+    let stamped = partner.stamp_changes(Some(&fixtures::alpine()), stack.env.clock.now());
+    stack.env.store.put_partner(&stamped).await.unwrap();
 }
 
 async fn sweep(stack: &Stack) {
-    let response = Box::pin(stack.backstage.sweep(&stack.world)).await.unwrap();
+    let response = Box::pin(stack.event_functions.sweep(&stack.env)).await.unwrap();
     assert!(response.batch_item_failures.is_empty(), "{response:?}");
 }
 
@@ -67,17 +69,17 @@ async fn sweep(stack: &Stack) {
 async fn undone_while(
     entry: DirectoryEntry,
     change: impl Fn(&mut Partner, &mut Tenant),
-) -> (World, Claim) {
-    let world = World::at(NOW).await;
-    let claim = Box::pin(world.awaiting("k", &ITEMS)).await;
-    world.give(&claim.id, &contoso_admin(), &decline_all()).await.unwrap();
-    world.clock.advance(Duration::seconds(5));
-    let now = world.clock.now();
+) -> (TestEnv, Claim) {
+    let env = TestEnv::at(NOW).await;
+    let claim = Box::pin(env.awaiting("k", &ITEMS)).await;
+    env.give(&claim.id, &contoso_admin(), &decline_all()).await.unwrap();
+    env.clock.advance(Duration::seconds(5));
+    let now = env.clock.now();
     let (mut partner, mut tenant) = (fixtures::alpine(), fixtures::contoso());
     change(&mut partner, &mut tenant);
     let partner = partner.stamp_changes(Some(&fixtures::alpine()), now);
-    let (sweep, _) = world.another_store(|_| {});
-    let (customer, wire) = world.another_store(|_| {});
+    let (sweep, _) = env.another_store(|_| {});
+    let (customer, wire) = env.another_store(|_| {});
     let (sweep, swept) = (Arc::new(sweep), Arc::new(Mutex::new(None)));
     let (seen, reconciled) = (Arc::clone(&swept), entry.clone());
     let fault = Fault::before(move || {
@@ -94,13 +96,13 @@ async fn undone_while(
     wire.on(move |call| call.writes() && call.names(&record, "A"), 1, fault);
     let undo = Command::Undo { items: ItemSelection::All };
     let admin = contoso_admin();
-    let undone = customer.execute_command(&claim.id, &admin, &undo, world.now(), None);
+    let undone = customer.execute_command(&claim.id, &admin, &undo, env.now(), None);
     let undone = Box::pin(undone).await.unwrap();
     assert_eq!(undone.claim.status(), Status::AwaitingCustomer, "it knew nothing of the change");
     let early = swept.lock().unwrap().take().expect("a sweep before the undo was written");
     assert!(matches!(early, Err(StoreError::Unavailable(_))), "it comes again: {early:?}");
-    Box::pin(world.store.reconcile_entry(&entry, Some(now))).await.unwrap();
-    (world, claim)
+    Box::pin(env.store.reconcile_entry(&entry, Some(now))).await.unwrap();
+    (env, claim)
 }
 
 #[tokio::test]
@@ -108,11 +110,11 @@ async fn an_undo_that_read_its_partner_before_a_suspension_and_is_written_after_
  {
     let entry = DirectoryEntry::Partner(partner_id(ALPINE));
     let suspend = |partner: &mut Partner, _: &mut Tenant| partner.status = PartnerStatus::Suspended;
-    let (world, claim) = undone_while(entry, suspend).await;
-    assert_eq!(world.read(&claim.id).await.status(), Status::OnHold);
-    world.let_pass(closes_at(&claim));
-    world.finalize().await;
-    assert_eq!(item_statuses(&world.read(&claim.id).await), ["pending"; 2]);
+    let (env, claim) = undone_while(entry, suspend).await;
+    assert_eq!(env.read(&claim.id).await.status(), Status::OnHold);
+    env.let_pass(closes_at(&claim));
+    env.finalize().await;
+    assert_eq!(item_statuses(&env.read(&claim.id).await), ["pending"; 2]);
 }
 
 #[tokio::test]
@@ -121,23 +123,23 @@ async fn an_undo_that_read_its_tenant_before_an_item_ended_and_is_written_after_
     let entry = DirectoryEntry::Tenant(fixtures::contoso().id);
     let end =
         |_: &mut Partner, tenant: &mut Tenant| state_of(tenant, "teams", TenantItemState::Ended);
-    let (world, claim) = undone_while(entry, end).await;
-    world.let_pass(closes_at(&claim));
-    world.finalize().await;
-    assert_eq!(item_statuses(&world.read(&claim.id).await), ["active", "rejected"]);
+    let (env, claim) = undone_while(entry, end).await;
+    env.let_pass(closes_at(&claim));
+    env.finalize().await;
+    assert_eq!(item_statuses(&env.read(&claim.id).await), ["active", "rejected"]);
 }
 
 #[tokio::test]
 async fn a_sweep_waits_for_no_undo_once_none_can_be_under_way() {
     let (stack, claim) = awaiting().await;
-    stack.world.give(&claim.id, &contoso_admin(), &decline_all()).await.unwrap();
+    stack.env.give(&claim.id, &contoso_admin(), &decline_all()).await.unwrap();
     put_alpine(&stack, |partner| partner.status = PartnerStatus::Suspended).await;
-    let mut record = directory_records(&stack.world).pop().expect("a change");
-    let written_at = stack.world.clock.now();
+    let mut record = directory_records(&stack.env).pop().expect("a change");
+    let written_at = stack.env.clock.now();
     record["dynamodb"]["ApproximateCreationDateTime"] = json!(written_at.timestamp());
     for (seconds, is_swept) in [(0, false), (39, false), (40, true)] {
-        stack.world.clock.set(written_at + Duration::seconds(seconds));
-        let swept = Box::pin(stack.backstage.sweep_these(&[record.clone()])).await.unwrap();
+        stack.env.clock.set(written_at + Duration::seconds(seconds));
+        let swept = Box::pin(stack.event_functions.sweep_these(&[record.clone()])).await.unwrap();
         assert_eq!(swept.batch_item_failures.is_empty(), is_swept, "after {seconds} s");
     }
 }
@@ -166,21 +168,21 @@ async fn usage(stack: &Stack, claim: &Claim) -> Answer {
     stack.send(RequestEvent::get(&path).partner_admin(ALPINE)).await
 }
 
-fn locks(world: &World) -> usize {
-    world.engine.items("L#").iter().filter(|item| item["sk"]["S"] == "L").count()
+fn locks(env: &TestEnv) -> usize {
+    env.engine.items("L#").iter().filter(|item| item["sk"]["S"] == "L").count()
 }
 
 #[tokio::test]
 async fn a_tenant_deleted_in_the_window_ends_the_claim_and_nothing_becomes_official() {
     let (stack, claim) = awaiting().await;
     contoso(&stack, deleted).await;
-    let after = stack.world.read(&claim.id).await;
+    let after = stack.env.read(&claim.id).await;
     assert_eq!((after.status(), item_statuses(&after)), (Status::Rejected, vec!["rejected"; 2]));
     assert_eq!(after.last_event.actor.as_str(), "system");
-    assert_eq!(locks(&stack.world), 0);
-    stack.world.let_pass(closes_at(&claim));
-    stack.world.finalize().await;
-    assert_eq!(stack.world.read(&claim.id).await.status(), Status::Rejected);
+    assert_eq!(locks(&stack.env), 0);
+    stack.env.let_pass(closes_at(&claim));
+    stack.env.finalize().await;
+    assert_eq!(stack.env.read(&claim.id).await.status(), Status::Rejected);
 }
 
 #[tokio::test]
@@ -188,27 +190,27 @@ async fn a_tenant_deleted_later_ends_its_associations_and_their_data() {
     let (stack, claim) = associated().await;
     assert_eq!(usage(&stack, &claim).await.status, 200);
     contoso(&stack, deleted).await;
-    let after = stack.world.read(&claim.id).await;
+    let after = stack.env.read(&claim.id).await;
     assert_eq!((after.status(), item_statuses(&after)), (Status::Ended, vec!["ended"; 2]));
     assert_eq!(usage(&stack, &claim).await.problem(), (403, "association-not-active"));
     let path = format!("/v1/associations/{}-1", claim.id);
     let shown = stack.send(RequestEvent::get(&path).partner_admin(ALPINE)).await;
     assert_eq!(shown.body["reason"], EndReason::TenantGone.as_str());
-    assert_eq!(locks(&stack.world), 0);
+    assert_eq!(locks(&stack.env), 0);
 }
 
 #[tokio::test]
 async fn an_item_in_grace_stays_one_that_ended_goes_and_a_renewed_one_is_claimed_anew() {
     let (stack, claim) = associated().await;
     contoso(&stack, |tenant| state_of(tenant, "teams", TenantItemState::Grace)).await;
-    assert_eq!(item_statuses(&stack.world.read(&claim.id).await), ["active", "active"]);
+    assert_eq!(item_statuses(&stack.env.read(&claim.id).await), ["active", "active"]);
     contoso(&stack, |tenant| state_of(tenant, "teams", TenantItemState::Ended)).await;
-    assert_eq!(item_statuses(&stack.world.read(&claim.id).await), ["active", "ended"]);
+    assert_eq!(item_statuses(&stack.env.read(&claim.id).await), ["active", "ended"]);
     let body = fixtures::claim_body(&["teams"]);
     let refused = stack.submit(ALPINE, "k2", &body).await;
     assert_eq!(refused.errors(), [("/items/0/id".to_owned(), "item-not-in-tenant".to_owned())]);
     contoso(&stack, |_| {}).await;
-    assert_eq!(item_statuses(&stack.world.read(&claim.id).await), ["active", "ended"]);
+    assert_eq!(item_statuses(&stack.env.read(&claim.id).await), ["active", "ended"]);
     assert_eq!(stack.submit(ALPINE, "k3", &body).await.status, 201);
 }
 
@@ -216,22 +218,22 @@ async fn an_item_in_grace_stays_one_that_ended_goes_and_a_renewed_one_is_claimed
 async fn an_item_that_is_no_longer_the_tenants_leaves_an_open_window_to_the_others() {
     let (stack, claim) = awaiting().await;
     contoso(&stack, |tenant| tenant.items.retain(|item| item.id.as_str() != "teams")).await;
-    let after = stack.world.read(&claim.id).await;
+    let after = stack.env.read(&claim.id).await;
     assert_eq!(item_statuses(&after), ["pending", "rejected"]);
     assert_eq!(after.status(), Status::AwaitingCustomer);
-    stack.world.let_pass(closes_at(&claim));
-    stack.world.finalize().await;
-    let after = stack.world.read(&claim.id).await;
+    stack.env.let_pass(closes_at(&claim));
+    stack.env.finalize().await;
+    let after = stack.env.read(&claim.id).await;
     assert_eq!(item_statuses(&after), ["active", "rejected"]);
-    assert_eq!(locks(&stack.world), 1);
+    assert_eq!(locks(&stack.env), 1);
 }
 
 #[tokio::test]
 async fn what_is_gone_before_its_review_is_rejected_with_its_reason() {
     let stack = Stack::at(NOW).await;
-    let claim = stack.world.submitted("k", &["teams"]).await;
+    let claim = stack.env.submitted("k", &["teams"]).await;
     contoso(&stack, |tenant| state_of(tenant, "teams", TenantItemState::Ended)).await;
-    let after = stack.world.read(&claim.id).await;
+    let after = stack.env.read(&claim.id).await;
     let codes: Vec<_> = after.state.reasons().iter().map(|reason| reason.code).collect();
     assert_eq!((after.status(), codes), (Status::Rejected, vec![ReasonCode::ItemNotClaimable]));
 }
@@ -240,16 +242,16 @@ async fn what_is_gone_before_its_review_is_rejected_with_its_reason() {
 async fn a_window_of_a_suspended_partner_is_held_and_his_data_closed_until_he_is_back() {
     let (stack, claim) = awaiting().await;
     alpine(&stack, suspended).await;
-    let held = stack.world.read(&claim.id).await;
+    let held = stack.env.read(&claim.id).await;
     let reason = Some(HoldReason::PartnerSuspended);
     assert_eq!(held.state, State::OnHold { reason });
-    stack.world.let_pass(closes_at(&claim));
-    stack.world.finalize().await;
-    assert_eq!(stack.world.read(&claim.id).await.status(), Status::OnHold, "no window runs");
+    stack.env.let_pass(closes_at(&claim));
+    stack.env.finalize().await;
+    assert_eq!(stack.env.read(&claim.id).await.status(), Status::OnHold, "no window runs");
 
     let (stack, claim) = associated().await;
     alpine(&stack, suspended).await;
-    assert_eq!(stack.world.read(&claim.id).await.status(), Status::Associated);
+    assert_eq!(stack.env.read(&claim.id).await.status(), Status::Associated);
     assert_eq!(usage(&stack, &claim).await.problem(), (403, "association-not-active"));
     alpine(&stack, |_| {}).await;
     assert_eq!(usage(&stack, &claim).await.status, 200);
@@ -259,7 +261,7 @@ async fn a_window_of_a_suspended_partner_is_held_and_his_data_closed_until_he_is
 async fn a_lost_enrolment_holds_the_window_and_a_resume_is_a_new_notice_and_a_full_window() {
     let (stack, claim) = awaiting().await;
     alpine(&stack, without_programs).await;
-    let held = stack.world.read(&claim.id).await;
+    let held = stack.env.read(&claim.id).await;
     assert_eq!(held.state, State::OnHold { reason: Some(HoldReason::NotEnrolled) });
     alpine(&stack, |_| {}).await;
     let event =
@@ -267,7 +269,7 @@ async fn a_lost_enrolment_holds_the_window_and_a_resume_is_a_new_notice_and_a_fu
     let event = event.header("if-match", &format!("\"{}\"", held.version.0));
     let resumed = stack.send(event.json(&json!({"action": "resume"}))).await;
     assert_eq!(resumed.body["status"], "notifying", "{}", resumed.text);
-    let resumed = stack.world.read(&claim.id).await;
+    let resumed = stack.env.read(&claim.id).await;
     assert_eq!(resumed.notice.0, claim.notice.0 + 1);
 }
 
@@ -279,13 +281,13 @@ async fn what_silence_made_official_between_a_loss_and_its_sweep_is_never_read_a
         let (stack, claim) = awaiting().await;
         put_alpine(&stack, lose).await;
         assert_eq!(usage(&stack, &claim).await.problem(), (403, "association-not-active"));
-        stack.world.let_pass(closes_at(&claim));
-        stack.world.finalize().await;
-        let official = stack.world.read(&claim.id).await;
+        stack.env.let_pass(closes_at(&claim));
+        stack.env.finalize().await;
+        let official = stack.env.read(&claim.id).await;
         assert_eq!(official.status(), Status::Associated, "the close reads no partner");
         assert_eq!(usage(&stack, &claim).await.problem(), (403, "association-not-active"));
         sweep(&stack).await;
-        let ended = stack.world.read(&claim.id).await;
+        let ended = stack.env.read(&claim.id).await;
         assert_eq!((ended.status(), item_statuses(&ended)), (Status::Ended, vec!["ended"; 2]));
         assert_eq!(ended.last_event.actor.as_str(), "system");
         for item in 1..=2 {
@@ -293,8 +295,8 @@ async fn what_silence_made_official_between_a_loss_and_its_sweep_is_never_read_a
             let shown = stack.send(RequestEvent::get(&path).partner_admin(ALPINE)).await;
             assert_eq!(shown.body["reason"], EndReason::NotEnrolled.as_str(), "{}", shown.text);
         }
-        assert_eq!(locks(&stack.world), 0);
-        assert!(stack.world.engine.items("B#").is_empty(), "the customer has refused nothing");
+        assert_eq!(locks(&stack.env), 0);
+        assert!(stack.env.engine.items("B#").is_empty(), "the customer has refused nothing");
         put_alpine(&stack, |_| {}).await;
         let anew = stack.submit(ALPINE, "k2", &fixtures::claim_body(&["teams"])).await;
         assert_eq!(anew.status, 201, "{}", anew.text);
@@ -304,17 +306,17 @@ async fn what_silence_made_official_between_a_loss_and_its_sweep_is_never_read_a
 #[tokio::test]
 async fn a_notice_on_its_way_when_the_partner_is_suspended_opens_no_window() {
     let stack = Stack::at(NOW).await;
-    let claim = stack.world.notifying("k", &ITEMS).await;
+    let claim = stack.env.notifying("k", &ITEMS).await;
     alpine(&stack, suspended).await;
-    assert_eq!(stack.world.read(&claim.id).await.status(), Status::OnHold);
-    let late = stack.world.deliver(&claim).await;
+    assert_eq!(stack.env.read(&claim.id).await.status(), Status::OnHold);
+    let late = stack.env.deliver(&claim).await;
     assert_eq!(late.unwrap().status(), Status::OnHold);
 }
 
 #[tokio::test]
 async fn a_domain_that_moved_to_another_tenant_stops_a_claim_under_review_and_ends_nothing() {
     let (stack, held) = associated().await;
-    let reviewed = stack.world.in_review("k2", &["sharepoint-online"]).await;
+    let reviewed = stack.env.in_review("k2", &["sharepoint-online"]).await;
     let moved = Domain::parse("contoso.example").unwrap();
     let own = Domain::parse("contoso-renamed.example").unwrap();
     contoso(&stack, |tenant| {
@@ -322,7 +324,7 @@ async fn a_domain_that_moved_to_another_tenant_stops_a_claim_under_review_and_en
         tenant.domains.insert(own);
     })
     .await;
-    assert_eq!(stack.world.read(&held.id).await.status(), Status::Associated);
+    assert_eq!(stack.env.read(&held.id).await.status(), Status::Associated);
     let version = u64::from(reviewed.version.0);
     let refused = stack.review(reviewed.id.as_str(), version, &json!({"action": "validate"})).await;
     let expected = ("claim:/tenant".to_owned(), "tenant-unknown".to_owned());
@@ -348,20 +350,20 @@ async fn a_program_that_closes_finishes_its_open_windows_and_takes_no_new_claim(
     let body = fixtures::claim_body(&["sharepoint-online"]);
     let refused = stack.submit(ALPINE, "k2", &body).await;
     assert_eq!(refused.errors(), [("/program".to_owned(), "program-closed".to_owned())]);
-    stack.world.let_pass(closes_at(&claim));
-    stack.world.finalize().await;
-    let after = stack.world.read(&claim.id).await;
+    stack.env.let_pass(closes_at(&claim));
+    stack.env.finalize().await;
+    let after = stack.env.read(&claim.id).await;
     assert_eq!((after.status(), after.subject.policy_version), (Status::Associated, 1));
 }
 
 #[tokio::test]
 async fn a_policy_changed_from_five_to_seven_days_is_for_claims_submitted_afterwards() {
     let stack = Stack::at(NOW).await;
-    let old = stack.world.notifying("k", &["teams"]).await;
+    let old = stack.env.notifying("k", &["teams"]).await;
     program(&stack, |program| program["policy"]["window_business_days"] = json!(7)).await;
-    let new = stack.world.notifying("k2", &["exchange-online"]).await;
+    let new = stack.env.notifying("k2", &["exchange-online"]).await;
     for (claim, days, version) in [(old, 5, 1), (new, 7, 2)] {
-        let claim = stack.world.deliver(&claim).await.unwrap();
+        let claim = stack.env.deliver(&claim).await.unwrap();
         assert_eq!(claim.state.window().unwrap().counted.len(), days);
         assert_eq!(claim.subject.policy_version, version);
     }
@@ -392,8 +394,8 @@ async fn a_sweep_that_breaks_off_begins_anew_and_does_nothing_twice() {
     let (stack, claim) = associated().await;
     let mut tenant = fixtures::contoso();
     deleted(&mut tenant);
-    stack.world.store.put_tenant(&tenant).await.unwrap();
-    let (store, wire) = stack.world.another_store(|_| {});
+    stack.env.store.put_tenant(&tenant).await.unwrap();
+    let (store, wire) = stack.env.another_store(|_| {});
     let entry = store::DirectoryEntry::Tenant(tenant.id.clone());
     for nth in 1..30 {
         for more in 0..12 {
@@ -407,7 +409,7 @@ async fn a_sweep_that_breaks_off_begins_anew_and_does_nothing_twice() {
     }
     let again = Box::pin(store.reconcile_entry(&entry, None)).await.unwrap();
     assert_eq!((again.seen, again.changed), (1, 0));
-    let after = stack.world.read(&claim.id).await;
+    let after = stack.env.read(&claim.id).await;
     assert_eq!((after.status(), after.version.0), (Status::Ended, claim.version.0 + 1));
 }
 
@@ -417,12 +419,12 @@ async fn a_sweep_reaches_every_claim_of_a_partner_and_at_a_tenant_beyond_the_fir
         [("partner", Status::OnHold), ("tenant", Status::Rejected), ("rules", Status::Declined)]
     {
         let stack = Box::pin(Stack::at(NOW)).await;
-        Box::pin(copy_open_claims(&stack.world, 105)).await.unwrap();
+        Box::pin(copy_open_claims(&stack.env, 105)).await.unwrap();
         match entry {
             "partner" => put_alpine(&stack, suspended).await,
             "tenant" => {
                 let tenant = Tenant { status: TenantStatus::Deleted, ..fixtures::contoso() };
-                stack.world.store.put_tenant(&tenant).await.unwrap();
+                stack.env.store.put_tenant(&tenant).await.unwrap();
             }
             _ => {
                 let rules = RequestEvent::put("/v1/customer/rules").customer_admin(CONTOSO);
@@ -432,13 +434,13 @@ async fn a_sweep_reaches_every_claim_of_a_partner_and_at_a_tenant_beyond_the_fir
         }
         sweep(&stack).await;
         let records =
-            stack.world.engine.items("C#").into_iter().filter(|item| item["sk"]["S"] == "A");
+            stack.env.engine.items("C#").into_iter().filter(|item| item["sk"]["S"] == "A");
         let ids: Vec<_> = records
             .map(|record| record["pk"]["S"].as_str().unwrap().trim_start_matches("C#").to_owned())
             .collect();
         assert_eq!(ids.len(), 106);
         for id in ids {
-            let claim = stack.world.read(&ClaimId::parse(&id).unwrap()).await;
+            let claim = stack.env.read(&ClaimId::parse(&id).unwrap()).await;
             assert_eq!(claim.status(), status, "{entry}: {id}");
         }
     }

@@ -10,10 +10,10 @@ use domain::directory::Tenant;
 use domain::ids::{ClaimId, PartnerId, Sha256Hash, TenantId};
 use dynoxide::Item;
 use serde_json::{Value, json};
-use support::backstage::{directory_records, records};
 use support::engine::{TABLE, key};
+use support::event_functions::{directory_records, records};
 use support::fixtures;
-use support::world::{World, partner_id, reviewer, tenant_id, validate};
+use support::test_env::{TestEnv, partner_id, reviewer, tenant_id, validate};
 
 /// How long a bucket waits before it may be drained.
 const SETTLING_SECONDS: i64 = 120;
@@ -36,9 +36,9 @@ pub struct Pattern {
 }
 
 /// The system.
-pub struct Scene {
-    /// The world around the functions; its clock is the real one's when it was made.
-    pub world: World,
+pub struct Fixture {
+    /// The environment around the functions; its clock is the real one's when it was made.
+    pub env: TestEnv,
     /// Its window is open for days to come.
     pub open: Template,
     /// Its window is over, and nobody has closed it.
@@ -58,32 +58,32 @@ pub struct Scene {
     fallen: BTreeMap<String, Vec<ClaimId>>,
 }
 
-impl Scene {
+impl Fixture {
     /// Makes one, now.
     pub async fn set(now: DateTime<Utc>) -> Self {
         let ago = now - Duration::days(30);
-        let world = World::at(&ago.to_rfc3339()).await;
-        let awaiting = claim_until(&world, 1, Step::Delivered).await;
-        world.let_pass(awaiting.deadline().expect("a window"));
-        world.finalize().await;
-        let associated = Template::of(&world, &awaiting.id).await;
-        world.clock.set(now - Duration::days(14));
-        let due = claim_until(&world, 2, Step::Delivered).await;
-        let due = Template::of(&world, &due.id).await;
-        world.clock.set(now);
-        let open = claim_until(&world, 3, Step::Delivered).await;
-        let open = Template::of(&world, &open.id).await;
-        let sent = claim_until(&world, 4, Step::Validated).await;
-        let notifying = Template::of(&world, &sent.id).await;
-        let quiet = claim_until(&world, 5, Step::Delivered).await.subject.tenant;
+        let env = TestEnv::at(&ago.to_rfc3339()).await;
+        let awaiting = claim_until(&env, 1, Step::Delivered).await;
+        env.let_pass(awaiting.deadline().expect("a window"));
+        env.finalize().await;
+        let associated = Template::of(&env, &awaiting.id).await;
+        env.clock.set(now - Duration::days(14));
+        let due = claim_until(&env, 2, Step::Delivered).await;
+        let due = Template::of(&env, &due.id).await;
+        env.clock.set(now);
+        let open = claim_until(&env, 3, Step::Delivered).await;
+        let open = Template::of(&env, &open.id).await;
+        let sent = claim_until(&env, 4, Step::Validated).await;
+        let notifying = Template::of(&env, &sent.id).await;
+        let quiet = claim_until(&env, 5, Step::Delivered).await.subject.tenant;
         let first = |record: &Value| record["dynamodb"]["NewImage"]["v"]["N"] == "1";
-        let record = records(&world).into_iter().find(first).expect("a first version");
+        let record = records(&env).into_iter().find(first).expect("a first version");
         let of_quiet =
             |record: &Value| record["dynamodb"]["Keys"]["pk"]["S"] == format!("TN#{quiet}");
-        let changed = directory_records(&world).into_iter().find(of_quiet).expect("a new tenant");
-        without_stream(&world);
+        let changed = directory_records(&env).into_iter().find(of_quiet).expect("a new tenant");
+        without_stream(&env);
         Self {
-            world,
+            env,
             open,
             due,
             notifying,
@@ -105,7 +105,7 @@ impl Scene {
     /// Puts a copy of a claim into the table; its id.
     pub fn copy(&mut self, template: &Template) -> ClaimId {
         let id = ClaimId::of(&partner_id(fixtures::ALPINE), &format!("copy-{}", self.number()));
-        self.world.engine.import(template.items_of(&id));
+        self.env.engine.import(template.items_of(&id));
         id
     }
 
@@ -115,13 +115,13 @@ impl Scene {
         let bucket = last_drainable(now);
         let partition = timers(bucket, shard);
         for old in self.fallen.remove(&partition).into_iter().flatten() {
-            self.world.engine.delete(&partition, old.as_str());
+            self.env.engine.delete(&partition, old.as_str());
         }
         let template = self.due.clone();
         let ids: Vec<_> = (0..count).map(|_| self.copy(&template)).collect();
         let timers = ids.iter().map(|id| template.timer_of(id, &partition)).collect();
-        self.world.engine.import(timers);
-        self.world.engine.put(&position(bucket, shard));
+        self.env.engine.import(timers);
+        self.env.engine.put(&position(bucket, shard));
         self.fallen.insert(partition, ids.clone());
         ids
     }
@@ -130,21 +130,21 @@ impl Scene {
     pub fn newcomers(&mut self) -> (PartnerId, TenantId) {
         let number = self.number();
         let (partner, tenant) = (partner_id(&format!("p-new-{number}")), tenant_no(number));
-        let item = |key: &str| self.world.engine.item(key, "A").expect("an entry of the directory");
+        let item = |key: &str| self.env.engine.item(key, "A").expect("an entry of the directory");
         let known = item(&format!("PA#{}", fixtures::ALPINE));
         let mut entries = vec![replaced(&known, fixtures::ALPINE, partner.as_str())];
         let known = item(&format!("TN#{}", fixtures::CONTOSO));
         entries.push(replaced(&known, fixtures::CONTOSO, tenant.as_str()));
-        self.world.engine.import(entries);
+        self.env.engine.import(entries);
         (partner, tenant)
     }
 }
 
 impl Template {
-    async fn of(world: &World, id: &ClaimId) -> Self {
-        let claim = world.read(id).await;
-        let items = ["A", "D"].map(|sk| world.engine.item(&format!("C#{id}"), sk));
-        let timers = world.engine.items("T#");
+    async fn of(env: &TestEnv, id: &ClaimId) -> Self {
+        let claim = env.read(id).await;
+        let items = ["A", "D"].map(|sk| env.engine.item(&format!("C#{id}"), sk));
+        let timers = env.engine.items("T#");
         let timer = timers
             .into_iter()
             .find(|timer| key(timer).1 == id.as_str() && timer["k"]["S"] == "window");
@@ -189,10 +189,10 @@ impl Pattern {
 
 /// The engine numbers the stream's records by looking at all of them, which every later write would be
 /// measured with; no function sees the stream itself.
-fn without_stream(world: &World) {
+fn without_stream(env: &TestEnv) {
     let request = json!({"TableName": TABLE, "StreamSpecification": {"StreamEnabled": false}});
     let request = serde_json::from_value(request).expect("a change of the table");
-    world.engine.database().update_table(request).expect("a table without a stream");
+    env.engine.database().update_table(request).expect("a table without a stream");
 }
 
 /// The same of another claim.
@@ -244,18 +244,18 @@ enum Step {
 }
 
 /// A tenant with the workloads of every tenant.
-async fn new_tenant(world: &World, number: u32) -> TenantId {
+async fn new_tenant(env: &TestEnv, number: u32) -> TenantId {
     let tenant = Tenant { id: tenant_no(number), ..fixtures::contoso() };
-    world.store.put_tenant(&tenant).await.expect("a tenant");
+    env.store.put_tenant(&tenant).await.expect("a tenant");
     tenant.id
 }
 
 /// A claim on two items of a new tenant's, brought that far.
-async fn claim_until(world: &World, number: u32, step: Step) -> Claim {
-    let tenant = new_tenant(world, number).await;
-    let body = claim_body(&tenant, world.clock.now());
-    let created = world.create_of(fixtures::ALPINE, &number.to_string(), &body).await;
-    advance(world, created.expect("a claim").claim, step).await
+async fn claim_until(env: &TestEnv, number: u32, step: Step) -> Claim {
+    let tenant = new_tenant(env, number).await;
+    let body = claim_body(&tenant, env.clock.now());
+    let created = env.create_of(fixtures::ALPINE, &number.to_string(), &body).await;
+    advance(env, created.expect("a claim").claim, step).await
 }
 
 /// The body of a claim on two items, with evidence that was acknowledged a month before.
@@ -266,11 +266,11 @@ pub fn claim_body(tenant: &TenantId, now: DateTime<Utc>) -> Value {
     body
 }
 
-async fn advance(world: &World, claim: Claim, step: Step) -> Claim {
-    world.give(&claim.id, &reviewer(), &Command::BeginReview).await.expect("a review");
-    let sent = world.give(&claim.id, &reviewer(), &validate()).await.expect("a notice").claim;
+async fn advance(env: &TestEnv, claim: Claim, step: Step) -> Claim {
+    env.give(&claim.id, &reviewer(), &Command::BeginReview).await.expect("a review");
+    let sent = env.give(&claim.id, &reviewer(), &validate()).await.expect("a notice").claim;
     if step == Step::Validated {
         return sent;
     }
-    world.deliver(&sent).await.expect("a window")
+    env.deliver(&sent).await.expect("a window")
 }

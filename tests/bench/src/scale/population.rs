@@ -9,10 +9,10 @@ use domain::ids::ClaimId;
 use dynoxide::{AttributeValue, Database, ImportOptions, Item};
 use serde_json::json;
 use support::engine::TABLE;
-use support::world::partner_id;
+use support::test_env::partner_id;
 
+use crate::fixture::{Fixture, Pattern, Template, shard_of, timers};
 use crate::process::SHARDS;
-use crate::scene::{Pattern, Scene, Template, shard_of, timers};
 
 /// How many items are put into the table at a time.
 const CHUNK: usize = 20_000;
@@ -35,7 +35,7 @@ struct Lot {
 
 /// So many claims that are due or whose timers are stale, and as many that are open.
 #[derive(Debug)]
-pub struct Crowd {
+pub struct Population {
     lots: [Lot; 3],
     /// Who is in which lot, in the order of the table.
     members: Vec<(ClaimId, usize)>,
@@ -47,27 +47,31 @@ const DUE: usize = 0;
 const OLD: usize = 1;
 const OPEN: usize = 2;
 
-impl Crowd {
+impl Population {
     /// Makes one, and puts it into the table: of so many timers in the bucket one in a hundred is stale,
     /// and as many are in the later one.
     pub fn gather(
-        scene: &Scene,
+        fixture: &Fixture,
         count: usize,
         bucket: DateTime<Utc>,
         later: DateTime<Utc>,
     ) -> Self {
-        let deadline = scene.open.claim.deadline().expect("a window").timestamp_millis();
-        let extended = scene.due.clone().with("cl", json!({"N": deadline.to_string()}));
+        let deadline = fixture.open.claim.deadline().expect("a window").timestamp_millis();
+        let extended = fixture.due.clone().with("cl", json!({"N": deadline.to_string()}));
         let lot = |(template, bucket, due): (&Template, _, _)| {
             let (record, timer) = template.patterns();
             Lot { record, timer, bucket, due }
         };
-        let lots =
-            [(&scene.due, bucket, true), (&extended, bucket, false), (&scene.open, later, false)];
-        let database = scene.world.engine.database();
-        let crowd = Self { lots: lots.map(lot), members: members(count), others: claims(database) };
-        crowd.enter(database);
-        crowd
+        let lots = [
+            (&fixture.due, bucket, true),
+            (&extended, bucket, false),
+            (&fixture.open, later, false),
+        ];
+        let database = fixture.env.engine.database();
+        let population =
+            Self { lots: lots.map(lot), members: members(count), others: claims(database) };
+        population.enter(database);
+        population
     }
 
     /// How many of them are to be closed.

@@ -6,8 +6,8 @@ use domain::ids::NoticeNo;
 use domain::program::{ItemKind, ItemRef, Policy, Program};
 use store::{CodeUse, DeliveryReport, NoticeOfCode, Store, StoreError, UsageRecord, WrongCodes};
 use support::fixtures;
+use support::test_env::{TestEnv, VERIFIED, tenant_id};
 use support::wire::{Fault, Wire, any};
-use support::world::{VERIFIED, World, tenant_id};
 
 const NOW: &str = "2026-12-22T14:00:00Z";
 const FAULTS: [Fault; 5] =
@@ -15,11 +15,11 @@ const FAULTS: [Fault; 5] =
 
 /// Runs `act` against a store whose first call meets the fault, once or for good, and again without it
 /// where it failed in a way that says so.
-async fn disturbed<T, F>(world: &World, fault: &Fault, more: usize, act: impl Fn(Store) -> F) -> T
+async fn disturbed<T, F>(env: &TestEnv, fault: &Fault, more: usize, act: impl Fn(Store) -> F) -> T
 where
     F: Future<Output = Result<T, StoreError>>,
 {
-    let (store, wire): (Store, Wire) = world.another_store(|config| config.sandbox = true);
+    let (store, wire): (Store, Wire) = env.another_store(|config| config.sandbox = true);
     for nth in 1..=1 + more {
         wire.on(any, nth, fault.clone());
     }
@@ -44,16 +44,16 @@ fn row(day: u32, users: u32) -> UsageRecord {
 async fn usage_rows_are_all_there_once_whatever_breaks() {
     for fault in &FAULTS {
         for more in [0, 11] {
-            let world = World::at(NOW).await;
+            let env = TestEnv::at(NOW).await;
             let tenant = tenant_id(fixtures::CONTOSO);
             let rows: Vec<_> = (1..=30).map(|day| row(day, day)).collect();
-            disturbed(&world, fault, more, |store| {
+            disturbed(&env, fault, more, |store| {
                 let (tenant, rows) = (tenant.clone(), rows.clone());
                 async move { store.put_usage(&tenant, &rows, NOW.parse().unwrap()).await }
             })
             .await;
             let (from, to) = (row(1, 0).date, row(31, 0).date);
-            let read = world.store.list_usage(&tenant, &row(1, 0).item, from, to).await.unwrap();
+            let read = env.store.list_usage(&tenant, &row(1, 0).item, from, to).await.unwrap();
             assert_eq!(
                 read.days.iter().map(|row| row.active_users).collect::<Vec<_>>(),
                 (1..=30).collect::<Vec<_>>()
@@ -66,15 +66,15 @@ async fn usage_rows_are_all_there_once_whatever_breaks() {
 async fn a_changed_policy_is_one_new_version_whatever_breaks() {
     for fault in &FAULTS {
         for more in [0, 11] {
-            let world = World::at(NOW).await;
+            let env = TestEnv::at(NOW).await;
             let policy = Policy { window_business_days: 7, ..Policy::default() };
             let program = Program { policy, ..fixtures::osu_m365() };
-            disturbed(&world, fault, more, |store| {
+            disturbed(&env, fault, more, |store| {
                 let program = program.clone();
                 async move { store.put_program(&program).await }
             })
             .await;
-            let stored = world.store.load_program(&program.id).await.unwrap().unwrap();
+            let stored = env.store.load_program(&program.id).await.unwrap().unwrap();
             assert_eq!(
                 (stored.policy_version, stored.policy.window_business_days),
                 (2, 7),
@@ -87,48 +87,48 @@ async fn a_changed_policy_is_one_new_version_whatever_breaks() {
 #[tokio::test]
 async fn a_report_and_a_notice_code_are_kept_whatever_breaks() {
     for fault in &FAULTS {
-        let world = World::at(NOW).await;
-        let claim = world.notifying("k", &["teams"]).await;
-        let noted = DeliveryReport::Delivered { at: world.now().at };
-        let reports = disturbed(&world, fault, 11, |store| {
+        let env = TestEnv::at(NOW).await;
+        let claim = env.notifying("k", &["teams"]).await;
+        let noted = DeliveryReport::Delivered { at: env.now().at };
+        let reports = disturbed(&env, fault, 11, |store| {
             let id = claim.id.clone();
             async move { store.note_report(&id, NoticeNo(1), VERIFIED, noted).await }
         })
         .await;
-        assert_eq!(reports.of(VERIFIED).delivered_at, Some(world.now().at), "{fault:?}");
-        disturbed(&world, fault, 11, |store| {
+        assert_eq!(reports.of(VERIFIED).delivered_at, Some(env.now().at), "{fault:?}");
+        disturbed(&env, fault, 11, |store| {
             let id = claim.id.clone();
             let of = NoticeOfCode {
                 claim: id,
                 notice: NoticeNo(1),
                 recipient: Some(VERIFIED),
-                promised: Some(world.now().at),
+                promised: Some(env.now().at),
             };
             async move { store.put_notice_code("ABCDE-FGHJK", &of).await }
         })
         .await;
-        let found = world.store.notice_of_code("ABCDE-FGHJK").await.unwrap();
+        let found = env.store.notice_of_code("ABCDE-FGHJK").await.unwrap();
         let found = found.unwrap();
         assert_eq!((found.claim, found.notice), (claim.id.clone(), NoticeNo(1)), "{fault:?}");
-        assert_eq!(found.promised, Some(world.now().at), "{fault:?}");
+        assert_eq!(found.promised, Some(env.now().at), "{fault:?}");
     }
 }
 
 #[tokio::test]
 async fn a_wrong_code_is_never_left_uncounted_and_the_lock_comes_no_later() {
     for fault in &FAULTS {
-        let world = World::at(NOW).await;
-        let claim = world.awaiting("k", &["teams"]).await;
-        let at = world.clock.now();
+        let env = TestEnv::at(NOW).await;
+        let claim = env.awaiting("k", &["teams"]).await;
+        let at = env.clock.now();
         for _ in 0..10 {
-            disturbed(&world, fault, 0, |store| {
+            disturbed(&env, fault, 0, |store| {
                 let id = claim.id.clone();
                 let (no, used, known) = (Some(VERIFIED), CodeUse::Undo, WrongCodes::default());
                 async move { store.count_wrong_code(&id, NoticeNo(1), no, used, at, known).await }
             })
             .await;
         }
-        let opened = world.store.open_by_link(&claim.id, NoticeNo(1), Some(VERIFIED), world.now());
+        let opened = env.store.open_by_link(&claim.id, NoticeNo(1), Some(VERIFIED), env.now());
         let wrong = opened.await.unwrap().unwrap().wrong;
         assert!(wrong.locked_until(CodeUse::Undo, at).is_some(), "{fault:?}: {wrong:?}");
         assert_eq!(wrong.locked_until(CodeUse::No, at), None, "a no is never locked");
@@ -138,13 +138,13 @@ async fn a_wrong_code_is_never_left_uncounted_and_the_lock_comes_no_later() {
 #[tokio::test]
 async fn the_test_clock_never_goes_back_whatever_breaks() {
     for fault in &FAULTS {
-        let world = World::at(NOW).await;
-        let now = disturbed(&world, fault, 0, |store| async move {
+        let env = TestEnv::at(NOW).await;
+        let now = disturbed(&env, fault, 0, |store| async move {
             store.advance_clock(Duration::days(1)).await
         })
         .await;
-        assert!(now >= world.clock.now() + Duration::days(1), "{fault:?}");
-        let (store, _) = world.another_store(|config| config.sandbox = true);
+        assert!(now >= env.clock.now() + Duration::days(1), "{fault:?}");
+        let (store, _) = env.another_store(|config| config.sandbox = true);
         assert_eq!(store.present_time().await.unwrap().at, now, "{fault:?}");
     }
 }

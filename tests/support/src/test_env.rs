@@ -22,8 +22,8 @@ use store::{
 
 use crate::clock::Clock;
 use crate::documents::Documents;
-use crate::elsewhere::Elsewhere;
 use crate::engine::{Engine, TABLE};
+use crate::fake_services::FakeServices;
 use crate::fixtures;
 use crate::wire::Wire;
 
@@ -31,36 +31,36 @@ use crate::wire::Wire;
 pub const SHARDS: u16 = 2;
 
 /// The system around a test.
-pub struct World {
+pub struct TestEnv {
     /// The database.
     pub engine: Engine,
-    /// The wire between [`World::store`] and the database.
+    /// The wire between [`TestEnv::store`] and the database.
     pub wire: Wire,
     /// The time.
     pub clock: Clock,
     /// The store.
     pub store: Store,
     /// Mail, bus and queues.
-    pub elsewhere: Elsewhere,
+    pub services: FakeServices,
     /// The bucket of the documents.
     pub documents: Documents,
     /// Where the operator counts its days.
     operator: LocalCalendar,
 }
 
-impl World {
-    /// A world at that moment, with the directory of [`fixtures`].
+impl TestEnv {
+    /// An environment at that moment, with the directory of [`fixtures`].
     pub async fn at(now: &str) -> Self {
         Self::with(now, &fixtures::osu_m365(), prague()).await
     }
 
-    /// A world whose parties rest on other days, each by its own clocks: the operator in Iran on Thursday and Friday,
+    /// An environment whose parties rest on other days, each by its own clocks: the operator in Iran on Thursday and Friday,
     /// Emerald in Ireland on Saturday and Sunday, Contoso as ever in Czechia.
     pub async fn in_countries(now: &str) -> Self {
-        let world = Self::with(now, &fixtures::osu_m365(), place("IR", "Asia/Tehran")).await;
-        world.store.put_partner(&fixtures::emerald()).await.expect("a partner");
-        world.wire.reset();
-        world
+        let env = Self::with(now, &fixtures::osu_m365(), place("IR", "Asia/Tehran")).await;
+        env.store.put_partner(&fixtures::emerald()).await.expect("a partner");
+        env.wire.reset();
+        env
     }
 
     /// The same, with another `osu-m365`.
@@ -74,11 +74,11 @@ impl World {
         let wire = Wire::new(clock.clone(), &engine);
         let client = engine.client(wire.http());
         let store = Store::new(client, config(&clock, operator.clone()));
-        let (elsewhere, documents) = (Elsewhere::default(), Documents::default());
-        let world = Self { engine, wire, clock, store, elsewhere, documents, operator };
-        world.seed(osu_m365).await;
-        world.wire.reset();
-        world
+        let (services, documents) = (FakeServices::default(), Documents::default());
+        let env = Self { engine, wire, clock, store, services, documents, operator };
+        env.seed(osu_m365).await;
+        env.wire.reset();
+        env
     }
 
     async fn seed(&self, osu_m365: &Program) {
@@ -101,7 +101,7 @@ impl World {
         (Store::new(self.engine.client(wire.http()), config), wire)
     }
 
-    /// A store on the world's own wire that gives up waiting for an answer after `attempt`.
+    /// A store on the environment's own wire that gives up waiting for an answer after `attempt`.
     pub fn impatient_store(&self, attempt: std::time::Duration) -> Store {
         Store::new(self.engine.client_within(self.wire.http(), attempt), self.config())
     }

@@ -17,19 +17,19 @@ use crate::engine::dispatch;
 
 /// The database as an HTTP client.
 pub(super) fn http(database: Database) -> SharedHttpClient {
-    SharedHttpClient::new(Near(database))
+    SharedHttpClient::new(InProcess(database))
 }
 
 #[derive(Clone)]
-struct Near(Database);
+struct InProcess(Database);
 
-impl fmt::Debug for Near {
+impl fmt::Debug for InProcess {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Near")
+        f.write_str("InProcess")
     }
 }
 
-impl HttpClient for Near {
+impl HttpClient for InProcess {
     fn http_connector(
         &self,
         _: &HttpConnectorSettings,
@@ -39,7 +39,7 @@ impl HttpClient for Near {
     }
 }
 
-impl HttpConnector for Near {
+impl HttpConnector for InProcess {
     fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
         let bytes = request.body().bytes().unwrap_or_default();
         let (status, body) = dispatch(&self.0, operation(&request), bytes);

@@ -8,13 +8,13 @@ use domain::ids::ClaimId;
 use domain::recipient::{RecipientList, RecipientNo};
 use fastrand::Rng;
 use serde_json::Value;
-use support::backstage::{
+use support::engine::{Cursor, key};
+use support::event_functions::{
     directory_records_from, events, mail_event, mails, records_from, waiting_messages,
     work_messages,
 };
-use support::engine::{Cursor, key};
 use support::template::mail_queues_of;
-use support::world::World;
+use support::test_env::TestEnv;
 
 use super::others::Entry;
 use super::suspension::Suspension;
@@ -86,20 +86,20 @@ pub(in super::super) struct Books {
 
 impl Books {
     /// Takes what the functions have sent.
-    pub(super) fn collect(&mut self, world: &World) {
-        for event in events(world) {
+    pub(super) fn collect(&mut self, env: &TestEnv) {
+        for event in events(env) {
             self.told.insert(event["id"].as_str().unwrap().to_owned());
             if !mail_queues_of(&event).is_empty() {
                 self.bus.push(event);
             }
         }
-        for mail in mails(world) {
+        for mail in mails(env) {
             let tag = |name: &str| mail.tags.iter().find(|(own, _)| own == name).map(|tag| &tag.1);
             if let (Some(claim), Some(notice), Some(no)) =
                 (tag("claim"), tag("notice"), tag("recipient"))
             {
                 let (claim, notice) = (ClaimId::parse(claim).unwrap(), notice.parse().unwrap());
-                self.mailed.entry((claim.clone(), notice)).or_insert(world.clock.now());
+                self.mailed.entry((claim.clone(), notice)).or_insert(env.clock.now());
                 self.letters.push(Letter {
                     claim,
                     notice,
@@ -108,19 +108,19 @@ impl Books {
                 });
             }
         }
-        for message in waiting_messages(world) {
+        for message in waiting_messages(env) {
             let event: Value = serde_json::from_str(message["body"].as_str().unwrap()).unwrap();
             self.bus.push(event["detail"].clone());
         }
-        self.shards.extend(work_messages(world));
+        self.shards.extend(work_messages(env));
         let set_aside = self.shards.len().saturating_sub(MESSAGES);
         self.shards.drain(..set_aside);
-        world.elsewhere.forget();
+        env.services.forget();
     }
 
     /// Reads on in the stream.
-    pub(super) fn read_on(&mut self, world: &World) {
-        self.stream.extend(records_from(world, &mut self.read_to));
+    pub(super) fn read_on(&mut self, env: &TestEnv) {
+        self.stream.extend(records_from(env, &mut self.read_to));
     }
 
     /// What the stream has told of a claim's record.
@@ -162,8 +162,8 @@ impl Books {
     }
 
     /// What the directory begins with changes nothing.
-    pub(super) fn skip_directory(&mut self, world: &World) {
-        drop(directory_records_from(world, &mut self.changes_read_to));
+    pub(super) fn skip_directory(&mut self, env: &TestEnv) {
+        drop(directory_records_from(env, &mut self.changes_read_to));
     }
 
     /// A letter arrives, or comes back, at that moment: what the mail service will say about it, and when.
@@ -206,7 +206,7 @@ impl Sim {
 
     /// The stream's next records, now and then with some that were done before.
     pub(super) async fn publish(&mut self) {
-        let now = self.stack.world.clock.now();
+        let now = self.stack.env.clock.now();
         if self.still_until.is_some_and(|until| now < until) {
             return;
         }
@@ -221,10 +221,10 @@ impl Sim {
 
     /// Up to where they are done.
     async fn publish_some(&mut self, from: usize, count: usize) -> usize {
-        self.books.read_on(&self.stack.world);
+        self.books.read_on(&self.stack.env);
         let all = &self.books.stream;
         let some = &all[from..all.len().min(from + count)];
-        let answer = self.stack.backstage.publish(some).await;
+        let answer = self.stack.event_functions.publish(some).await;
         let first = match &answer {
             Ok(answer) => answer.batch_item_failures.first().map(|one| one.item_identifier.clone()),
             Err(_) => Some(None),
@@ -241,10 +241,10 @@ impl Sim {
 
     /// The directory's changes.
     pub(in super::super) async fn sweep(&mut self) {
-        let new = directory_records_from(&self.stack.world, &mut self.books.changes_read_to);
+        let new = directory_records_from(&self.stack.env, &mut self.books.changes_read_to);
         self.books.changes.extend(new);
         let some = &self.books.changes[self.books.swept..];
-        let answer = self.stack.backstage.sweep_these(some).await;
+        let answer = self.stack.event_functions.sweep_these(some).await;
         if answer.is_ok_and(|answer| answer.batch_item_failures.is_empty()) {
             self.books.swept = self.books.changes.len();
             self.books.suspensions.iter_mut().for_each(Suspension::carry_out);
@@ -258,7 +258,7 @@ impl Sim {
         let event = self.books.bus[at].clone();
         let mut done = false;
         for _ in 0..self.times() {
-            done = self.stack.backstage.notify(&event).await.is_ok();
+            done = self.stack.event_functions.notify(&event).await.is_ok();
         }
         if done && self.rng.u8(0..10) > 0 {
             self.books.bus.remove(at);
@@ -272,7 +272,7 @@ impl Sim {
         for _ in 0..self.rng.usize(1..4) {
             let Some(at) = self.one_of(self.books.letters.len()) else { return };
             let letter = self.books.letters[at].clone();
-            let now = self.stack.world.clock.now();
+            let now = self.stack.env.clock.now();
             let said = if self.rng.u8(0..8) == 0 { now + self.days() } else { now };
             let kind = match self.rng.u8(0..20) {
                 0 => "Bounce",
@@ -294,7 +294,7 @@ impl Sim {
             }
             self.note(format!("{kind} of notice {} at {}", letter.notice, letter.no.0));
         }
-        self.books.speak(self.stack.world.clock.now());
+        self.books.speak(self.stack.env.clock.now());
     }
 
     /// As late as a report comes.
@@ -309,7 +309,13 @@ impl Sim {
             let report = self.books.reports[at].clone();
             let mut done = false;
             for _ in 0..self.times() {
-                done = self.stack.backstage.deliver(&report).await.batch_item_failures.is_empty();
+                done = self
+                    .stack
+                    .event_functions
+                    .deliver(&report)
+                    .await
+                    .batch_item_failures
+                    .is_empty();
             }
             if done && self.rng.u8(0..10) > 0 {
                 self.books.reports.remove(at);
@@ -320,7 +326,7 @@ impl Sim {
     }
 
     pub(in super::super) async fn tick(&mut self) {
-        let whole = self.stack.backstage.tick_alone(&self.stack.world).await;
+        let whole = self.stack.event_functions.tick_alone(&self.stack.env).await;
         self.collect();
         self.note(format!("tick {whole}"));
     }
@@ -331,7 +337,7 @@ impl Sim {
         let message = self.books.shards[at].clone();
         let mut done = false;
         for _ in 0..self.times() {
-            done = self.stack.backstage.work(&self.stack.world, &message).await;
+            done = self.stack.event_functions.work(&self.stack.env, &message).await;
         }
         if done && self.rng.u8(0..10) > 0 {
             self.books.shards.remove(at);
@@ -341,7 +347,7 @@ impl Sim {
 
     /// Everything that the stream has.
     pub(in super::super) async fn publish_all(&mut self) {
-        self.books.read_on(&self.stack.world);
+        self.books.read_on(&self.stack.env);
         while self.books.published < self.books.stream.len() {
             Box::pin(self.publish_some(self.books.published, 10)).await;
         }
@@ -350,20 +356,20 @@ impl Sim {
     /// Everything that is on the bus.
     pub(in super::super) async fn notify_all(&mut self) {
         while let Some(event) = self.books.bus.first().cloned() {
-            self.stack.backstage.notify(&event).await.unwrap();
+            self.stack.event_functions.notify(&event).await.unwrap();
             self.books.bus.remove(0);
         }
     }
 
     /// Every letter, and everything that the mail service says.
     pub(in super::super) async fn deliver_all(&mut self) {
-        let now = self.stack.world.clock.now();
+        let now = self.stack.env.clock.now();
         for letter in std::mem::take(&mut self.books.letters) {
             self.books.report("Delivery", &letter, now, now);
         }
         self.books.speak(now);
         while let Some(report) = self.books.reports.first().cloned() {
-            let answer = self.stack.backstage.deliver(&report).await;
+            let answer = self.stack.event_functions.deliver(&report).await;
             let recorded = answer.batch_item_failures.is_empty();
             assert!(recorded, "not recorded: {report}");
             self.books.reports.remove(0);
@@ -373,7 +379,7 @@ impl Sim {
     /// Every message of work.
     pub(in super::super) async fn work_all(&mut self) {
         while let Some(message) = self.books.shards.first().cloned() {
-            assert!(Box::pin(self.stack.backstage.work(&self.stack.world, &message)).await);
+            assert!(Box::pin(self.stack.event_functions.work(&self.stack.env, &message)).await);
             self.books.shards.remove(0);
         }
     }
@@ -381,19 +387,19 @@ impl Sim {
     /// What is on its way arrives once; whether nothing was, and nothing is.
     pub(super) async fn arrive(&mut self) -> bool {
         Box::pin(self.sweep()).await;
-        self.books.read_on(&self.stack.world);
+        self.books.read_on(&self.stack.env);
         let mut quiet = self.books.published == self.books.stream.len();
         Box::pin(self.publish_all()).await;
         self.collect();
         quiet &= self.books.bus.is_empty();
         Box::pin(self.notify_all()).await;
         self.collect();
-        self.books.speak(self.stack.world.clock.now());
+        self.books.speak(self.stack.env.clock.now());
         quiet &= self.books.letters.is_empty() && self.books.reports.is_empty();
         Box::pin(self.deliver_all()).await;
         Box::pin(self.tick()).await;
         Box::pin(self.work_all()).await;
-        self.books.read_on(&self.stack.world);
+        self.books.read_on(&self.stack.env);
         quiet && self.books.published == self.books.stream.len()
     }
 }

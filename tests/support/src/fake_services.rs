@@ -20,7 +20,7 @@ use crate::wire::die;
 
 /// Mail, bus and queues. Clones share what was sent.
 #[derive(Debug, Clone, Default)]
-pub struct Elsewhere(Arc<Mutex<State>>);
+pub struct FakeServices(Arc<Mutex<State>>);
 
 #[derive(Debug, Default)]
 struct State {
@@ -96,7 +96,7 @@ impl With {
     }
 }
 
-impl Elsewhere {
+impl FakeServices {
     /// The services as the SDKs' HTTP client.
     pub fn http(&self) -> SharedHttpClient {
         SharedHttpClient::new(self.clone())
@@ -241,7 +241,7 @@ fn respond(status: u16, body: &Value) -> HttpResponse {
     response
 }
 
-impl HttpClient for Elsewhere {
+impl HttpClient for FakeServices {
     fn http_connector(
         &self,
         _: &HttpConnectorSettings,
@@ -251,7 +251,7 @@ impl HttpClient for Elsewhere {
     }
 }
 
-impl HttpConnector for Elsewhere {
+impl HttpConnector for FakeServices {
     fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
         HttpConnectorFuture::new(self.clone().answer(request))
     }

@@ -24,9 +24,9 @@ use rustix::time::{ClockId, clock_gettime};
 use serde_json::{Value, json};
 use store::{CloseMethod, Store, StoreConfig};
 use support::engine::TABLE;
-use support::world::{partner_id, prague};
+use support::test_env::{partner_id, prague};
 
-use crate::scene::{Scene, last_drainable, position, timers};
+use crate::fixture::{Fixture, last_drainable, position, timers};
 
 /// How many timers a page has: as many as the worker asks for.
 const PAGE: u32 = 1000;
@@ -43,9 +43,9 @@ pub fn cost_of_close(closes: u32, now: fn() -> DateTime<Utc>) -> Duration {
 }
 
 async fn measure(closes: u32, now: fn() -> DateTime<Utc>) -> Duration {
-    let scene = Box::pin(Scene::set(now())).await;
+    let fixture = Box::pin(Fixture::set(now())).await;
     let bucket = last_drainable(now());
-    let stub = Stub(Arc::new(Answers::of(&scene, bucket, closes / PAGE, now)));
+    let null_table = Stub(Arc::new(Answers::of(&fixture, bucket, closes / PAGE, now)));
     let credentials = Credentials::new("test", "test", None, None, "test");
     let config = aws_sdk_dynamodb::Config::builder()
         .stalled_stream_protection(StalledStreamProtectionConfig::disabled())
@@ -53,7 +53,7 @@ async fn measure(closes: u32, now: fn() -> DateTime<Utc>) -> Duration {
         .region(Region::new("us-east-1"))
         .credentials_provider(credentials)
         .endpoint_url("http://localhost")
-        .http_client(SharedHttpClient::new(stub))
+        .http_client(SharedHttpClient::new(null_table))
         .build();
     let config_of_store = StoreConfig {
         counting_data: domain::calendar::counting_data(),
@@ -95,11 +95,16 @@ struct Answers {
 struct Stub(Arc<Answers>);
 
 impl Answers {
-    fn of(scene: &Scene, bucket: DateTime<Utc>, pages: u32, now: fn() -> DateTime<Utc>) -> Self {
+    fn of(
+        fixture: &Fixture,
+        bucket: DateTime<Utc>,
+        pages: u32,
+        now: fn() -> DateTime<Utc>,
+    ) -> Self {
         let (partner, partition) = (partner_id("p-alpine"), timers(bucket, 0));
         let timer = |number| {
             let id = ClaimId::of(&partner, &format!("stub-{number}"));
-            projected(scene.due.timer_of(&id, &partition))
+            projected(fixture.due.timer_of(&id, &partition))
         };
         let all: Vec<Value> = (0..PAGE).map(timer).collect();
         let key = json!({"pk": {"S": partition}, "sk": all.last().map(|last| &last["sk"])});

@@ -15,11 +15,11 @@ use serde_json::{Value, json};
 use crate::documents;
 use crate::engine::{Cursor, key};
 use crate::stack::{StoredSecret, operator, store_of};
+use crate::test_env::TestEnv;
 use crate::wire::Wire;
-use crate::world::World;
 
 /// The functions behind the stream, the bus and the queues.
-pub struct Backstage {
+pub struct EventFunctions {
     publish: publish::App,
     notify: notify::App,
     delivery: delivery::App,
@@ -86,16 +86,16 @@ macro_rules! client {
     }};
 }
 
-impl Backstage {
-    /// The functions of a world, each with the permissions of its role.
-    pub fn of(world: &World, sandbox: bool, secret: &StoredSecret) -> Self {
+impl EventFunctions {
+    /// The functions of an environment, each with the permissions of its role.
+    pub fn of(env: &TestEnv, sandbox: bool, secret: &StoredSecret) -> Self {
         let mut wires = Vec::new();
         let mut store = |function| {
-            let (store, wire) = store_of(world, function, sandbox);
+            let (store, wire) = store_of(env, function, sandbox);
             wires.push(wire);
             store
         };
-        let http = || world.elsewhere.http();
+        let http = || env.services.http();
         let sqs = || client!(aws_sdk_sqs, http());
         let bus = || Bus::new(client!(aws_sdk_eventbridge, http()), "cpor");
         let parking = publish::Parking::new(sqs(), "https://sqs.test/park");
@@ -106,12 +106,12 @@ impl Backstage {
             sweep: sweep::App::new(store("sweep"), bus()),
             scan: scan::App::new(
                 store("scan"),
-                scan::DocumentBucket::new(documents::client(world), documents::BUCKET),
+                scan::DocumentBucket::new(documents::client(env), documents::BUCKET),
             ),
             publish: publish::App::new(store("publish"), bus(), parking),
             notify: notify::App::new(
                 store("notify"),
-                secret.ring(world.clock.function()),
+                secret.ring(env.clock.function()),
                 operator(),
                 post,
                 queues,
@@ -123,8 +123,8 @@ impl Backstage {
     }
 
     /// Hands the directory's records of the stream to `sweep`.
-    pub async fn sweep(&self, world: &World) -> Result<DynamoDbEventResponse, InvocationError> {
-        self.sweep_these(&directory_records(world)).await
+    pub async fn sweep(&self, env: &TestEnv) -> Result<DynamoDbEventResponse, InvocationError> {
+        self.sweep_these(&directory_records(env)).await
     }
 
     /// Hands records of the directory to `sweep`.
@@ -181,10 +181,10 @@ impl Backstage {
     }
 
     /// The schedule that sends the mails of a day to partners.
-    pub async fn digest(&self, world: &World) -> Result<(), InvocationError> {
+    pub async fn digest(&self, env: &TestEnv) -> Result<(), InvocationError> {
         let run = json!({"source": "aws.events", "detail-type": "Scheduled Event", "detail": {}});
         let lasting = Duration::seconds(30);
-        let invocation = Invocation::running_for("request-1", world.clock.now(), lasting);
+        let invocation = Invocation::running_for("request-1", env.clock.now(), lasting);
         notify::handle_event(&self.notify, run, invocation).await.map(drop)
     }
 
@@ -198,46 +198,46 @@ impl Backstage {
     /// Invokes `finalize` with any payload.
     pub async fn finalize(
         &self,
-        world: &World,
+        env: &TestEnv,
         payload: Value,
     ) -> Result<SqsBatchResponse, InvocationError> {
         let lasting = Duration::seconds(50);
-        let invocation = Invocation::running_for("request-1", world.clock.now(), lasting);
+        let invocation = Invocation::running_for("request-1", env.clock.now(), lasting);
         finalize::handle_event(&self.finalize, payload, invocation).await
     }
 
     /// One minute of the timers: a tick, and every message it sends.
-    pub async fn tick(&self, world: &World) {
-        world.elsewhere.forget();
-        assert!(self.ticked(world).await, "the whole tick is done");
+    pub async fn tick(&self, env: &TestEnv) {
+        env.services.forget();
+        assert!(self.ticked(env).await, "the whole tick is done");
     }
 
     /// The same; whether all of it is done.
-    pub async fn ticked(&self, world: &World) -> bool {
-        let before = work_messages(world).len();
-        let mut done = self.tick_alone(world).await;
-        for message in work_messages(world).iter().skip(before) {
-            done &= self.work(world, message).await;
+    pub async fn ticked(&self, env: &TestEnv) -> bool {
+        let before = work_messages(env).len();
+        let mut done = self.tick_alone(env).await;
+        for message in work_messages(env).iter().skip(before) {
+            done &= self.work(env, message).await;
         }
         done
     }
 
     /// A tick alone, which sends messages and works none; whether it is done.
-    pub async fn tick_alone(&self, world: &World) -> bool {
-        let tick = self.finalize(world, json!({"source": "aws.events"})).await;
+    pub async fn tick_alone(&self, env: &TestEnv) -> bool {
+        let tick = self.finalize(env, json!({"source": "aws.events"})).await;
         tick.is_ok_and(|answer| answer.batch_item_failures.is_empty())
     }
 
     /// Works a message off; whether it is done with.
-    pub async fn work(&self, world: &World, body: &Value) -> bool {
-        let answer = self.finalize(world, json!({"Records": [message(body)]})).await;
+    pub async fn work(&self, env: &TestEnv, body: &Value) -> bool {
+        let answer = self.finalize(env, json!({"Records": [message(body)]})).await;
         answer.is_ok_and(|answer| answer.batch_item_failures.is_empty())
     }
 }
 
 /// The messages of work that are in the queue.
-pub fn work_messages(world: &World) -> Vec<Value> {
-    let batches = world.elsewhere.taken("SendMessageBatch");
+pub fn work_messages(env: &TestEnv) -> Vec<Value> {
+    let batches = env.services.taken("SendMessageBatch");
     let entries = batches.iter().filter_map(|batch| batch["Entries"].as_array()).flatten();
     let body = |entry: &Value| serde_json::from_str(entry["MessageBody"].as_str().expect("a body"));
     entries.map(|entry| body(entry).expect("JSON")).collect()
@@ -270,8 +270,8 @@ pub fn mail_message(event: &Value) -> Value {
 }
 
 /// The messages that `notify` has sent on to wait, as their queue hands them over after that.
-pub fn waiting_messages(world: &World) -> Vec<Value> {
-    let sent = world.elsewhere.taken("SendMessage").into_iter();
+pub fn waiting_messages(env: &TestEnv) -> Vec<Value> {
+    let sent = env.services.taken("SendMessage").into_iter();
     let sent = sent.filter(|sent| sent["QueueUrl"] == NOTICES_URL);
     let of_queue = |sent: Value| {
         let event = serde_json::from_str(sent["MessageBody"].as_str().expect("a body"));
@@ -285,34 +285,34 @@ pub fn waiting_messages(world: &World) -> Vec<Value> {
 }
 
 /// Forgets for whom mails were handed over, as if their messages came for the first time.
-pub fn forget_marks(world: &World) {
-    for item in world.engine.items("C#") {
+pub fn forget_marks(env: &TestEnv) {
+    for item in env.engine.items("C#") {
         let (partition, sort) = key(&item);
         if sort.starts_with("O#") {
-            world.engine.delete(&partition, &sort);
+            env.engine.delete(&partition, &sort);
         }
     }
 }
 
 /// The records of the stream that the archive's filter lets through, as the platform hands them over.
-pub fn records(world: &World) -> Vec<Value> {
-    records_from(world, &mut Cursor::default())
+pub fn records(env: &TestEnv) -> Vec<Value> {
+    records_from(env, &mut Cursor::default())
 }
 
 /// The same behind a cursor, which moves on.
-pub fn records_from(world: &World, cursor: &mut Cursor) -> Vec<Value> {
+pub fn records_from(env: &TestEnv, cursor: &mut Cursor) -> Vec<Value> {
     let of_archive = |sort: &str| sort == "A" || sort.starts_with("M#");
-    records_of(world.engine.stream_from(cursor), &["C#"], of_archive)
+    records_of(env.engine.stream_from(cursor), &["C#"], of_archive)
 }
 
 /// The records that the sweep's filter lets through.
-pub fn directory_records(world: &World) -> Vec<Value> {
-    directory_records_from(world, &mut Cursor::default())
+pub fn directory_records(env: &TestEnv) -> Vec<Value> {
+    directory_records_from(env, &mut Cursor::default())
 }
 
 /// The same behind a cursor, which moves on.
-pub fn directory_records_from(world: &World, cursor: &mut Cursor) -> Vec<Value> {
-    records_of(world.engine.stream_from(cursor), &["PA#", "TN#", "RU#"], |sort| sort == "A")
+pub fn directory_records_from(env: &TestEnv, cursor: &mut Cursor) -> Vec<Value> {
+    records_of(env.engine.stream_from(cursor), &["PA#", "TN#", "RU#"], |sort| sort == "A")
 }
 
 fn records_of(all: Vec<Value>, prefixes: &[&str], sorts: fn(&str) -> bool) -> Vec<Value> {
@@ -337,8 +337,8 @@ fn complete(mut record: Value) -> Value {
 }
 
 /// The details of the events that were put on the bus.
-pub fn events(world: &World) -> Vec<Value> {
-    let puts = world.elsewhere.taken("PutEvents");
+pub fn events(env: &TestEnv) -> Vec<Value> {
+    let puts = env.services.taken("PutEvents");
     let entries =
         puts.iter().flat_map(|put| put["Entries"].as_array().cloned().unwrap_or_default());
     let detail = |entry: Value| serde_json::from_str(entry["Detail"].as_str().unwrap_or_default());
@@ -346,8 +346,8 @@ pub fn events(world: &World) -> Vec<Value> {
 }
 
 /// The mails that the mail service took.
-pub fn mails(world: &World) -> Vec<Mail> {
-    world.elsewhere.taken("SendEmail").iter().map(mail).collect()
+pub fn mails(env: &TestEnv) -> Vec<Mail> {
+    env.services.taken("SendEmail").iter().map(mail).collect()
 }
 
 fn mail(sent: &Value) -> Mail {

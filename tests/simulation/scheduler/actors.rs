@@ -59,7 +59,7 @@ impl Intent {
     /// Answers. That it began is known even where nobody hears what came back.
     pub(super) async fn done(&self, stack: &Stack, answers: &Mutex<Vec<Answered>>) {
         let lock = || answers.lock().unwrap_or_else(PoisonError::into_inner);
-        let arrived = stack.world.clock.now() - self.under_way;
+        let arrived = stack.env.clock.now() - self.under_way;
         let place = {
             let mut answers = lock();
             answers.push(Answered { intent: self.clone(), arrived, status: None });
@@ -72,7 +72,7 @@ impl Intent {
     /// Gives the answer; what came back.
     pub(in super::super) async fn given(&self, stack: &Stack) -> u16 {
         let Self { claim, deed, item, .. } = self;
-        let arrived = stack.world.clock.now() - self.under_way;
+        let arrived = stack.env.clock.now() - self.under_way;
         let answer = if *deed == "accept" || self.signed_in {
             let body = if *item == 0 { json!({}) } else { json!({"items": [item]}) };
             let event = RequestEvent::post(&format!("/v1/customer/claims/{claim}/{deed}"));
@@ -142,7 +142,7 @@ impl Sim {
 
     pub(super) async fn give(&mut self, made: &Made, claim: &Claim, step: Step) {
         let Some((actor, command)) = command(step, claim, made.wish.partner) else { return };
-        let given = self.stack.world.give(&claim.id, &actor, &command).await;
+        let given = self.stack.env.give(&claim.id, &actor, &command).await;
         let taken = if given.is_ok() { "taken" } else { "not taken" };
         self.note(format!("{made} {step:?}: {taken}"));
     }
@@ -158,7 +158,7 @@ impl Sim {
         let Some(made) = self.made.iter().find(|made| made.id == *id).cloned() else { return };
         let claim = self.peek(id);
         let intent = self.intent(&made, &claim).await;
-        let arrived = self.stack.world.clock.now() - intent.under_way;
+        let arrived = self.stack.env.clock.now() - intent.under_way;
         intent.done(&self.stack, &self.answers).await;
         // Nothing is broken here and nobody comes in between: what arrived before the end is in time.
         if intent.deed != "decline" || claim.deadline().is_none_or(|end| arrived >= end) {
@@ -232,7 +232,7 @@ impl Sim {
         }
         let longest = Duration::milliseconds(*self.rng.choice(&UNDER_WAY_MS).unwrap());
         let mailed = self.books.mailed.get(&(claim.id.clone(), notice));
-        let now = self.stack.world.clock.now();
+        let now = self.stack.env.clock.now();
         mailed.map_or(Duration::zero(), |mailed| longest.min(now - *mailed))
     }
 
@@ -350,7 +350,7 @@ impl Sim {
         let made = self.somebodys();
         match self.rng.u8(0..8) {
             0..2 => Some(Meanwhile::Reader(made.wish.partner, made.id)),
-            2..4 => Some(Meanwhile::Worker(self.rng.u16(0..support::world::SHARDS))),
+            2..4 => Some(Meanwhile::Worker(self.rng.u16(0..support::test_env::SHARDS))),
             4..6 => self.books.any_report(&mut self.rng).map(Meanwhile::Report),
             _ => self.intends().await.map(Meanwhile::Customer),
         }
@@ -383,9 +383,9 @@ impl Meanwhile {
             }
             Self::Worker(shard) => {
                 let message = json!({"shard": shard});
-                Box::pin(stack.backstage.work(&stack.world, &message)).await;
+                Box::pin(stack.event_functions.work(&stack.env, &message)).await;
             }
-            Self::Report(report) => drop(Box::pin(stack.backstage.deliver(report)).await),
+            Self::Report(report) => drop(Box::pin(stack.event_functions.deliver(report)).await),
         }
     }
 }

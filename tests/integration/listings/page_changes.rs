@@ -2,10 +2,10 @@
 
 use domain::directory::Tenant;
 use serde_json::{Value, json};
-use support::backstage::records;
+use support::event_functions::records;
 use support::fixtures::{self, ALPINE, CONTOSO};
 use support::stack::{AsWhom, Stack, by_customer, by_partner};
-use support::world::closes_at;
+use support::test_env::closes_at;
 use web::event::RequestEvent;
 
 use super::{put, stack};
@@ -106,8 +106,8 @@ async fn what_happens_while_the_history_of_a_claim_is_read_stands_at_its_end() {
     for (list, as_whom) in readers {
         for is_archived in [false, true] {
             let stack = stack().await;
-            let claim = Box::pin(stack.world.awaiting("k", &["teams", "exchange-online"])).await;
-            stack.backstage.publish(&records(&stack.world)).await.unwrap();
+            let claim = Box::pin(stack.env.awaiting("k", &["teams", "exchange-online"])).await;
+            stack.event_functions.publish(&records(&stack.env)).await.unwrap();
             let path = format!("{list}/{}/history", claim.id);
             let (before, _) = page(&stack, &path, as_whom, "version").await;
             assert_eq!(before.last(), Some(&json!(claim.version.0)), "{path}");
@@ -117,7 +117,7 @@ async fn what_happens_while_the_history_of_a_claim_is_read_stands_at_its_end() {
             let declined = stack.decide(&claim, "decision=decline&items=1").await;
             assert_eq!(declined.status, 200, "{}", declined.text);
             if is_archived {
-                stack.backstage.publish(&records(&stack.world)).await.unwrap();
+                stack.event_functions.publish(&records(&stack.env)).await.unwrap();
             }
             read.extend(rest(&stack, &path, as_whom, "version", cursor).await);
             assert_eq!(read, and_one_more(before), "{path}, archived: {is_archived}");
@@ -128,8 +128,8 @@ async fn what_happens_while_the_history_of_a_claim_is_read_stands_at_its_end() {
 #[tokio::test]
 async fn an_association_that_ends_between_two_pages_of_usage_hides_no_other() {
     let stack = stack().await;
-    let claim = Box::pin(stack.world.awaiting("k", &["exchange-online", "teams"])).await;
-    stack.world.let_pass(closes_at(&claim));
+    let claim = Box::pin(stack.env.awaiting("k", &["exchange-online", "teams"])).await;
+    stack.env.let_pass(closes_at(&claim));
     let (first, cursor) = page(&stack, "/v1/usage?limit=1", by_partner, "association_id").await;
     assert_eq!(first, [json!(format!("{}-1", claim.id))]);
     let end =
@@ -144,10 +144,10 @@ async fn an_association_that_ends_between_two_pages_of_usage_hides_no_other() {
 async fn a_claim_that_is_vouched_for_between_two_pages_hides_no_other_that_waits_for_it() {
     let stack = stack().await;
     let nobody = Tenant { contacts: Vec::new(), ..fixtures::contoso() };
-    stack.world.store.put_tenant(&nobody).await.unwrap();
+    stack.env.store.put_tenant(&nobody).await.unwrap();
     for item in ["teams", "exchange-online", "sharepoint-online"] {
-        stack.world.submitted(item, &[item]).await;
-        stack.world.clock.advance(chrono::Duration::minutes(1));
+        stack.env.submitted(item, &[item]).await;
+        stack.env.clock.advance(chrono::Duration::minutes(1));
     }
     let path = "/v1/reviews?needs=vouch";
     let (all, _) = page(&stack, path, by_staff, "id").await;

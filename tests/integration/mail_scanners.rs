@@ -17,7 +17,7 @@ use serde_json::{Value, json};
 use store::Effect;
 use support::fixtures::{CONTOSO, contoso_with};
 use support::stack::{self, Answer, Stack};
-use support::world::closes_at;
+use support::test_env::closes_at;
 use web::event::RequestEvent;
 
 const NOW: &str = "2026-12-22T14:00:00Z";
@@ -118,8 +118,8 @@ impl Story {
         let consent = if opt_in { Consent::OptIn } else { Consent::OptOut };
         let policy = Policy { consent, ..Policy::default() };
         let stack = Box::pin(Stack::with_policy(NOW, policy)).await;
-        stack.world.store.put_tenant(&contoso_with(&["ceo"])).await.unwrap();
-        let claim = Box::pin(stack.world.awaiting("k", &ITEMS)).await;
+        stack.env.store.put_tenant(&contoso_with(&["ceo"])).await.unwrap();
+        let claim = Box::pin(stack.env.awaiting("k", &ITEMS)).await;
         let (refused, accepted, gone) = (BTreeMap::new(), BTreeSet::new(), BTreeSet::new());
         Self { stack, claim, opt_in, refused, accepted, gone }
     }
@@ -162,19 +162,19 @@ impl Story {
             }
             Deed::Vanishes(item) => self.vanish(*item).await,
             Deed::Arrives => {
-                self.stack.world.deliver(&self.claim).await.unwrap();
+                self.stack.env.deliver(&self.claim).await.unwrap();
             }
-            Deed::Waits(hours) => self.stack.world.clock.advance(Duration::hours(*hours)),
+            Deed::Waits(hours) => self.stack.env.clock.advance(Duration::hours(*hours)),
         }
         // A no can be taken back after the moment at which it was said.
-        self.stack.world.clock.advance(Duration::milliseconds(1));
-        self.claim = self.stack.world.read(&self.claim.id).await;
+        self.stack.env.clock.advance(Duration::milliseconds(1));
+        self.claim = self.stack.env.read(&self.claim.id).await;
         self.holds()
     }
 
     async fn vanish(&mut self, no: u8) {
         let vanish = Command::Vanish(DirectoryLoss::Items(vec![ItemNo(no)]));
-        let given = self.stack.world.give(&self.claim.id, &Actor::System, &vanish).await;
+        let given = self.stack.env.give(&self.claim.id, &Actor::System, &vanish).await;
         if given.unwrap().effect == Effect::Changed {
             self.gone.insert(no);
         }
@@ -209,7 +209,7 @@ impl Story {
     }
 
     async fn nothing_changed(&self) -> Checked {
-        let now = self.stack.world.read(&self.claim.id).await;
+        let now = self.stack.env.read(&self.claim.id).await;
         prop_assert!(
             now.version == self.claim.version || now.last_event.by_silence,
             "a scanner did it"
@@ -218,7 +218,7 @@ impl Story {
     }
 
     fn holds(&self) -> Checked {
-        let now = self.stack.world.clock.now();
+        let now = self.stack.env.clock.now();
         for item in &self.claim.items {
             let (no, status) = (item.no.0, self.claim.item_status(item));
             let active = matches!(status, ItemStatus::Active { .. });
@@ -240,10 +240,10 @@ async fn run(opt_in: bool, deeds: Vec<Deed>) -> Checked {
         Box::pin(story.take(deed)).await?;
     }
     if story.claim.status() == Status::AwaitingCustomer {
-        let world = &story.stack.world;
-        world.let_pass(closes_at(&story.claim));
-        world.finalize().await;
-        story.claim = world.read(&story.claim.id).await;
+        let env = &story.stack.env;
+        env.let_pass(closes_at(&story.claim));
+        env.finalize().await;
+        story.claim = env.read(&story.claim.id).await;
         prop_assert!(story.claim.status() != Status::AwaitingCustomer, "silence ends the waiting");
     }
     story.holds()
@@ -290,14 +290,14 @@ fn forms(page: &str) -> Vec<String> {
 #[tokio::test]
 async fn a_scanner_that_opens_every_link_and_sends_every_form_changes_nothing() {
     let stack = Box::pin(Stack::at(NOW)).await;
-    stack.world.store.put_tenant(&contoso_with(&["ceo"])).await.unwrap();
-    let claim = Box::pin(stack.world.awaiting("k", &ITEMS)).await;
+    stack.env.store.put_tenant(&contoso_with(&["ceo"])).await.unwrap();
+    let claim = Box::pin(stack.env.awaiting("k", &ITEMS)).await;
     let of = |no| stack::link(&claim.id, 1, RecipientNo(no));
     stack.decide_by(&of(2), "decision=decline&items=2").await;
     let retire = RequestEvent::post(&format!("/v1/customer/claims/{}/retire-link", claim.id));
     stack.send(retire.customer_admin(CONTOSO).json(&json!({"recipient": 3}))).await;
-    stack.world.clock.advance(Duration::milliseconds(1));
-    let before = stack.world.engine.items("");
+    stack.env.clock.advance(Duration::milliseconds(1));
+    let before = stack.env.engine.items("");
     let links = [
         ("unverified", of(1), 1),
         ("verified", of(2), 4),
@@ -316,5 +316,5 @@ async fn a_scanner_that_opens_every_link_and_sends_every_form_changes_nothing() 
             assert_eq!(answer.status, 422, "{whose} {form}: {}", answer.text);
         }
     }
-    assert_eq!(stack.world.engine.items(""), before, "nothing was written");
+    assert_eq!(stack.env.engine.items(""), before, "nothing was written");
 }
