@@ -80,6 +80,7 @@ impl Story {
         let env = &self.sim.stack.env;
         env.engine.restore(&place.saved);
         env.clock.set(place.now);
+        env.services.forget();
         self.sim.books = place.books.clone();
         self.sim.repair();
     }
@@ -157,6 +158,7 @@ impl Story {
             recipient: VERIFIED.0,
             unverified: [1].into(),
             forged: None,
+            mailed: None,
             under_way: Duration::zero(),
         };
         let status = intent.given(&self.sim.stack).await;
@@ -175,10 +177,11 @@ impl Story {
 
     /// The process of the stage dies; whoever called asks again, and everything comes to rest.
     async fn goes_on_after_a_death(&mut self, stage: Stage, death: &Notify) {
+        self.sim.expect_death();
         let ended = Box::pin(until_death(self.run(stage), death)).await;
         assert!(ended.is_none(), "{stage:?} lives on");
-        self.sim.repair();
         self.sim.collect();
+        self.sim.repair();
         Box::pin(self.run(stage)).await;
         Box::pin(self.sim.rest()).await;
         Box::pin(self.sim.check()).await;

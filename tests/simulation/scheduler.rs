@@ -51,6 +51,8 @@ const SEEDS_FOR_ALL: u64 = 250;
 const ACTS: usize = 2;
 /// How many things happen in an act.
 const STEPS: usize = 60;
+/// In one of so many stories nothing is broken: whoever comes between comes between.
+const CALM: u64 = 8;
 /// In one of so many stories the partner that stores drafts stores a hundred in each act.
 const HOARDERS: u64 = 16;
 
@@ -128,6 +130,8 @@ pub(super) struct Sim {
     still_until: Option<DateTime<Utc>>,
     /// Whether calls are broken in this step.
     disturbed: bool,
+    /// Whether the process may die in this step.
+    mortal: bool,
     /// The process of this step dies when this is told.
     death: Arc<Notify>,
 }
@@ -160,6 +164,8 @@ enum Deed {
     Misuse,
     /// The operator erases the personal data of a claim.
     Erase,
+    /// The operator makes a new key of links.
+    Rotate,
     StandStill,
     Wait,
 }
@@ -185,6 +191,7 @@ impl Sim {
             deaths: 0,
             still_until: None,
             disturbed: false,
+            mortal: false,
             death: Arc::default(),
         };
         sim.books.skip_directory(&sim.stack.env);
@@ -228,6 +235,11 @@ impl Sim {
         Ok(())
     }
 
+    /// Whether nothing is broken in this story.
+    pub(super) const fn is_calm(&self) -> bool {
+        self.seed % CALM == 1
+    }
+
     /// A claim that there is from now on.
     pub(super) fn add(&mut self, id: ClaimId, wish: Wish) {
         self.made.push(Made { id, wish, act: self.act });
@@ -246,7 +258,8 @@ impl Sim {
 
     /// Takes what the functions have sent.
     pub(super) fn collect(&mut self) {
-        self.books.collect(&self.stack.env);
+        let undisturbed = !self.disturbed && !self.mortal;
+        self.books.collect(&self.stack.env, undisturbed);
     }
 
     fn somebodys(&mut self) -> Made {
@@ -333,6 +346,7 @@ impl Sim {
             92 => Deed::StandStill,
             93..95 => Deed::Juggle,
             95 => Deed::Erase,
+            96 => Deed::Rotate,
             100..102 => Deed::Reorder,
             102..105 => Deed::Toggle,
             105..107 => Deed::Forge,
@@ -362,6 +376,7 @@ impl Sim {
             Deed::Forge => Box::pin(self.forge()).await,
             Deed::Misuse => Box::pin(self.misuse()).await,
             Deed::Erase => Box::pin(self.erase()).await,
+            Deed::Rotate => self.rotate(),
             Deed::StandStill => self.stand_still(),
             Deed::Wait => Box::pin(self.wait()).await,
         }

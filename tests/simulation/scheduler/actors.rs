@@ -12,6 +12,7 @@ use serde_json::{Value, json};
 use support::stack::{self, Stack};
 use web::event::RequestEvent;
 
+use super::transport::MailedLink;
 use super::{Made, Sim, Wish};
 use crate::simulation::invariants::step::{Step, command, straight_on};
 
@@ -47,6 +48,8 @@ pub(in super::super) struct Intent {
     pub(in super::super) unverified: BTreeSet<u8>,
     /// The digits of whoever has no right to decide that; `None`: the right ones.
     pub(in super::super) forged: Option<String>,
+    /// The mail that is answered; `None`: as the first key would have made it.
+    pub(in super::super) mailed: Option<MailedLink>,
     /// For how long the request has been on its way when the function comes to it.
     pub(in super::super) under_way: Duration,
 }
@@ -80,9 +83,13 @@ impl Intent {
         } else {
             let items = if *item == 0 { String::new() } else { format!("&items={item}") };
             let link = stack::link(claim, self.notice, RecipientNo(self.recipient));
-            let code = self.forged.clone().unwrap_or_else(|| stack::code_of(&link, deed));
+            let mailed = self.mailed.as_ref();
+            // What takes a "no" back is in no notice.
+            let code = mailed.filter(|_| *deed != "undo").map(|own| own.code.clone());
+            let code = self.forged.clone().or(code).unwrap_or_else(|| stack::code_of(&link, deed));
             let form = format!("decision={deed}{items}&code={code}");
-            stack.post_form_at(&stack::token_of(&link), &form, arrived).await
+            let token = mailed.map_or_else(|| stack::token_of(&link), |own| own.token.clone());
+            stack.post_form_at(&token, &form, arrived).await
         };
         answer.status
     }
@@ -221,8 +228,15 @@ impl Sim {
             recipient,
             unverified: unverified.collect(),
             forged: None,
+            mailed: self.mailed(claim, notice, RecipientNo(recipient)),
             under_way: self.under_way(claim, notice),
         }
+    }
+
+    /// Any of the mails that the recipient has of a notice.
+    fn mailed(&mut self, claim: &Claim, notice: u16, no: RecipientNo) -> Option<MailedLink> {
+        let links = self.books.links.get(&(claim.id.clone(), notice, no))?;
+        self.rng.choice(links).cloned()
     }
 
     /// For how long an answer has been on its way: no longer than there has been a notice to answer.

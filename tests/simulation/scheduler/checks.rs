@@ -98,6 +98,7 @@ impl Sim {
             nobody_judged_himself(&entries);
         }
         Box::pin(self.silence_can_be_believed()).await;
+        Box::pin(self.every_notice_is_mailed_once()).await;
         for made in &self.made {
             self.nothing_was_done_while_suspended(made);
             self.dates_are_earned(made);

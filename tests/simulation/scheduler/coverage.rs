@@ -47,10 +47,12 @@ pub(super) enum Happened {
     /// A partner was suspended while a claim of its had that status.
     SuspendedIn(&'static str),
     Died,
+    /// A notice was mailed after the key of links was rotated.
+    MailedUnderANewKey,
 }
 
 /// There is some of each in every run of many seeds.
-pub(super) const ALL: [Happened; 33] = [
+pub(super) const ALL: [Happened; 34] = [
     Happened::Opened,
     Happened::ClosedBySilence,
     Happened::RefusedInTime,
@@ -84,6 +86,7 @@ pub(super) const ALL: [Happened; 33] = [
     Happened::SuspendedIn("rejected"),
     Happened::SuspendedIn("declined"),
     Happened::Died,
+    Happened::MailedUnderANewKey,
 ];
 
 /// How often each was.
@@ -93,6 +96,7 @@ impl Sim {
     /// What the stream has told of, and how many processes have died.
     pub(super) fn coverage(&self) -> Coverage {
         let mut coverage = Coverage::from([(Happened::Died, self.deaths)]);
+        coverage.insert(Happened::MailedUnderANewKey, self.books.mails_under_another_key());
         for status in self.books.suspensions.iter().flat_map(|one| &one.met) {
             *coverage.entry(Happened::SuspendedIn(status.as_str())).or_default() += 1;
         }

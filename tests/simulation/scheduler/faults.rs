@@ -17,7 +17,9 @@ impl Sim {
     /// Breaks something in one of three steps, lets somebody come in between in another, and a process
     /// die in one of six.
     pub(super) async fn disturb(&mut self, deed: Deed) {
+        let calm = self.is_calm();
         match self.rng.u8(0..12) {
+            0..4 | 8..10 if calm => {}
             0..4 => self.break_calls(deed),
             4..8 => self.let_come_between().await,
             8..10 => self.let_die(),
@@ -42,6 +44,7 @@ impl Sim {
 
     /// The process is gone at one of its calls.
     fn let_die(&mut self) {
+        self.expect_death();
         let (death, before) = (Arc::clone(&self.death), self.rng.bool());
         if self.rng.u8(0..4) == 0 {
             let with = if before { With::CrashBefore(death) } else { With::CrashAfter(death) };
@@ -50,6 +53,11 @@ impl Sim {
             let fault = if before { Fault::CrashBefore(death) } else { Fault::CrashAfter(death) };
             self.at_one_call(&fault);
         }
+    }
+
+    /// The process may die in this step: what it sent may be sent again.
+    pub(in super::super) fn expect_death(&mut self) {
+        self.mortal = true;
     }
 
     /// Any of the first calls, on whatever wire it is, and now and then a much later one.
@@ -129,7 +137,7 @@ impl Sim {
 
     /// Nothing is broken any more, and the calls so far are forgotten.
     pub(in super::super) fn repair(&mut self) {
-        self.disturbed = false;
+        (self.disturbed, self.mortal) = (false, false);
         for wire in self.wires() {
             wire.reset();
         }

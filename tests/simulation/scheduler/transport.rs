@@ -7,12 +7,14 @@ use chrono::{DateTime, Duration, Utc};
 use domain::ids::ClaimId;
 use domain::recipient::{RecipientList, RecipientNo};
 use fastrand::Rng;
+use notice::Link;
 use serde_json::Value;
 use support::engine::{Cursor, key};
 use support::event_functions::{
-    directory_records_from, events, mail_event, mails, records_from, waiting_messages,
+    Mail, directory_records_from, events, mail_event, mails, records_from, waiting_messages,
     work_messages,
 };
+use support::stack::{BASE_URL, ROTATED_SECRET};
 use support::template::mail_queues_of;
 use support::test_env::TestEnv;
 
@@ -30,6 +32,29 @@ pub(in super::super) struct Letter {
     notice: u16,
     no: RecipientNo,
     to: String,
+}
+
+/// A mail of a notice, as its recipient has it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(in super::super) struct MailedLink {
+    /// What the address of the page ends in.
+    pub(in super::super) token: String,
+    /// The six digits beside it.
+    pub(in super::super) code: String,
+    /// Whether nothing was broken when the mail was sent.
+    pub(super) undisturbed: bool,
+}
+
+impl MailedLink {
+    fn read(mail: &Mail, undisturbed: bool) -> Self {
+        let text = mail.text();
+        let address = format!("{BASE_URL}/d/");
+        let mut tokens = text.lines().filter_map(|line| line.strip_prefix(&address));
+        let token = tokens.find(|token| !token.contains('?')).expect("a link in a notice");
+        let is_code = |line: &&str| line.len() == 6 && line.bytes().all(|c| c.is_ascii_digit());
+        let code = text.lines().find(is_code).expect("a code in a notice");
+        Self { token: token.to_owned(), code: code.to_owned(), undisturbed }
+    }
 }
 
 /// That a notice arrived, or came back, by the provider's stamp.
@@ -59,6 +84,8 @@ pub(in super::super) struct Books {
     letters: Vec<Letter>,
     /// Since when somebody may have a notice.
     pub(super) mailed: BTreeMap<(ClaimId, u16), DateTime<Utc>>,
+    /// The mails of each notice, by recipient, in the order of their sending.
+    pub(super) links: BTreeMap<(ClaimId, u16, RecipientNo), Vec<MailedLink>>,
     /// What the mail service says about letters.
     reports: Vec<Value>,
     /// What it is going to say, and when.
@@ -85,8 +112,8 @@ pub(in super::super) struct Books {
 }
 
 impl Books {
-    /// Takes what the functions have sent.
-    pub(super) fn collect(&mut self, env: &TestEnv) {
+    /// Takes what the functions have sent; `undisturbed`: nothing was broken meanwhile.
+    pub(super) fn collect(&mut self, env: &TestEnv, undisturbed: bool) {
         for event in events(env) {
             self.told.insert(event["id"].as_str().unwrap().to_owned());
             if !mail_queues_of(&event).is_empty() {
@@ -100,12 +127,10 @@ impl Books {
             {
                 let (claim, notice) = (ClaimId::parse(claim).unwrap(), notice.parse().unwrap());
                 self.mailed.entry((claim.clone(), notice)).or_insert(env.clock.now());
-                self.letters.push(Letter {
-                    claim,
-                    notice,
-                    no: RecipientNo(no.parse().unwrap()),
-                    to: mail.to.clone(),
-                });
+                let no = RecipientNo(no.parse().unwrap());
+                let link = MailedLink::read(&mail, undisturbed);
+                self.links.entry((claim.clone(), notice, no)).or_default().push(link);
+                self.letters.push(Letter { claim, notice, no, to: mail.to.clone() });
             }
         }
         for message in waiting_messages(env) {
@@ -116,6 +141,12 @@ impl Books {
         let set_aside = self.shards.len().saturating_sub(MESSAGES);
         self.shards.drain(..set_aside);
         env.services.forget();
+    }
+
+    /// How many mails of notices have a link under another key than the first.
+    pub(super) fn mails_under_another_key(&self) -> usize {
+        let is_other = |link: &&MailedLink| Link::key_of_token(&link.token) != Some(1);
+        self.links.values().flatten().filter(is_other).count()
     }
 
     /// Reads on in the stream.
@@ -151,6 +182,7 @@ impl Books {
             | Deed::Forge
             | Deed::Misuse
             | Deed::Erase
+            | Deed::Rotate
             | Deed::StandStill
             | Deed::Wait => true,
         }
@@ -250,6 +282,12 @@ impl Sim {
             self.books.suspensions.iter_mut().for_each(Suspension::carry_out);
         }
         self.note(format!("swept {}", self.books.swept));
+    }
+
+    /// The operator makes a new key of links current; the old one is kept.
+    pub(super) fn rotate(&mut self) {
+        self.stack.secret.put(ROTATED_SECRET);
+        self.note("rotated");
     }
 
     /// Any event of the bus.
