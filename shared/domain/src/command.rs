@@ -3,183 +3,19 @@
 mod input;
 mod needs;
 
-use chrono::NaiveDate;
 use serde::Serialize;
 
 use crate::actor::Actor;
 use crate::canonical;
-use crate::claim::{CustomerContact, Instant, Scan};
-use crate::codes::coded;
 use crate::event::Fingerprint;
 use crate::field_error::FieldError;
-use crate::ids::{ClaimId, EvidenceId, ItemNo, NoticeNo, Sha256Hash};
-use crate::reason::{Reason, ReasonCode};
+use crate::ids::{ClaimId, ItemNo};
+use crate::reason::Reason;
 use crate::text::Comment;
 
+pub use crate::commands::{Command, CommandKind};
 pub use input::{ClaimInput, DeclaredEvidence};
 pub use needs::CommandNeeds;
-
-coded! {
-    /// A command with its arguments.
-    #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-    #[serde(rename_all = "snake_case")]
-    Command {
-        /// Store a draft, which needs program and tenant alone.
-        Draft(Box<Creation>) => "draft",
-        /// Submit: a new claim at once; `None`: a draft as it stands.
-        Submit(Option<Box<Creation>>) => "submit",
-        /// Edit: the whole content as it shall be.
-        Edit(Box<ClaimInput>) => "edit",
-        /// Take a submitted claim back.
-        Recall => "recall",
-        /// Drop a draft for good.
-        Discard => "discard",
-        /// Begin the review of a submitted claim, or ask holders who came in since.
-        BeginReview => "begin_review",
-        /// Ask the partner for information.
-        RequestInformation {
-            /// At least one, each of the claim or of an item that is not dropped.
-            reasons: Vec<GivenReason>,
-        } => "request_information",
-        /// Answer a request for information.
-        Respond {
-            /// What the partner says with the answer, to be read by the staff.
-            comment: Option<Comment>,
-        } => "respond",
-        /// Reject the undecided items.
-        Reject {
-            /// At least one, each of the claim or of an item that is not dropped.
-            reasons: Vec<GivenReason>,
-        } => "reject",
-        /// Find the claim right, so that the customer is notified.
-        Validate {
-            /// Undecided items that are left out of the notice, each with the reason; one undecided item must stay.
-            drop: Vec<(ItemNo, ReasonCode)>,
-            /// The grounds, required of a contested claim.
-            comment: Option<Comment>,
-        } => "validate",
-        /// Reports of the mail provider were noted: do what they call for.
-        ApplyReports {
-            /// The notice that the reports are about; those of an earlier one move nothing.
-            notice: NoticeNo,
-        } => "apply_reports",
-        /// Vouch for a contact of the tenant's domain.
-        Vouch {
-            /// Why the contact speaks for the tenant; required, and read by staff alone.
-            comment: Option<Comment>,
-        } => "vouch",
-        /// Refuse the contact that the partner proposes.
-        RefuseContact {
-            /// Why it is refused, to be read by the partner.
-            comment: Option<Comment>,
-        } => "refuse_contact",
-        /// Retire the link of a recipient.
-        RetireLink {
-            /// The recipient's number, as it was given.
-            recipient: u8,
-            /// Why; required of the operator.
-            comment: Option<Comment>,
-        } => "retire_link",
-        /// The customer's rules make silence a no.
-        ChangeConsent => "change_consent",
-        /// Name another contact at the customer, or propose one (`docs/domain.md §3.2`).
-        CorrectContact {
-            /// Who is to get the next notice.
-            contact: CustomerContact,
-            /// Why this contact, where that is said: partner and staff read it.
-            comment: Option<Comment>,
-        } => "correct_contact",
-        /// The customer says no.
-        Decline {
-            /// The items that the customer refuses.
-            items: ItemSelection,
-        } => "decline",
-        /// The customer takes a no back.
-        Undo {
-            /// The items whose "no" is to be taken back.
-            items: ItemSelection,
-        } => "undo",
-        /// The customer says yes.
-        Accept {
-            /// The items that the customer accepts.
-            items: ItemSelection,
-        } => "accept",
-        /// End the association of one item at once.
-        End {
-            /// The number of the item whose association ends.
-            item: ItemNo,
-            /// Required of partner and operator.
-            comment: Option<Comment>,
-        } => "end",
-        /// The recipient is not the right person.
-        WrongContact => "wrong_contact",
-        /// Make the window longer.
-        Extend {
-            /// The last counted date; `None`: the customer's one extension.
-            closes_on: Option<NaiveDate>,
-        } => "extend",
-        /// Count a window again: the calendar has changed.
-        Recount => "recount",
-        /// Hold the claim: a window that runs is void.
-        Hold {
-            /// Why it is held, to be read by the partner.
-            comment: Comment,
-        } => "hold",
-        /// Go on with a claim on hold, by a new notice and a full new window.
-        Resume => "resume",
-        /// Take back what is undecided.
-        Withdraw {
-            /// What the partner says with it, to be read by the staff.
-            comment: Option<Comment>,
-        } => "withdraw",
-        /// Object to a rejection, once in the life of a claim.
-        Dispute {
-            /// Why the rejection is wrong.
-            comment: Comment,
-        } => "dispute",
-        /// Find a disputed rejection right: it is final.
-        Uphold {
-            /// Why the rejection stands, to be read by the partner.
-            comment: Comment,
-        } => "uphold",
-        /// Find a disputed rejection wrong: the claim is in review again.
-        Overturn {
-            /// Why the rejection does not stand, to be read by the partner.
-            comment: Comment,
-        } => "overturn",
-        /// Add an entry of evidence, with the digest of its document.
-        AddEvidence(Box<DeclaredEvidence>) => "add_evidence",
-        /// The scan of a document has ended.
-        RecordScan {
-            /// The entry of evidence whose document was scanned.
-            id: EvidenceId,
-            /// The SHA-256 of the document that the entry awaits; where it awaits another one, nothing is recorded.
-            sha256: Sha256Hash,
-            /// What it said; `None`: the document is not the one that was declared.
-            scan: Scan,
-        } => "record_scan",
-        /// Ask the holder of an item, of whose claim it is, to defend it.
-        RequestDefence {
-            /// The end of the time to defend, exclusive.
-            until: Instant,
-        } => "request_defence",
-        /// End an association of the holder that another partner takes over.
-        Supersede {
-            /// The items that change hands.
-            items: Vec<ItemNo>,
-            /// Since when they are the newcomer's.
-            since: Instant,
-        } => "supersede",
-        /// Items, tenant or enrolment are gone.
-        Vanish(DirectoryLoss) => "vanish",
-        /// The claim's deadline has passed: do what silence does.
-        DeadlinePassed => "deadline_passed",
-        /// Erase the personal data of a claim that is over.
-        Erase => "erase",
-    }
-    /// The name of a command.
-    kind: CommandKind
-}
 
 /// What a claim is created from.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]

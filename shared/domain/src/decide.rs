@@ -4,13 +4,7 @@
 use crate::actor::Actor;
 use crate::claim::{Claim, Instant};
 use crate::command::{Command, CommandKind};
-use crate::commands::{
-    accept, add_evidence, apply_reports, begin_review, change_consent, correct_contact,
-    deadline_passed, decline, discard, dispute, draft, edit, end, erase, extend, hold, overturn,
-    recall, record_scan, recount, refuse_contact, reject, request_defence, request_information,
-    respond, resume, retire_link, submit, supersede, undo, uphold, validate, vanish, vouch,
-    withdraw, wrong_contact,
-};
+use crate::commands::{self, draft, submit};
 use crate::context::Context;
 use crate::decision::invalid_state;
 use crate::decision::recipient::with_announced_end;
@@ -68,56 +62,7 @@ fn decide_change(claim: &Claim, command: &Command, context: &Context) -> Decisio
     if !takes || is_closed(claim, command.kind(), &context.actor) {
         return Err(invalid_state(claim, command.kind()));
     }
-    let event = match command {
-        Command::BeginReview => begin_review::decide(claim, context),
-        Command::Reject { reasons } => reject::decide(claim, reasons, context),
-        Command::Validate { drop, comment } => {
-            validate::decide(claim, drop, comment.as_ref(), context)
-        }
-        Command::ApplyReports { notice } => apply_reports::decide(claim, *notice, context),
-        Command::Decline { items } => decline::decide(claim, items, context),
-        Command::Undo { items } => undo::decide(claim, items, context),
-        Command::End { item, comment } => end::decide(claim, *item, comment.as_ref(), context),
-        Command::Withdraw { comment } => withdraw::decide(claim, comment.as_ref(), context),
-        Command::DeadlinePassed => deadline_passed::decide(claim, context),
-        Command::Submit(None) => submit::decide(claim, context),
-        Command::Draft(_) | Command::Submit(Some(_)) => Err(invalid_state(claim, command.kind())),
-        Command::Edit(input) => edit::decide(claim, input, context),
-        Command::Recall => recall::decide(claim, context),
-        Command::Discard => Ok(Some(discard::decide(claim, context))),
-        Command::RequestInformation { reasons } => {
-            request_information::decide(claim, reasons, context)
-        }
-        Command::Respond { comment } => respond::decide(claim, comment.as_ref(), context),
-        Command::Dispute { comment } => dispute::decide(claim, comment, context),
-        Command::Uphold { comment } => uphold::decide(claim, comment, context),
-        Command::Overturn { comment } => overturn::decide(claim, comment, context),
-        Command::CorrectContact { contact, comment } => {
-            correct_contact::decide(claim, contact, comment.as_ref(), context)
-        }
-        Command::Vouch { comment } => vouch::decide(claim, comment.as_ref(), context),
-        Command::RefuseContact { comment } => {
-            refuse_contact::decide(claim, comment.as_ref(), context)
-        }
-        Command::RetireLink { recipient, comment } => {
-            retire_link::decide(claim, *recipient, comment.as_ref(), context)
-        }
-        Command::ChangeConsent => Ok(change_consent::decide(claim, context)),
-        Command::Extend { closes_on } => extend::decide(claim, *closes_on, context),
-        Command::Recount => recount::decide(claim, context),
-        Command::Hold { comment } => hold::decide(claim, comment, context),
-        Command::Resume => resume::decide(claim, context),
-        Command::Accept { items } => accept::decide(claim, items, context),
-        Command::AddEvidence(entry) => add_evidence::decide(claim, entry, context),
-        Command::RecordScan { id, sha256, scan } => {
-            Ok(record_scan::decide(claim, id, *sha256, *scan, context))
-        }
-        Command::RequestDefence { until } => Ok(request_defence::decide(claim, *until, context)),
-        Command::Supersede { items, since } => Ok(supersede::decide(claim, items, *since, context)),
-        Command::Vanish(what) => vanish::decide(claim, what, context),
-        Command::WrongContact => wrong_contact::decide(claim, context),
-        Command::Erase => erase::decide(claim, context),
-    }?;
+    let event = commands::decide_change(claim, command, context)?;
     Ok(event.map(|event| {
         let event = with_announced_end(claim, event, context);
         Event { fingerprint: command.fingerprint(&context.actor), ..event }

@@ -1,5 +1,5 @@
-//! The table of commands: `docs/domain.md §3.2` as code, a row for each. A command without a row does not
-//! compile.
+//! What the table of commands holds of each (`docs/domain.md §3.2`): its rows stand in [`crate::commands`]. A command without a
+//! row does not compile.
 
 use crate::actor::Party;
 use crate::claim::Status;
@@ -43,25 +43,30 @@ macro_rules! creates {
 }
 
 macro_rules! from {
-    (NEW $($status:ident)*) => { from!($($status)*) };
-    (OPEN) => { AllowedStates::Open };
-    (ANY) => { AllowedStates::Any };
-    ($($status:ident)*) => { AllowedStates::Only(&[$(Status::$status),*]) };
+    (NEW $($status:ident)*) => { $crate::commands::table::from!($($status)*) };
+    (OPEN) => { $crate::commands::table::AllowedStates::Open };
+    (ANY) => { $crate::commands::table::AllowedStates::Any };
+    ($($status:ident)*) => {
+        $crate::commands::table::AllowedStates::Only(&[$($crate::claim::Status::$status),*])
+    };
 }
 
 macro_rules! table {
     ($($kind:ident | $($who:ident)+ | $($from:ident)* | $($need:ident)*
         | $($event:ident)+;)*) => {
-        impl CommandKind {
+        impl $crate::commands::CommandKind {
             /// The row of a command.
-            pub const fn table_row(self) -> CommandRow {
+            pub const fn table_row(self) -> $crate::commands::table::CommandRow {
                 match self {$(
-                    Self::$kind => CommandRow {
-                        who: &[$(Party::$who),+],
-                        creates: creates!($($from)*),
-                        from: from!($($from)*),
-                        needs: CommandNeeds { $($need: true,)* ..CommandNeeds::NOTHING },
-                        makes: &[$(EventType::$event),+],
+                    Self::$kind => $crate::commands::table::CommandRow {
+                        who: &[$($crate::actor::Party::$who),+],
+                        creates: $crate::commands::table::creates!($($from)*),
+                        from: $crate::commands::table::from!($($from)*),
+                        needs: $crate::command::CommandNeeds {
+                            $($need: true,)*
+                            ..$crate::command::CommandNeeds::NOTHING
+                        },
+                        makes: &[$($crate::event::EventType::$event),+],
                     },
                 )*}
             }
@@ -69,50 +74,7 @@ macro_rules! table {
     };
 }
 
-// NEW: there is no claim yet. OPEN, ANY: see `AllowedStates`.
-table! {
-//  command            | who                                 | from                            | needs                                     | makes
-    Draft              | Partner                             | NEW                             | partner tenant eligibility quota operator | Drafted;
-    Submit             | PartnerAdmin                        | NEW Draft                       | partner tenant eligibility quota operator | Submitted;
-    Edit               | Partner                             | Draft Submitted InReview ActionRequired Disputed Rejected Unreachable OnHold Associated | partner | Edited;
-    Recall             | Partner                             | Submitted                       | partner operator                          | Recalled;
-    Discard            | Partner                             | Draft                           |                                           | Discarded;
-    Respond            | PartnerAdmin                        | ActionRequired                  | operator                                  | InformationAnswered;
-    Withdraw           | PartnerAdmin                        | OPEN                            |                                           | Withdrawn;
-    Dispute            | PartnerAdmin                        | Rejected                        | operator                                  | Disputed;
-    CorrectContact     | PartnerAdmin Operator               | Unreachable                     | partner tenant blocks operator recipients | ContactCorrected ContactProposed;
-    AddEvidence        | Partner                             | Draft Submitted ActionRequired Disputed Rejected Associated | partner       | EvidenceAdded;
-    End                | PartnerAdmin Operator CustomerAdmin | ANY                             |                                           | AssociationEnded;
-
-    BeginReview        | Reviewer                            | Submitted InReview              | locks operator                            | ReviewBegun;
-    RequestInformation | Reviewer                            | InReview                        | partner operator                          | InformationRequested;
-    Reject             | Reviewer                            | InReview OnHold Unreachable     | partner                                   | Rejected;
-    Vouch              | Operator                            | Submitted InReview Unreachable  | tenant recipients                         | ContactVouched;
-    RefuseContact      | Operator                            | Unreachable                     | partner operator                          | ContactProposalRefused;
-    Validate           | Reviewer                            | InReview                        | partner tenant eligibility locks operator recipients | Validated;
-    Uphold             | Reviewer                            | Disputed                        |                                           | DisputeUpheld;
-    Overturn           | Reviewer                            | Disputed                        | operator                                  | DisputeOverturned;
-    Hold               | Operator                            | Notifying AwaitingCustomer Unreachable | recipients                         | Held;
-    Resume             | Operator                            | OnHold                          | partner tenant blocks operator recipients | Resumed NoticeFailed;
-    Extend             | Customer Operator                   | AwaitingCustomer                | tenant recipients                         | WindowExtended;
-    RetireLink         | CustomerAdmin Operator              | ANY                             | partner tenant operator recipients        | LinkRetired;
-
-    Decline            | Customer                            | ANY                             |                                           | ItemsDeclined AssociationEnded;
-    Undo               | Customer                            | AwaitingCustomer Declined       | partner tenant blocks operator recipients | DeclineUndone;
-    Accept             | CustomerAdmin                       | AwaitingCustomer                | partner tenant blocks                     | ItemsAccepted;
-    WrongContact       | CustomerLink                        | ANY                             | partner tenant operator recipients        | ContactRefused;
-    ChangeConsent      | CustomerAdmin                       | ANY                             |                                           | ConsentChanged AssociationEnded;
-    Erase              | Operator System                     | Rejected Declined Withdrawn Discarded Ended |                               | Erased;
-
-    ApplyReports       | System                              | ANY                             | partner tenant blocks operator recipients | WindowOpened NoticeFailed RecipientFailed WindowExtended Held AssociationEnded;
-    RecordScan         | System                              | ANY                             |                                           | EvidenceAdded;
-    Recount            | System                              | ANY                             | tenant recipients outages                 | WindowExtended Held;
-    RequestDefence     | System                              | ANY                             |                                           | DefenceRequested;
-    Supersede          | System                              | ANY                             |                                           | AssociationEnded;
-    Vanish             | System                              | ANY                             | partner tenant operator recipients        | AssociationEnded Rejected Held NoticeFailed RecipientFailed WindowExtended;
-    DeadlinePassed     | System                              | ANY                             | partner tenant blocks operator recipients outages | Discarded ReviewOverdue Rejected WindowOpened NoticeFailed RecipientFailed WindowClosed
-                                                                                                                                             AssociationEnded WindowExtended Held Resumed;
-}
+pub(crate) use {creates, from, table};
 
 /// Whether a command can be given in that state, whatever its arguments and the moment.
 pub fn is_allowed_in(command: CommandKind, status: Status) -> bool {
