@@ -18,7 +18,7 @@ mod stop;
 
 use aws_lambda_events::event::sqs::SqsBatchResponse;
 use chrono::Duration;
-use domain::event::EventType;
+use domain::event::EventMail;
 use domain::history;
 use domain::ids::{ClaimId, NoticeNo};
 use notice::{LinkKeys, Operator};
@@ -148,75 +148,30 @@ async fn load_audience(
     Ok(audience)
 }
 
-/// What is told beside a notice.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum NotifiedAct {
-    Opening,
-    Decision,
-    Yes,
-    Close,
-    End,
-    Extension,
-    Consent,
-    Refusal,
-    Retirement,
-    Withdrawal,
-    /// A recipient failed: nobody is told, but somebody else may be asked.
-    Failure,
-}
-
 /// The mails that an event of a claim calls for.
 async fn send_event_mails(app: &App, audience: &Audience, told: &ClaimEvent) -> Result<(), Stop> {
     if told.notice == NoticeNo::default() {
         return Ok(());
     }
-    let act = match told.event_type {
-        EventType::Validated | EventType::Resumed | EventType::ContactCorrected => {
-            return notices::send_notice(app, audience, told).await;
-        }
-        EventType::WindowOpened => NotifiedAct::Opening,
-        EventType::ItemsDeclined | EventType::DeclineUndone => NotifiedAct::Decision,
-        EventType::ItemsAccepted => NotifiedAct::Yes,
-        EventType::WindowClosed => NotifiedAct::Close,
-        EventType::AssociationEnded => NotifiedAct::End,
-        EventType::WindowExtended => NotifiedAct::Extension,
-        EventType::ConsentChanged => NotifiedAct::Consent,
-        EventType::ContactRefused => NotifiedAct::Refusal,
-        EventType::LinkRetired => NotifiedAct::Retirement,
-        EventType::Withdrawn => NotifiedAct::Withdrawal,
-        EventType::RecipientFailed => NotifiedAct::Failure,
-        EventType::Drafted
-        | EventType::Submitted
-        | EventType::Edited
-        | EventType::Recalled
-        | EventType::Discarded
-        | EventType::ReviewBegun
-        | EventType::ReviewOverdue
-        | EventType::DefenceRequested
-        | EventType::InformationRequested
-        | EventType::InformationAnswered
-        | EventType::Rejected
-        | EventType::NoticeFailed
-        | EventType::ContactVouched
-        | EventType::ContactProposed
-        | EventType::ContactProposalRefused
-        | EventType::Held
-        | EventType::Disputed
-        | EventType::DisputeUpheld
-        | EventType::DisputeOverturned
-        | EventType::EvidenceAdded
-        | EventType::Erased => return Ok(()),
-    };
-    mail_act(app, audience, told, act).await
+    match told.event_type.table_row().mail {
+        EventMail::Nothing => Ok(()),
+        EventMail::Notice => notices::send_notice(app, audience, told).await,
+        EventMail::Opening
+        | EventMail::Decision
+        | EventMail::Yes
+        | EventMail::Close
+        | EventMail::End
+        | EventMail::Extension
+        | EventMail::Consent
+        | EventMail::Refusal
+        | EventMail::Retirement
+        | EventMail::Withdrawal
+        | EventMail::Failure => mail_act(app, audience, told).await,
+    }
 }
 
 /// Tells an act; where it made a new notice due, that goes first, and its recipients get nothing else.
-async fn mail_act(
-    app: &App,
-    audience: &Audience,
-    told: &ClaimEvent,
-    act: NotifiedAct,
-) -> Result<(), Stop> {
+async fn mail_act(app: &App, audience: &Audience, told: &ClaimEvent) -> Result<(), Stop> {
     let entry = app.store.load_archived(&told.claim, told.version).await?;
     let entry = entry.ok_or_else(|| Stop::fault("an event that is in no archive"))?;
     // An erased claim has nobody left who could be told.
@@ -226,18 +181,18 @@ async fn mail_act(
         noticed = continue_after_fault(notices::send_notice(app, audience, told).await)?;
     }
     let aftermath = ClaimUpdate { app, audience, told, past: *past };
-    let told = match act {
-        NotifiedAct::Opening => aftermath.mail_exact_deadline().await,
-        NotifiedAct::Decision => aftermath.mail_decision().await,
-        NotifiedAct::Yes => aftermath.mail_activation(false).await,
-        NotifiedAct::Close => aftermath.mail_activation(true).await,
-        NotifiedAct::End => aftermath.mail_end().await,
-        NotifiedAct::Extension => aftermath.mail_extension().await,
-        NotifiedAct::Consent => aftermath.mail_consent_change().await,
-        NotifiedAct::Refusal => aftermath.mail_wrong_contact().await,
-        NotifiedAct::Retirement => aftermath.mail_link_retirement().await,
-        NotifiedAct::Withdrawal => aftermath.mail_withdrawal().await,
-        NotifiedAct::Failure => Ok(()),
+    let told = match told.event_type.table_row().mail {
+        EventMail::Opening => aftermath.mail_exact_deadline().await,
+        EventMail::Decision => aftermath.mail_decision().await,
+        EventMail::Yes => aftermath.mail_activation(false).await,
+        EventMail::Close => aftermath.mail_activation(true).await,
+        EventMail::End => aftermath.mail_end().await,
+        EventMail::Extension => aftermath.mail_extension().await,
+        EventMail::Consent => aftermath.mail_consent_change().await,
+        EventMail::Refusal => aftermath.mail_wrong_contact().await,
+        EventMail::Retirement => aftermath.mail_link_retirement().await,
+        EventMail::Withdrawal => aftermath.mail_withdrawal().await,
+        EventMail::Failure | EventMail::Notice | EventMail::Nothing => Ok(()),
     };
     noticed.and(told)
 }

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::actor::{ActorId, ActorKind};
 use crate::calendar::CalendarId;
-use crate::event_type::{EventType, Fingerprint};
+use crate::event::{EventType, Fingerprint};
 use crate::ids::{
     Activity, AssociationId, ClaimId, FamilyId, ItemNo, LocationId, NoticeNo, PartnerId, ProgramId,
     Sha256Hash, TenantId, Version,

@@ -2,7 +2,6 @@
 //! next (`docs/domain.md §2`).
 
 mod facts;
-mod rule;
 
 use crate::claim::{Claim, Instant, State};
 use crate::commands::reject;

@@ -5,10 +5,10 @@
 //! value beside the text, and computes the digest again ([`SealedEntry`]).
 
 mod annotation;
-mod entry;
+pub(crate) mod entry;
 mod event;
 mod first_format;
-mod members;
+pub(crate) mod members;
 mod sealed;
 
 pub use annotation::{Annotation, FieldChange};

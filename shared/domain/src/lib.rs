@@ -40,7 +40,6 @@ pub mod document;
 pub mod effects;
 pub mod eligibility;
 pub mod event;
-mod event_type;
 pub mod evolve;
 pub mod explain;
 mod field_error;

@@ -70,49 +70,10 @@ impl GivenRemark {
 pub fn remark_readers(event: EventType, side: ActorKind, kind: RemarkKind) -> &'static [Audience] {
     const STAFF: &[Audience] = &[Audience::Staff];
     const CUSTOMER: &[Audience] = &[Audience::Customer, Audience::Staff];
-    const PARTNER: &[Audience] = &[Audience::Partner, Audience::Staff];
-    const ALL: &[Audience] = &[Audience::Customer, Audience::Partner, Audience::Staff];
     match (kind, side) {
         (RemarkKind::Note, _) => return STAFF,
         (RemarkKind::Comment, ActorKind::Customer) => return CUSTOMER,
         (RemarkKind::Comment, ActorKind::Partner | ActorKind::Operator | ActorKind::System) => {}
     }
-    match event {
-        EventType::AssociationEnded => ALL,
-        EventType::InformationRequested
-        | EventType::InformationAnswered
-        | EventType::Rejected
-        | EventType::Withdrawn
-        | EventType::Disputed
-        | EventType::DisputeUpheld
-        | EventType::DisputeOverturned
-        | EventType::Held
-        | EventType::ContactCorrected
-        | EventType::ContactProposed
-        | EventType::ContactProposalRefused => PARTNER,
-        EventType::Drafted
-        | EventType::Submitted
-        | EventType::Edited
-        | EventType::Recalled
-        | EventType::Discarded
-        | EventType::ReviewBegun
-        | EventType::ReviewOverdue
-        | EventType::DefenceRequested
-        | EventType::Validated
-        | EventType::WindowOpened
-        | EventType::NoticeFailed
-        | EventType::RecipientFailed
-        | EventType::ContactVouched
-        | EventType::LinkRetired
-        | EventType::ConsentChanged
-        | EventType::ContactRefused
-        | EventType::ItemsDeclined
-        | EventType::DeclineUndone
-        | EventType::ItemsAccepted
-        | EventType::WindowExtended
-        | EventType::Resumed
-        | EventType::WindowClosed
-        | EventType::EvidenceAdded
-        | EventType::Erased => STAFF,
-    }
+    event.table_row().comment_readers
 }

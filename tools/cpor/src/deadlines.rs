@@ -4,7 +4,7 @@ use domain::calendar::{Tz, months_after};
 use domain::claim::{Claim, Instant, State};
 use domain::context::LocalCalendar;
 use domain::deadline::Deadline;
-use domain::event::EventType;
+use domain::event::{CountedDeadline, EventType};
 use domain::history::{Audience, Entry};
 use domain::program::Policy;
 use domain::time::format_rfc3339;
@@ -74,44 +74,18 @@ impl Decided<'_> {
         let review = (Side::Operator, policy.review_business_days);
         let contact =
             if own.with_operator { review } else { (Side::Partner, policy.contact_business_days) };
-        match self.entry.event_type {
-            EventType::Submitted => Some((Side::Operator, policy.review_start_business_days)),
-            EventType::ReviewBegun
-            | EventType::InformationAnswered
-            | EventType::Disputed
-            | EventType::DisputeOverturned
-            | EventType::ContactProposed => Some(review),
-            EventType::InformationRequested => Some((Side::Partner, policy.answer_business_days)),
-            EventType::Validated | EventType::ContactCorrected | EventType::Resumed => {
-                Some(delivery)
+        match self.entry.event_type.table_row().deadline {
+            CountedDeadline::Nothing => None,
+            CountedDeadline::ReviewStart => {
+                Some((Side::Operator, policy.review_start_business_days))
             }
-            EventType::NoticeFailed | EventType::ContactProposalRefused => Some(contact),
-            EventType::RecipientFailed
-            | EventType::ContactRefused
-            | EventType::LinkRetired
-            | EventType::DeclineUndone => {
+            CountedDeadline::Review => Some(review),
+            CountedDeadline::Answer => Some((Side::Partner, policy.answer_business_days)),
+            CountedDeadline::Delivery => Some(delivery),
+            CountedDeadline::Contact => Some(contact),
+            CountedDeadline::DeliveryOrContact => {
                 Some(if own.notice.is_some() { delivery } else { contact })
             }
-            EventType::Drafted
-            | EventType::Edited
-            | EventType::Recalled
-            | EventType::Discarded
-            | EventType::ReviewOverdue
-            | EventType::DefenceRequested
-            | EventType::Rejected
-            | EventType::WindowOpened
-            | EventType::ContactVouched
-            | EventType::ConsentChanged
-            | EventType::ItemsDeclined
-            | EventType::ItemsAccepted
-            | EventType::WindowExtended
-            | EventType::Held
-            | EventType::WindowClosed
-            | EventType::Withdrawn
-            | EventType::DisputeUpheld
-            | EventType::AssociationEnded
-            | EventType::EvidenceAdded
-            | EventType::Erased => None,
         }
     }
 

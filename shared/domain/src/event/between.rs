@@ -51,7 +51,7 @@ fn first_event_body(new: &Claim) -> Option<EventBody> {
     }
 }
 
-fn read_opening(new: &Claim) -> Box<Opening> {
+pub(super) fn read_opening(new: &Claim) -> Box<Opening> {
     let (id, subject, items) = (new.id.clone(), new.subject.clone(), new.items.clone());
     Box::new(Opening { id, subject, items })
 }
@@ -62,7 +62,7 @@ fn deadline_from(new: &Claim, at: Instant) -> Deadline {
 }
 
 /// When the policy's term runs out, where the claim is associated.
-fn term_end(new: &Claim) -> Option<Instant> {
+pub(super) fn term_end(new: &Claim) -> Option<Instant> {
     if let State::Associated { ends_at, .. } = new.state { ends_at } else { None }
 }
 
@@ -73,102 +73,19 @@ fn discard_at(new: &Claim) -> Option<Instant> {
 
 /// Two versions of a claim, one after the other.
 #[derive(Clone, Copy)]
-struct VersionChange<'a> {
-    old: &'a Claim,
-    new: &'a Claim,
+pub(super) struct VersionChange<'a> {
+    pub(super) old: &'a Claim,
+    pub(super) new: &'a Claim,
 }
 
 impl VersionChange<'_> {
-    fn event_body(self) -> Option<EventBody> {
-        let Self { new, .. } = self;
-        let ends_at = term_end(new);
-        Some(match new.last_event.event_type {
-            EventType::Drafted => return None,
-            EventType::Submitted => {
-                let (due_at, priority_at) = (self.new_deadline()?, new.priority_at?);
-                EventBody::Submitted { opening: read_opening(new), due_at, priority_at }
-            }
-            EventType::Edited => self.edit_body(),
-            EventType::Recalled => self.recall_body()?,
-            EventType::Discarded => EventBody::Discarded,
-            EventType::ReviewBegun => EventBody::ReviewBegun {
-                due_at: self.new_deadline()?,
-                contested: new.contested,
-                defence_until: new.defence_until,
-            },
-            EventType::ReviewOverdue => EventBody::ReviewOverdue,
-            EventType::DefenceRequested => {
-                EventBody::DefenceRequested { until: new.defence?.until }
-            }
-            EventType::InformationRequested => self.information_requested()?,
-            EventType::InformationAnswered => {
-                EventBody::InformationAnswered { due_at: self.new_deadline()? }
-            }
-            EventType::Rejected => self.rejection_body(ends_at),
-            EventType::Validated => EventBody::Validated {
-                explicit_yes: new.subject.explicit_yes,
-                dropped: self.items_marked(|mark| matches!(mark, Mark::Dropped)),
-                contested: new.contested,
-                notice: new.notice,
-                content_hash: new.content_hash?,
-                deliver_by: self.new_deadline()?,
-            },
-            EventType::WindowOpened => EventBody::WindowOpened {
-                window: new.state.window()?.clone(),
-                opened_by: new.opened_by?,
-            },
-            EventType::NoticeFailed => self.notice_failed()?,
-            EventType::RecipientFailed => {
-                EventBody::RecipientFailed { change: self.notice_change()? }
-            }
-            EventType::ContactRefused => {
-                EventBody::ContactRefused { change: self.notice_change()? }
-            }
-            EventType::LinkRetired => EventBody::LinkRetired { change: self.notice_change()? },
-            EventType::ContactVouched => EventBody::ContactVouched,
-            EventType::ContactProposed => {
-                EventBody::ContactProposed { due_at: self.new_deadline()? }
-            }
-            EventType::ContactProposalRefused => {
-                EventBody::ContactProposalRefused { correct_by: self.new_deadline()? }
-            }
-            EventType::ConsentChanged => EventBody::ConsentChanged,
-            EventType::ContactCorrected => {
-                EventBody::ContactCorrected { notice: new.notice, deliver_by: self.new_deadline()? }
-            }
-            EventType::ItemsDeclined => self.decline_body(ends_at),
-            EventType::DeclineUndone => self.undo_body()?,
-            EventType::ItemsAccepted => {
-                let items = self.items_marked(|mark| matches!(mark, Mark::Active { .. }));
-                EventBody::ItemsAccepted { items, ends_at }
-            }
-            EventType::WindowExtended => self.extension_body()?,
-            EventType::Held => EventBody::Held { reason: self.hold_reason() },
-            EventType::Resumed => {
-                EventBody::Resumed { notice: new.notice, deliver_by: self.new_deadline()? }
-            }
-            EventType::WindowClosed => {
-                EventBody::WindowClosed { outcome: self.silence_effect(), ends_at }
-            }
-            EventType::Withdrawn => EventBody::Withdrawn { ends_at },
-            EventType::Disputed => EventBody::Disputed { due_at: self.new_deadline()? },
-            EventType::DisputeUpheld => EventBody::DisputeUpheld,
-            EventType::DisputeOverturned => {
-                EventBody::DisputeOverturned { due_at: self.new_deadline()? }
-            }
-            EventType::AssociationEnded => self.end_body()?,
-            EventType::EvidenceAdded => self.evidence_added(),
-            EventType::Erased => EventBody::Erased,
-        })
-    }
-
     /// The deadline of the new state.
-    fn new_deadline(self) -> Option<Deadline> {
+    pub(super) fn new_deadline(self) -> Option<Deadline> {
         Some(deadline_from(self.new, self.new.state.counted_until()?))
     }
 
     /// The items that have another mark now, of those marks that fit.
-    fn items_marked(self, fits: impl Fn(&Mark) -> bool) -> Vec<ItemNo> {
+    pub(super) fn items_marked(self, fits: impl Fn(&Mark) -> bool) -> Vec<ItemNo> {
         let is_new = |item: &&Item| {
             let before = self.old.find_item(item.no).and_then(|item| item.mark);
             item.mark != before && item.mark.as_ref().is_some_and(&fits)
@@ -176,7 +93,7 @@ impl VersionChange<'_> {
         self.new.items.iter().filter(is_new).map(|item| item.no).collect()
     }
 
-    fn edit_body(self) -> EventBody {
+    pub(super) fn edit_body(self) -> EventBody {
         let discard_at = discard_at(self.new);
         let opening = discard_at.map(|_| read_opening(self.new));
         let removed = match opening {
@@ -186,13 +103,13 @@ impl VersionChange<'_> {
         EventBody::Edited { opening, removed, discard_at }
     }
 
-    fn recall_body(self) -> Option<EventBody> {
+    pub(super) fn recall_body(self) -> Option<EventBody> {
         let State::Draft { discard_at, keeps_priority_until } = self.new.state else { return None };
         let keeps_priority_until = deadline_from(self.new, keeps_priority_until?);
         Some(EventBody::Recalled { discard_at, keeps_priority_until })
     }
 
-    fn information_requested(self) -> Option<EventBody> {
+    pub(super) fn information_requested(self) -> Option<EventBody> {
         let State::ActionRequired { reasons, .. } = &self.new.state else { return None };
         let reasons = reasons.clone();
         Some(EventBody::InformationRequested { reasons, answer_by: self.new_deadline()? })
@@ -200,7 +117,7 @@ impl VersionChange<'_> {
 
     /// Which items: none named where nothing is left undecided. The record keeps who and why where the whole claim
     /// is rejected.
-    fn rejection_body(self, ends_at: Option<Instant>) -> EventBody {
+    pub(super) fn rejection_body(self, ends_at: Option<Instant>) -> EventBody {
         let (rejection, disputable_until) =
             if let State::Rejected { rejection, disputable_until } = &self.new.state {
                 (rejection.clone(), *disputable_until)
@@ -213,14 +130,14 @@ impl VersionChange<'_> {
         EventBody::Rejected { items, rejection, disputable_until, ends_at }
     }
 
-    fn notice_failed(self) -> Option<EventBody> {
+    pub(super) fn notice_failed(self) -> Option<EventBody> {
         let State::Unreachable { due_at, with_operator } = self.new.state else { return None };
         let correct_by = deadline_from(self.new, due_at?);
         Some(EventBody::NoticeFailed { correct_by, with_operator })
     }
 
     /// What became of the notice.
-    fn notice_change(self) -> Option<NoticeChange> {
+    pub(super) fn notice_change(self) -> Option<NoticeChange> {
         let Self { old, new } = self;
         if new.notice != old.notice {
             return Some(NoticeChange::Renewed {
@@ -259,7 +176,7 @@ impl VersionChange<'_> {
         self.new.extended_by.iter().find(|cause| !self.old.extended_by.contains(*cause))
     }
 
-    fn decline_body(self, ends_at: Option<Instant>) -> EventBody {
+    pub(super) fn decline_body(self, ends_at: Option<Instant>) -> EventBody {
         let declined = |of: &Claim, no: ItemNo| of.find_item(no).and_then(item_decliners);
         let (mut undecided, mut joined) = (Vec::new(), Vec::new());
         let (mut by, mut is_in_time) = (Decliners::NOBODY, true);
@@ -299,7 +216,7 @@ impl VersionChange<'_> {
         Decliners::ADMINISTRATOR
     }
 
-    fn undo_body(self) -> Option<EventBody> {
+    pub(super) fn undo_body(self) -> Option<EventBody> {
         let (mut items, mut by) = (Vec::new(), Decliners::NOBODY);
         for item in &self.old.items {
             let Some(before) = item_decliners(item) else { continue };
@@ -315,7 +232,7 @@ impl VersionChange<'_> {
         Some(EventBody::DeclineUndone { items, by, by_link, change: self.notice_change()? })
     }
 
-    fn extension_body(self) -> Option<EventBody> {
+    pub(super) fn extension_body(self) -> Option<EventBody> {
         let Self { old, new } = self;
         let opened_by: Option<RecipientNo> =
             new.opened_by.filter(|now| old.opened_by != Some(*now));
@@ -342,12 +259,12 @@ impl VersionChange<'_> {
         }
     }
 
-    fn hold_reason(self) -> Option<HoldReason> {
+    pub(super) fn hold_reason(self) -> Option<HoldReason> {
         if let State::OnHold { reason } = self.new.state { reason } else { None }
     }
 
     /// What silence did: a "no" by it stands on an item, or has taken the window away.
-    fn silence_effect(self) -> Silence {
+    pub(super) fn silence_effect(self) -> Silence {
         let by_silence = |mark: &Mark| matches!(mark, Mark::Declined { no_answer: true, .. });
         let is_over = matches!(self.new.state, State::Declined { window: None });
         if is_over || !self.items_marked(by_silence).is_empty() {
@@ -356,14 +273,14 @@ impl VersionChange<'_> {
         Silence::Associate
     }
 
-    fn end_body(self) -> Option<EventBody> {
+    pub(super) fn end_body(self) -> Option<EventBody> {
         let items = self.items_marked(|mark| matches!(mark, Mark::Ended { .. }));
         let mark = self.new.find_item(*items.first()?)?.mark;
         let Some(Mark::Ended { reason, at, .. }) = mark else { return None };
         Some(EventBody::AssociationEnded { items, reason, at })
     }
 
-    fn evidence_added(self) -> EventBody {
+    pub(super) fn evidence_added(self) -> EventBody {
         let by_partner = match (self.old.defence, self.new.defence) {
             (Some(before), Some(now)) => before.used != now.used,
             _ => self.new.last_event.actor == ActorKind::Partner,

@@ -213,7 +213,7 @@ pub struct WindowText {
 }
 
 impl WindowText {
-    pub(super) fn of(window: &Window) -> Self {
+    pub(crate) fn of(window: &Window) -> Self {
         let skipped = window.skipped.iter();
         Self {
             delivered_at: window.delivered_at,

@@ -1,11 +1,11 @@
 //! The event of an entry again: what [`crate::evolve()`] needs to lead from the version before to the version after.
 
 use super::entry::{Entry, Noes, WindowText};
-use crate::actor::{ActorId, ActorKind};
+use crate::actor::ActorId;
 use crate::calendar::{SkippedDay, Window};
-use crate::claim::{Claim, Details, ExtensionCause, Item, RejectionRecord, Subject};
+use crate::claim::{Claim, Details, Item, RejectionRecord, Subject};
 use crate::deadline::Deadline;
-use crate::event::{Event, EventBody, EventType, NoticeChange, Opening, Silence};
+use crate::event::{Event, EventBody, NoticeChange, Opening};
 use crate::ids::ItemNo;
 use crate::recipient::{Decliners, RecipientNo};
 use crate::text::{Domain, Name};
@@ -58,111 +58,8 @@ impl Entry {
         })
     }
 
-    fn body(&self, old: Option<&Claim>) -> Option<EventBody> {
-        let own = &self.members;
-        let (ends_at, discard_at) = (own.ends_at, own.discard_at);
-        Some(match self.event_type {
-            EventType::Drafted => {
-                EventBody::Drafted { opening: self.opening()?, discard_at: discard_at? }
-            }
-            EventType::Submitted => EventBody::Submitted {
-                opening: self.opening()?,
-                due_at: self.deadline()?,
-                priority_at: own.priority_at.unwrap_or(self.at),
-            },
-            EventType::Edited => self.edited(),
-            EventType::Recalled => EventBody::Recalled {
-                discard_at: discard_at?,
-                keeps_priority_until: Deadline {
-                    at: own.keeps_priority_until.unwrap_or(self.at),
-                    stand_in: own.counted_by.clone(),
-                },
-            },
-            EventType::Discarded => EventBody::Discarded,
-            EventType::ReviewBegun => EventBody::ReviewBegun {
-                due_at: self.deadline()?,
-                contested: own.contested.unwrap_or_default(),
-                defence_until: own.defence_until,
-            },
-            EventType::ReviewOverdue => EventBody::ReviewOverdue,
-            EventType::DefenceRequested => {
-                EventBody::DefenceRequested { until: own.defence_until.unwrap_or(self.at) }
-            }
-            EventType::InformationRequested => EventBody::InformationRequested {
-                reasons: own.reasons.clone(),
-                answer_by: self.deadline()?,
-            },
-            EventType::InformationAnswered => {
-                EventBody::InformationAnswered { due_at: self.deadline()? }
-            }
-            EventType::Rejected => self.rejected(),
-            EventType::Validated => EventBody::Validated {
-                explicit_yes: own.explicit_yes,
-                dropped: self.items_with_status("dropped"),
-                contested: own.contested.unwrap_or_default(),
-                notice: own.notice?,
-                content_hash: own.content_hash?,
-                deliver_by: self.deadline()?,
-            },
-            EventType::ConsentChanged => EventBody::ConsentChanged,
-            EventType::Withdrawn => EventBody::Withdrawn { ends_at },
-            EventType::Disputed => EventBody::Disputed { due_at: self.deadline()? },
-            EventType::DisputeUpheld => EventBody::DisputeUpheld,
-            EventType::DisputeOverturned => {
-                EventBody::DisputeOverturned { due_at: self.deadline()? }
-            }
-            EventType::EvidenceAdded => EventBody::EvidenceAdded {
-                by_partner: own.by_partner.unwrap_or(self.actor == ActorKind::Partner),
-                discard_at,
-            },
-            EventType::Erased => EventBody::Erased,
-            EventType::WindowOpened => {
-                EventBody::WindowOpened { window: self.window()?, opened_by: self.opened_by() }
-            }
-            EventType::NoticeFailed => EventBody::NoticeFailed {
-                correct_by: self.deadline()?,
-                with_operator: own.with_operator,
-            },
-            EventType::RecipientFailed => EventBody::RecipientFailed { change: self.change(old) },
-            EventType::ContactRefused => EventBody::ContactRefused { change: self.change(old) },
-            EventType::LinkRetired => EventBody::LinkRetired { change: self.change(old) },
-            EventType::ContactVouched => EventBody::ContactVouched,
-            EventType::ContactProposed => EventBody::ContactProposed { due_at: self.deadline()? },
-            EventType::ContactProposalRefused => {
-                EventBody::ContactProposalRefused { correct_by: self.deadline()? }
-            }
-            EventType::ContactCorrected => {
-                EventBody::ContactCorrected { notice: own.notice?, deliver_by: self.deadline()? }
-            }
-            EventType::Held => EventBody::Held { reason: own.hold_reason },
-            EventType::Resumed => {
-                EventBody::Resumed { notice: own.notice?, deliver_by: self.deadline()? }
-            }
-            EventType::ItemsDeclined => self.declined(),
-            EventType::DeclineUndone => self.undone(old),
-            EventType::ItemsAccepted => {
-                EventBody::ItemsAccepted { items: self.items_with_status("active"), ends_at }
-            }
-            EventType::WindowExtended => EventBody::WindowExtended {
-                window: self.window()?,
-                cause: own.extended_by.unwrap_or(ExtensionCause::Operator),
-                opened_by: own.counted_from,
-                outage: None,
-            },
-            EventType::WindowClosed => {
-                let outcome = if own.explicit_yes { Silence::Decline } else { Silence::Associate };
-                EventBody::WindowClosed { outcome, ends_at }
-            }
-            EventType::AssociationEnded => EventBody::AssociationEnded {
-                items: self.items_with_status("ended"),
-                reason: own.end_reason?,
-                at: own.ended_at?,
-            },
-        })
-    }
-
     /// The content; the numbers of its items are their places.
-    fn opening(&self) -> Option<Box<Opening>> {
+    pub(crate) fn opening(&self) -> Option<Box<Opening>> {
         let subject = self.members.subject.clone()?;
         let explicit_yes = self.members.explicit_yes;
         let numbers = 1..=u8::MAX;
@@ -175,14 +72,14 @@ impl Entry {
         }))
     }
 
-    fn edited(&self) -> EventBody {
+    pub(crate) fn edited(&self) -> EventBody {
         let opening = self.opening();
         let removed =
             if opening.is_some() { Vec::new() } else { self.items_with_status("dropped") };
         EventBody::Edited { opening, removed, discard_at: self.members.discard_at }
     }
 
-    fn rejected(&self) -> EventBody {
+    pub(crate) fn rejected(&self) -> EventBody {
         let own = &self.members;
         EventBody::Rejected {
             items: self.items_with_status("rejected"),
@@ -195,7 +92,7 @@ impl Entry {
         }
     }
 
-    fn declined(&self) -> EventBody {
+    pub(crate) fn declined(&self) -> EventBody {
         let own = &self.members;
         let declined = self.items_with_status("declined");
         let noes = own.noes.clone().unwrap_or_default();
@@ -211,7 +108,7 @@ impl Entry {
         }
     }
 
-    fn undone(&self, old: Option<&Claim>) -> EventBody {
+    pub(crate) fn undone(&self, old: Option<&Claim>) -> EventBody {
         let own = &self.members;
         let all = || Noes { by: Decliners::ALL, items: self.items_with_status("pending") };
         let Noes { by, items } = own.taken_back.clone().unwrap_or_else(all);
@@ -219,7 +116,7 @@ impl Entry {
     }
 
     /// What became of the notice.
-    fn change(&self, old: Option<&Claim>) -> NoticeChange {
+    pub(crate) fn change(&self, old: Option<&Claim>) -> NoticeChange {
         let own = &self.members;
         if let (Some(notice), Some(deliver_by)) = (own.notice, self.deadline()) {
             return NoticeChange::Renewed { notice, deliver_by };
@@ -234,16 +131,16 @@ impl Entry {
         own.hold_reason.map_or(NoticeChange::None, |reason| NoticeChange::Held { reason })
     }
 
-    fn deadline(&self) -> Option<Deadline> {
+    pub(crate) fn deadline(&self) -> Option<Deadline> {
         let stand_in = self.members.counted_by.clone();
         Some(Deadline { at: self.members.due_at?, stand_in })
     }
 
-    fn window(&self) -> Option<Window> {
+    pub(crate) fn window(&self) -> Option<Window> {
         self.members.window.as_ref()?.window()
     }
 
-    fn opened_by(&self) -> RecipientNo {
+    pub(crate) fn opened_by(&self) -> RecipientNo {
         self.members.opened_by.unwrap_or(RecipientNo(1))
     }
 }

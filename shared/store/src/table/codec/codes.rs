@@ -27,45 +27,18 @@ macro_rules! stored_codes {
     )*};
 }
 
-stored_codes! {
-    EventType {
-        Drafted = 1,
-        Submitted = 2,
-        Edited = 3,
-        Recalled = 4,
-        Discarded = 5,
-        ReviewBegun = 6,
-        ReviewOverdue = 7,
-        DefenceRequested = 8,
-        InformationRequested = 9,
-        InformationAnswered = 10,
-        Rejected = 11,
-        Validated = 12,
-        WindowOpened = 13,
-        NoticeFailed = 14,
-        ContactCorrected = 15,
-        ContactRefused = 16,
-        ItemsDeclined = 17,
-        DeclineUndone = 18,
-        ItemsAccepted = 19,
-        WindowExtended = 20,
-        Held = 21,
-        Resumed = 22,
-        WindowClosed = 23,
-        Withdrawn = 24,
-        Disputed = 25,
-        DisputeUpheld = 26,
-        DisputeOverturned = 27,
-        AssociationEnded = 28,
-        EvidenceAdded = 29,
-        ContactVouched = 30,
-        ContactProposed = 31,
-        ContactProposalRefused = 32,
-        RecipientFailed = 33,
-        LinkRetired = 34,
-        ConsentChanged = 35,
-        Erased = 36,
+/// The numbers of events stand in the table of events.
+impl StoredCode for EventType {
+    fn stored_code(self) -> u8 {
+        self.table_row().number
     }
+
+    fn of_code(code: u8) -> Option<Self> {
+        Self::ALL.iter().copied().find(|event| event.stored_code() == code)
+    }
+}
+
+stored_codes! {
     ActorKind {
         Partner = 1,
         Customer = 2,
