@@ -9,7 +9,6 @@ mod history;
 mod list;
 
 use domain::claim::Claim;
-use domain::command::Command;
 use domain::ids::ClaimId;
 use lambda_http::{Body, Request, Response};
 use store::RequestTime;
@@ -35,20 +34,7 @@ async fn route_request(app: &Api, call: &Call<'_>) -> Result<Response<Body>, Api
         ClaimsRoute::Get => read_claim(app, call, &caller).await,
         ClaimsRoute::Bundle => bundle::read_bundle(app, call, &caller).await,
         ClaimsRoute::History => history::read_history(app, call, &caller).await,
-        ClaimsRoute::Edit => command::edit_claim(app, call, &caller).await,
-        ClaimsRoute::Submit => {
-            command::run_plain_command(app, call, &caller, Command::Submit(None)).await
-        }
-        ClaimsRoute::Recall => {
-            command::run_plain_command(app, call, &caller, Command::Recall).await
-        }
-        ClaimsRoute::Discard => {
-            command::run_plain_command(app, call, &caller, Command::Discard).await
-        }
-        ClaimsRoute::Respond => command::respond_to_operator(app, call, &caller).await,
-        ClaimsRoute::Withdraw => command::withdraw_claim(app, call, &caller).await,
-        ClaimsRoute::Dispute => command::dispute_rejection(app, call, &caller).await,
-        ClaimsRoute::CorrectContact => command::correct_contact(app, call, &caller).await,
+        ClaimsRoute::Command(command) => command::give_command(app, call, &caller, command).await,
     }
 }
 

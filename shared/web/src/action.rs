@@ -1,9 +1,19 @@
-//! What can be done with a claim, by the names that the API has for it.
+//! What can be done with a claim, by the names that the API has for it, and the routes of the partner's commands.
 
-use domain::actor::Actor;
+use std::fmt;
+
+use domain::actor::{Actor, Role};
 use domain::claim::{Claim, Instant};
-use domain::command::CommandKind;
+use domain::command::{Command, CommandKind};
 use domain::possible::possible_commands;
+use serde_json::Value;
+
+use crate::bodies;
+use crate::call::Call;
+use crate::failure::RequestError;
+use crate::openapi::endpoint::{BodyShape, Endpoint, command_endpoint};
+use crate::problem_code::ProblemCode;
+use crate::routes::{ADMIN, PARTNER};
 
 macro_rules! actions {
     ($($(#[doc = $meaning:literal])* $kind:ident => $name:literal;)*) => {
@@ -102,6 +112,187 @@ actions! {
     Undo => "undo";
     /// End an association: `POST /v1/associations/{id}/end`.
     End => "end";
+}
+
+/// A command that a partner gives to a claim: its route, and what is said of it.
+pub struct PartnerCommand {
+    /// The command.
+    pub kind: CommandKind,
+    /// The method of its route.
+    pub method: &'static str,
+    /// The path of its route.
+    pub path: &'static str,
+    /// The name of its route in the OpenAPI document.
+    pub operation: &'static str,
+    /// The roles that may give it.
+    pub roles: &'static [Role],
+    /// Reads the command out of the body of a request about this claim; [`RequestError`] with every field that is wrong.
+    pub read: fn(&Claim, &Value) -> Result<Command, RequestError>,
+    /// What the contract says of the route.
+    pub(crate) endpoint: Endpoint,
+}
+
+/// The commands that a partner gives by a route of their own, in the order of the documentation.
+pub const PARTNER_COMMANDS: &[PartnerCommand] = &[
+    PartnerCommand {
+        kind: CommandKind::Edit,
+        method: "PATCH",
+        path: "/v1/claims/{id}",
+        operation: "editClaim",
+        roles: PARTNER,
+        read: |claim, body| {
+            bodies::read_edit(claim, body).map(|input| Command::Edit(Box::new(input)))
+        },
+        endpoint: Endpoint {
+            problems: &[ProblemCode::InvalidState, ProblemCode::QuotaExceeded],
+            ..command_endpoint(
+                "Edit, by a JSON merge patch",
+                "What is named is changed, `null` takes away, lists are replaced whole. In a draft everything but program \
+                 and tenant can be changed, and its idle time begins anew. In `action_required` contacts, label, external \
+                 reference and evidence can be changed, and items be left out of the list; one undecided item must stay. \
+                 Of other claims label and external reference alone, once a minute, as long as the customer is not asked \
+                 and the claim is not over. `application/json` is taken as well.",
+                BodyShape::MergePatch("EditClaimBody"),
+            )
+        },
+    },
+    PartnerCommand {
+        kind: CommandKind::Submit,
+        method: "POST",
+        path: "/v1/claims/{id}/submit",
+        operation: "submitClaim",
+        roles: ADMIN,
+        read: |_, body| bodies::read_empty(body).map(|()| Command::Submit(None)),
+        endpoint: Endpoint {
+            problems: &[
+                ProblemCode::InvalidState,
+                ProblemCode::DuplicateClaim,
+                ProblemCode::BlockedByCustomer,
+                ProblemCode::QuotaExceeded,
+            ],
+            ..command_endpoint(
+                "Submit a draft",
+                "Submits the draft as it stands, under the program's policy of this day. What is wrong with the draft is \
+                 in `errors`, with `claim_pointer`. A claim that was recalled less than `recall_business_days` ago keeps \
+                 its priority date.",
+                BodyShape::JsonOrNone("NoFieldsBody"),
+            )
+        },
+    },
+    PartnerCommand {
+        kind: CommandKind::Recall,
+        method: "POST",
+        path: "/v1/claims/{id}/recall",
+        operation: "recallClaim",
+        roles: PARTNER,
+        read: |_, body| bodies::read_empty(body).map(|()| Command::Recall),
+        endpoint: command_endpoint(
+            "Take a claim back before its review",
+            "The claim is a draft again. A new submit within `recall_business_days` keeps its priority date, unless the \
+             draft was given an item that it did not have.",
+            BodyShape::JsonOrNone("NoFieldsBody"),
+        ),
+    },
+    PartnerCommand {
+        kind: CommandKind::Discard,
+        method: "POST",
+        path: "/v1/claims/{id}/discard",
+        operation: "discardClaim",
+        roles: PARTNER,
+        read: |_, body| bodies::read_empty(body).map(|()| Command::Discard),
+        endpoint: command_endpoint(
+            "Drop a draft",
+            "The draft is over for good.",
+            BodyShape::JsonOrNone("NoFieldsBody"),
+        ),
+    },
+    PartnerCommand {
+        kind: CommandKind::Respond,
+        method: "POST",
+        path: "/v1/claims/{id}/respond",
+        operation: "respondToClaim",
+        roles: ADMIN,
+        read: |_, body| bodies::read_comment(body).map(|comment| Command::Respond { comment }),
+        endpoint: command_endpoint(
+            "Answer what the operator asked",
+            "The claim is in review again. What was asked for is edited before, with `PATCH`. After the deadline silence \
+             has rejected the claim.",
+            BodyShape::JsonOrNone("CommentBody"),
+        ),
+    },
+    PartnerCommand {
+        kind: CommandKind::Withdraw,
+        method: "POST",
+        path: "/v1/claims/{id}/withdraw",
+        operation: "withdrawClaim",
+        roles: ADMIN,
+        read: |_, body| bodies::read_comment(body).map(|comment| Command::Withdraw { comment }),
+        endpoint: command_endpoint(
+            "Take back what is undecided",
+            "Undecided items are withdrawn; items that the customer has decided stay as they are. A customer who was \
+             notified is told. From the end of the window on nothing can be withdrawn.",
+            BodyShape::JsonOrNone("CommentBody"),
+        ),
+    },
+    PartnerCommand {
+        kind: CommandKind::Dispute,
+        method: "POST",
+        path: "/v1/claims/{id}/dispute",
+        operation: "disputeClaim",
+        roles: ADMIN,
+        read: |_, body| bodies::required_comment(body).map(|comment| Command::Dispute { comment }),
+        endpoint: command_endpoint(
+            "Dispute a rejection",
+            "Another reviewer decides about the rejection. It can be disputed once in the life of a claim, until the first \
+             instant after the 30th local day of the partner (the policy's `dispute_days`).",
+            BodyShape::Json("RequiredCommentBody"),
+        ),
+    },
+    PartnerCommand {
+        kind: CommandKind::CorrectContact,
+        method: "POST",
+        path: "/v1/claims/{id}/correct-contact",
+        operation: "correctContact",
+        roles: ADMIN,
+        read: |_, body| bodies::corrected_contact(body),
+        endpoint: Endpoint {
+            problems: &[ProblemCode::InvalidState, ProblemCode::BlockedByCustomer],
+            ..command_endpoint(
+                "Name another contact at the customer",
+                "An address that the directory has as verified gets the next notice at once, unless it failed in this \
+                 claim. Any other address of the tenant's domain is proposed to the operator, and nothing is mailed yet.",
+                BodyShape::Json("CorrectContactBody"),
+            )
+        },
+    },
+];
+
+impl PartnerCommand {
+    /// The body of a request, of the type that the contract names.
+    ///
+    /// # Errors
+    /// Where it is of another type, or cannot be read.
+    pub fn body(&self, call: &Call<'_>) -> Result<Value, RequestError> {
+        match self.endpoint.body {
+            Some(BodyShape::MergePatch(_)) => call.merge_patch(),
+            Some(BodyShape::JsonOrNone(_)) | None => call.json_or_empty(),
+            Some(BodyShape::Json(_) | BodyShape::Form) => call.json_body(),
+        }
+    }
+}
+
+impl PartialEq for PartnerCommand {
+    fn eq(&self, other: &Self) -> bool {
+        self.kind == other.kind
+    }
+}
+
+impl Eq for PartnerCommand {}
+
+impl fmt::Debug for PartnerCommand {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(self.operation)
+    }
 }
 
 /// What `actor` can do with a claim at `at`, as far as the claim itself tells.

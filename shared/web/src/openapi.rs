@@ -1,7 +1,7 @@
 //! The contract as an OpenAPI 3.1 document, generated from the route table and from the types that
 //! requests and answers are made of.
 
-mod endpoint;
+pub(crate) mod endpoint;
 mod example;
 mod operation;
 mod parameter;

@@ -3,6 +3,8 @@
 
 use domain::actor::Role;
 
+use crate::action::{PARTNER_COMMANDS, PartnerCommand};
+
 /// How a route is protected at the gateway.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Auth {
@@ -58,11 +60,11 @@ pub trait FunctionRoute: Sized {
 
 macro_rules! function_routes {
     ($($(#[$doc:meta])* $name:ident as $function:ident {
-        $($(#[$route_doc:meta])* $route:ident),* $(,)?
+        $($(#[$route_doc:meta])* $route:ident $(($row:ty))?),* $(,)?
     })*) => {$(
         $(#[$doc])*
         #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-        pub enum $name {$($(#[$route_doc])* $route,)*}
+        pub enum $name {$($(#[$route_doc])* $route $(($row))?,)*}
 
         impl FunctionRoute for $name {
             fn of(id: RouteId) -> Option<Self> {
@@ -89,22 +91,8 @@ function_routes! {
         History,
         /// Reads what a claim's history can be checked with, without the server.
         Bundle,
-        /// Edits a draft, or a claim that is asked about.
-        Edit,
-        /// Submits a draft as it stands.
-        Submit,
-        /// Takes a claim back before its review.
-        Recall,
-        /// Drops a draft for good.
-        Discard,
-        /// Answers a request for information.
-        Respond,
-        /// Withdraws the undecided items of a claim.
-        Withdraw,
-        /// Disputes a rejection, once in the life of a claim.
-        Dispute,
-        /// Names another contact at the customer.
-        CorrectContact,
+        /// Gives a command of the partner to a claim.
+        Command(&'static PartnerCommand),
     }
     /// The documents of evidence.
     EvidenceRoute as Evidence {
@@ -238,8 +226,8 @@ function_routes! {
     }
 }
 
-const ADMIN: &[Role] = &[Role::PartnerAdmin];
-const PARTNER: &[Role] = &[Role::PartnerAdmin, Role::PartnerUser];
+pub(crate) const ADMIN: &[Role] = &[Role::PartnerAdmin];
+pub(crate) const PARTNER: &[Role] = &[Role::PartnerAdmin, Role::PartnerUser];
 const STAFF: &[Role] = &[Role::Reviewer, Role::Operator, Role::Auditor];
 const REVIEWERS: &[Role] = &[Role::Reviewer, Role::Operator];
 const OPERATOR: &[Role] = &[Role::Operator];
@@ -315,7 +303,41 @@ const fn new_route(
 }
 
 /// Every route of the API: dispatch, contract and the comparison with the template read this table.
-pub const ROUTES: &[Route] = &[
+pub const ROUTES: &[Route] = &join_routes::<COUNT>();
+
+const COUNT: usize = CLAIMS.len() + PARTNER_COMMANDS.len() + OTHERS.len();
+
+/// The tables of routes, one after the other. `COUNT` is the sum of their lengths.
+#[expect(
+    clippy::indexing_slicing,
+    reason = "the compiler evaluates it, and refuses what is out of bounds"
+)]
+const fn join_routes<const COUNT: usize>() -> [Route; COUNT] {
+    let mut all = [OTHERS[0]; COUNT];
+    let (claims, commands) = (CLAIMS.len(), PARTNER_COMMANDS.len());
+    let mut at = 0;
+    while at < COUNT {
+        all[at] = if at < claims {
+            CLAIMS[at]
+        } else if at < claims + commands {
+            command_route(&PARTNER_COMMANDS[at - claims])
+        } else {
+            OTHERS[at - claims - commands]
+        };
+        at += 1;
+    }
+    all
+}
+
+/// The route by which a partner gives a command.
+const fn command_route(command: &'static PartnerCommand) -> Route {
+    let id = RouteId::Claims(ClaimsRoute::Command(command));
+    let PartnerCommand { method, path, operation, roles, .. } = *command;
+    new_route(id, method, path, "claims", operation, Auth::Jwt, roles)
+}
+
+/// The routes of claims that give no command.
+const CLAIMS: &[Route] = &[
     route!("POST" "/v1/claims", Claims::Create, "createClaim", PARTNER),
     route!("POST" "/v1/claims:check", Claims::Check, "checkClaim", PARTNER),
     route!("GET" "/v1/claims", Claims::List, "listClaims", PARTNER_AND_STAFF),
@@ -323,14 +345,10 @@ pub const ROUTES: &[Route] = &[
     route!("GET" "/v1/claims/{id}", Claims::Get, "getClaim", PARTNER_AND_STAFF),
     route!("GET" "/v1/claims/{id}/history", Claims::History, "getClaimHistory", PARTNER_AND_STAFF),
     route!("GET" "/v1/claims/{id}/bundle", Claims::Bundle, "getClaimBundle", EVERYONE),
-    route!("PATCH" "/v1/claims/{id}", Claims::Edit, "editClaim", PARTNER),
-    route!("POST" "/v1/claims/{id}/submit", Claims::Submit, "submitClaim", ADMIN),
-    route!("POST" "/v1/claims/{id}/recall", Claims::Recall, "recallClaim", PARTNER),
-    route!("POST" "/v1/claims/{id}/discard", Claims::Discard, "discardClaim", PARTNER),
-    route!("POST" "/v1/claims/{id}/respond", Claims::Respond, "respondToClaim", ADMIN),
-    route!("POST" "/v1/claims/{id}/withdraw", Claims::Withdraw, "withdrawClaim", ADMIN),
-    route!("POST" "/v1/claims/{id}/dispute", Claims::Dispute, "disputeClaim", ADMIN),
-    route!("POST" "/v1/claims/{id}/correct-contact", Claims::CorrectContact, "correctContact", ADMIN),
+];
+
+/// Every other route but those of the partner's commands.
+const OTHERS: &[Route] = &[
     route!("POST" "/v1/claims/{id}/evidence", Evidence::Add, "addEvidence", PARTNER),
     route!("GET" "/v1/claims/{id}/evidence/{eid}", Evidence::Get, "getEvidence", PARTNER_AND_STAFF),
     route!("GET" "/v1/reviews", Review::List, "listReviews", STAFF),

@@ -11,28 +11,29 @@ use crate::routes::{
 };
 
 /// What is said of an endpoint.
-pub(super) struct Endpoint {
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Endpoint {
     /// What it is for, in a few words.
-    pub(super) summary: &'static str,
+    pub(crate) summary: &'static str,
     /// What it does beyond that, and what has to be known to use it.
-    pub(super) description: &'static str,
+    pub(crate) description: &'static str,
     /// The body, if it takes one.
-    pub(super) body: Option<BodyShape>,
+    pub(crate) body: Option<BodyShape>,
     /// What a success answers.
-    pub(super) answer: AnswerShape,
+    pub(crate) answer: AnswerShape,
     /// The parameters of its query.
-    pub(super) query: &'static [&'static str],
+    pub(crate) query: &'static [&'static str],
     /// Headers that must be sent.
-    pub(super) headers: &'static [&'static str],
+    pub(crate) headers: &'static [&'static str],
     /// Headers that may be sent.
-    pub(super) optional_headers: &'static [&'static str],
+    pub(crate) optional_headers: &'static [&'static str],
     /// The problems that do not follow from what it takes.
-    pub(super) problems: &'static [ProblemCode],
+    pub(crate) problems: &'static [ProblemCode],
 }
 
 /// What a body is made of.
-#[derive(Clone, Copy)]
-pub(super) enum BodyShape {
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum BodyShape {
     /// JSON of a schema.
     Json(&'static str),
     /// The same; no body means one without fields.
@@ -44,8 +45,8 @@ pub(super) enum BodyShape {
 }
 
 /// What a success is made of.
-#[derive(Clone, Copy)]
-pub(super) enum AnswerShape {
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum AnswerShape {
     /// One thing without a version.
     One(&'static str),
     /// A claim, with its version.
@@ -153,7 +154,7 @@ const fn write_new_entry(
 }
 
 /// A command on a claim.
-const fn command_endpoint(
+pub(crate) const fn command_endpoint(
     summary: &'static str,
     description: &'static str,
     body: BodyShape,
@@ -249,71 +250,7 @@ fn claims_endpoint(route: ClaimsRoute) -> Endpoint {
              is missing. A customer reads it of a claim that was validated.",
             AnswerShape::One("BundleView"),
         ),
-        ClaimsRoute::Edit => Endpoint {
-            problems: &[ProblemCode::InvalidState, ProblemCode::QuotaExceeded],
-            ..command_endpoint(
-                "Edit, by a JSON merge patch",
-                "What is named is changed, `null` takes away, lists are replaced whole. In a draft everything but program \
-                 and tenant can be changed, and its idle time begins anew. In `action_required` contacts, label, external \
-                 reference and evidence can be changed, and items be left out of the list; one undecided item must stay. \
-                 Of other claims label and external reference alone, once a minute, as long as the customer is not asked \
-                 and the claim is not over. `application/json` is taken as well.",
-                BodyShape::MergePatch("EditClaimBody"),
-            )
-        },
-        ClaimsRoute::Submit => Endpoint {
-            problems: &[
-                ProblemCode::InvalidState,
-                ProblemCode::DuplicateClaim,
-                ProblemCode::BlockedByCustomer,
-                ProblemCode::QuotaExceeded,
-            ],
-            ..command_endpoint(
-                "Submit a draft",
-                "Submits the draft as it stands, under the program's policy of this day. What is wrong with the draft is \
-                 in `errors`, with `claim_pointer`. A claim that was recalled less than `recall_business_days` ago keeps \
-                 its priority date.",
-                BodyShape::JsonOrNone("NoFieldsBody"),
-            )
-        },
-        ClaimsRoute::Recall => command_endpoint(
-            "Take a claim back before its review",
-            "The claim is a draft again. A new submit within `recall_business_days` keeps its priority date, unless the \
-             draft was given an item that it did not have.",
-            BodyShape::JsonOrNone("NoFieldsBody"),
-        ),
-        ClaimsRoute::Discard => command_endpoint(
-            "Drop a draft",
-            "The draft is over for good.",
-            BodyShape::JsonOrNone("NoFieldsBody"),
-        ),
-        ClaimsRoute::Respond => command_endpoint(
-            "Answer what the operator asked",
-            "The claim is in review again. What was asked for is edited before, with `PATCH`. After the deadline silence \
-             has rejected the claim.",
-            BodyShape::JsonOrNone("CommentBody"),
-        ),
-        ClaimsRoute::Withdraw => command_endpoint(
-            "Take back what is undecided",
-            "Undecided items are withdrawn; items that the customer has decided stay as they are. A customer who was \
-             notified is told. From the end of the window on nothing can be withdrawn.",
-            BodyShape::JsonOrNone("CommentBody"),
-        ),
-        ClaimsRoute::Dispute => command_endpoint(
-            "Dispute a rejection",
-            "Another reviewer decides about the rejection. It can be disputed once in the life of a claim, until the first \
-             instant after the 30th local day of the partner (the policy's `dispute_days`).",
-            BodyShape::Json("RequiredCommentBody"),
-        ),
-        ClaimsRoute::CorrectContact => Endpoint {
-            problems: &[ProblemCode::InvalidState, ProblemCode::BlockedByCustomer],
-            ..command_endpoint(
-                "Name another contact at the customer",
-                "An address that the directory has as verified gets the next notice at once, unless it failed in this \
-                 claim. Any other address of the tenant's domain is proposed to the operator, and nothing is mailed yet.",
-                BodyShape::Json("CorrectContactBody"),
-            )
-        },
+        ClaimsRoute::Command(command) => command.endpoint,
     }
 }
 
