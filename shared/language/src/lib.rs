@@ -40,11 +40,13 @@ pub enum TextSet {
 
 type Bundle = FluentBundle<FluentResource>;
 
-/// The texts of each language in the order of [`Language::ALL`]: those of notices and those of problems.
-static BUNDLES: LazyLock<Vec<[Bundle; 2]>> = LazyLock::new(|| {
-    let of = |language: Language| language.sources().map(|source| build_bundle(language, source));
-    Language::ALL.into_iter().map(of).collect()
-});
+/// The texts of a language: those of notices and those of problems.
+type Bundles = [Bundle; 2];
+
+/// The texts of English.
+static EN: LazyLock<Bundles> = LazyLock::new(|| Language::En.build_bundles());
+/// The texts of Czech.
+static CS: LazyLock<Bundles> = LazyLock::new(|| Language::Cs.build_bundles());
 
 /// A message that does not parse is left out, and a test finds it missing.
 fn build_bundle(language: Language, source: &str) -> Bundle {
@@ -81,6 +83,17 @@ impl Language {
         }
     }
 
+    fn build_bundles(self) -> Bundles {
+        self.sources().map(|source| build_bundle(self, source))
+    }
+
+    fn bundles(self) -> &'static Bundles {
+        match self {
+            Self::En => &EN,
+            Self::Cs => &CS,
+        }
+    }
+
     /// The language of a tag, whatever region it names.
     pub fn of_tag(tag: &str) -> Option<Self> {
         let primary = tag.split('-').next().unwrap_or_default();
@@ -105,7 +118,7 @@ impl Language {
         key: &str,
         arguments: Option<&FluentArgs<'_>>,
     ) -> Option<String> {
-        let [notices, problems] = BUNDLES.get(Self::ALL.iter().position(|own| *own == self)?)?;
+        let [notices, problems] = self.bundles();
         let bundle = match set {
             TextSet::Notices => notices,
             TextSet::Problems => problems,

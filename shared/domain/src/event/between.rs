@@ -67,7 +67,7 @@ pub(super) fn term_end(new: &Claim) -> Option<Instant> {
 }
 
 /// When idleness discards the claim, where it is a draft.
-fn discard_at(new: &Claim) -> Option<Instant> {
+pub(super) fn discard_at(new: &Claim) -> Option<Instant> {
     if let State::Draft { discard_at, .. } = new.state { Some(discard_at) } else { None }
 }
 
