@@ -75,7 +75,7 @@ replay: ## one seed of the simulation again: make replay SEED=n
 	SEED=$${SEED:?which one} cargo test --locked -p integration --test integration -- --exact $(SIMULATION) --nocapture
 
 # Each change is compiled anew, which takes about half a minute on two quiet processors.
-RULES ?= decide.rs evolve.rs eligibility.rs transition.rs decision.rs decision/*.rs commands/*.rs states/*.rs
+RULES ?= decide.rs evolve.rs eligibility.rs transition.rs commands.rs event/forms.rs decision.rs decision/*.rs commands/*.rs states/*.rs
 mutants: $(MUTANTS_TOOL) ## changes the rules in one place at a time, to see that a test fails: make mutants [RULES=commands/undo.rs]
 	@mkdir -p .local
 	PROPTEST_CASES=24 $(MUTANTS_TOOL) mutants --package domain --cap-lints=true --timeout 300 --output .local \
