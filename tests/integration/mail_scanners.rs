@@ -52,7 +52,7 @@ const UNVERIFIED: u8 = 1;
 
 /// What is done to the claim.
 #[derive(Debug, Clone)]
-enum Deed {
+enum Action {
     /// A scanner opens a link.
     Opens(&'static str, Held),
     /// A scanner sends a form with what it finds in the page: no code, or one it makes up.
@@ -77,21 +77,21 @@ fn held() -> impl Strategy<Value = Held> {
         .prop_map(|(notice, recipient)| Held { notice, recipient })
 }
 
-fn deed() -> impl Strategy<Value = Deed> {
+fn action() -> impl Strategy<Value = Action> {
     let decisions = || proptest::sample::select(vec!["decline", "undo", "wrong_contact", "extend"]);
     let methods = vec!["GET", "HEAD", "PUT", "DELETE", "OPTIONS", "PATCH"];
     let codes = vec!["", "&code=", "&code=letter", "&code=12345", "&code=000000&code=000001"];
     let answers = vec!["accept", "decline", "undo", "extend"];
     prop_oneof![
-        3 => (proptest::sample::select(methods), held()).prop_map(|(method, link)| Deed::Opens(method, link)),
+        3 => (proptest::sample::select(methods), held()).prop_map(|(method, link)| Action::Opens(method, link)),
         3 => (held(), decisions(), proptest::sample::select(codes))
-            .prop_map(|(link, decision, code)| Deed::Posts(link, decision, code)),
-        6 => (held(), decisions(), 0..3_u8).prop_map(|(link, decision, item)| Deed::Decides(link, decision, item)),
-        4 => (proptest::sample::select(answers), 0..3_u8).prop_map(|(answer, item)| Deed::Answers(answer, item)),
-        1 => (1..4_u8).prop_map(Deed::Retires),
-        1 => (1..3_u8).prop_map(Deed::Vanishes),
-        1 => Just(Deed::Arrives),
-        1 => (1..60_i64).prop_map(Deed::Waits),
+            .prop_map(|(link, decision, code)| Action::Posts(link, decision, code)),
+        6 => (held(), decisions(), 0..3_u8).prop_map(|(link, decision, item)| Action::Decides(link, decision, item)),
+        4 => (proptest::sample::select(answers), 0..3_u8).prop_map(|(answer, item)| Action::Answers(answer, item)),
+        1 => (1..4_u8).prop_map(Action::Retires),
+        1 => (1..3_u8).prop_map(Action::Vanishes),
+        1 => Just(Action::Arrives),
+        1 => (1..60_i64).prop_map(Action::Waits),
     ]
 }
 
@@ -124,35 +124,35 @@ impl Story {
         Self { stack, claim, opt_in, refused, accepted, gone }
     }
 
-    async fn take(&mut self, deed: &Deed) -> Checked {
-        match deed {
-            Deed::Opens(method, link) => {
+    async fn take(&mut self, action: &Action) -> Checked {
+        match action {
+            Action::Opens(method, link) => {
                 let path = format!("/d/{}", stack::token_of(&link.of(&self.claim)));
                 let answer = self.stack.send(RequestEvent::new(method, &path)).await;
                 prop_assert!([200, 404, 405].contains(&answer.status), "{}", answer.status);
                 self.nothing_changed().await?;
             }
-            Deed::Posts(link, decision, code) => {
+            Action::Posts(link, decision, code) => {
                 let token = stack::token_of(&link.of(&self.claim));
                 let form = format!("decision={decision}{code}");
                 let answer = self.stack.post_form(&token, &form).await;
                 prop_assert!([404, 422].contains(&answer.status), "{}", answer.text);
                 self.nothing_changed().await?;
             }
-            Deed::Decides(link, decision, item) => {
+            Action::Decides(link, decision, item) => {
                 let items = if *item == 0 { String::new() } else { format!("&items={item}") };
                 let form = format!("decision={decision}{items}");
                 let answer = self.stack.decide_by(&link.of(&self.claim), &form).await;
                 self.remember(link.party(), decision, *item, &answer)?;
             }
-            Deed::Answers(name, item) => {
+            Action::Answers(name, item) => {
                 let path = format!("/v1/customer/claims/{}/{name}", self.claim.id);
                 let items: Value = if *item == 0 { json!({}) } else { json!({"items": [item]}) };
                 let event = RequestEvent::post(&path).customer_admin(CONTOSO).json(&items);
                 let answer = self.stack.send(event).await;
                 self.remember(ADMINISTRATOR, name, *item, &answer)?;
             }
-            Deed::Retires(recipient) => {
+            Action::Retires(recipient) => {
                 let path = format!("/v1/customer/claims/{}/retire-link", self.claim.id);
                 let body = json!({"recipient": recipient});
                 let answer =
@@ -160,11 +160,11 @@ impl Story {
                 let answer = answer.await;
                 prop_assert!(answer.status == 200, "{}", answer.text);
             }
-            Deed::Vanishes(item) => self.vanish(*item).await,
-            Deed::Arrives => {
+            Action::Vanishes(item) => self.vanish(*item).await,
+            Action::Arrives => {
                 self.stack.env.deliver(&self.claim).await.unwrap();
             }
-            Deed::Waits(hours) => self.stack.env.clock.advance(Duration::hours(*hours)),
+            Action::Waits(hours) => self.stack.env.clock.advance(Duration::hours(*hours)),
         }
         // A no can be taken back after the moment at which it was said.
         self.stack.env.clock.advance(Duration::milliseconds(1));
@@ -234,10 +234,10 @@ impl Story {
     }
 }
 
-async fn run(opt_in: bool, deeds: Vec<Deed>) -> Checked {
+async fn run(opt_in: bool, actions: Vec<Action>) -> Checked {
     let mut story = Box::pin(Story::begin(opt_in)).await;
-    for deed in &deeds {
-        Box::pin(story.take(deed)).await?;
+    for action in &actions {
+        Box::pin(story.take(action)).await?;
     }
     if story.claim.status() == Status::AwaitingCustomer {
         let env = &story.stack.env;
@@ -255,10 +255,10 @@ proptest! {
     #[test]
     fn no_sequence_of_customers_and_scanners_loses_a_no_or_makes_an_early_yes(
         opt_in in any::<bool>(),
-        deeds in proptest::collection::vec(deed(), 1..40),
+        actions in proptest::collection::vec(action(), 1..40),
     ) {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-        runtime.block_on(run(opt_in, deeds))?;
+        runtime.block_on(run(opt_in, actions))?;
     }
 }
 

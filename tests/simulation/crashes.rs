@@ -2,6 +2,8 @@
 //! their calls to the table and to the services beside it enumerated. Whoever called asks again,
 //! everything comes to rest, and what must be true of the table is true.
 
+#![expect(clippy::wildcard_enum_match_arm, reason = "a few of many actions are stages")]
+
 use std::sync::Arc;
 
 use chrono::Duration;
@@ -17,6 +19,7 @@ use support::wire::{Fault, any, until_death};
 use tokio::sync::Notify;
 use web::event::RequestEvent;
 
+use super::actions::{Action, KEY};
 use super::scheduler::{Books, Intent, Sim, Trace, WISHES};
 
 /// Before and after a call of the table, and of a service beside it.
@@ -26,28 +29,29 @@ const ELSEWHERE: [fn(Arc<Notify>) -> With; 2] = [With::CrashBefore, With::CrashA
 /// What happens in the story; most of it is one process's work.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Stage {
-    Submit,
-    Begin,
-    Validate,
+    /// A party asks a function for it.
+    Ask(Action),
     Publish,
     Mail,
     Deliver,
-    Decline(u8),
-    Undo,
-    Accept,
     /// The window's end and its grace pass.
     Pass,
     Tick,
     Work,
-    End,
     Suspend,
     Sweep,
 }
 
-use Stage::{
-    Accept, Begin, Decline, Deliver, End, Mail, Pass, Publish, Submit, Suspend, Sweep, Tick, Undo,
-    Validate, Work,
-};
+use Stage::{Deliver, Mail, Pass, Publish, Suspend, Sweep, Tick, Work};
+
+const SUBMIT: Stage = Stage::Ask(Action::Create);
+const BEGIN: Stage = Stage::Ask(Action::Begin);
+const VALIDATE: Stage = Stage::Ask(Action::Validate);
+const DECLINE_SECOND: Stage = Stage::Ask(Action::Decline(2));
+const DECLINE_ALL: Stage = Stage::Ask(Action::DeclineByLink(1));
+const UNDO: Stage = Stage::Ask(Action::Undo);
+const ACCEPT: Stage = Stage::Ask(Action::AcceptAll);
+const END: Stage = Stage::Ask(Action::End(1));
 
 /// The story as it is told by one claim.
 struct Story {
@@ -65,7 +69,7 @@ struct Place {
 impl Story {
     async fn begin() -> Self {
         let mut sim = Box::pin(Sim::empty(0, Trace::default())).await;
-        let id = ClaimId::of(&partner_id(ALPINE), "k");
+        let id = ClaimId::of(&partner_id(ALPINE), KEY);
         sim.add(id.clone(), WISHES[0]);
         Self { sim, id }
     }
@@ -87,49 +91,16 @@ impl Story {
 
     async fn run(&mut self, stage: Stage) {
         match stage {
-            Submit => {
-                let body = fixtures::claim_body(WISHES[0].items);
-                let answer = self.sim.stack.submit(ALPINE, "k", &body).await;
-                assert!(answer.status < 300, "{}", answer.text);
-            }
-            Begin => self.review(1, "begin").await,
-            Validate => self.review(2, "validate").await,
+            Stage::Ask(action) => self.ask(action).await,
             Publish => self.sim.publish_all().await,
             Mail => self.sim.notify_all().await,
             Deliver => self.sim.deliver_all().await,
-            Decline(item) => {
-                if self.answer("decline", item).await == 200 {
-                    let no = if item == 0 { vec![1, 2] } else { vec![item] };
-                    let refused = self.sim.books.refused.entry(self.id.clone()).or_default();
-                    for no in no {
-                        refused
-                            .entry(no)
-                            .or_default()
-                            .insert(VERIFIED.0, self.sim.stack.env.clock.now());
-                    }
-                }
-            }
-            Undo => {
-                // It may have been taken, even if nobody hears so.
-                self.sim.books.refused.clear();
-                self.answer("undo", 0).await;
-            }
-            Accept => {
-                self.sim.books.accepted.entry(self.id.clone()).or_default().extend([1, 2]);
-                self.answer("accept", 0).await;
-            }
             Pass => {
                 let closes_at = closes_at(&self.sim.peek(&self.id));
                 Box::pin(self.sim.pass_to(closes_at)).await;
             }
             Tick => self.sim.tick().await,
             Work => self.sim.work_all().await,
-            End => {
-                let event = RequestEvent::post(&format!("/v1/associations/{}-1/end", self.id));
-                let event = event.partner_admin(ALPINE).json(&json!({"comment": "we leave"}));
-                let answer = self.sim.stack.send(event).await;
-                assert!(answer.status < 500, "{}", answer.text);
-            }
             Suspend => {
                 let partner = Partner { status: PartnerStatus::Suspended, ..fixtures::alpine() };
                 self.sim.stack.env.store.put_partner(&partner).await.unwrap();
@@ -139,18 +110,60 @@ impl Story {
         }
     }
 
+    /// A party asks a function for an action, since it is the function's process that dies.
+    async fn ask(&mut self, action: Action) {
+        match action {
+            Action::Create => {
+                let body = fixtures::claim_body(WISHES[0].items);
+                let answer = self.sim.stack.submit(ALPINE, KEY, &body).await;
+                assert!(answer.status < 300, "{}", answer.text);
+            }
+            Action::Begin => self.review(1, "begin").await,
+            Action::Validate => self.review(2, "validate").await,
+            Action::Decline(item) => self.decline(item, &[item]).await,
+            Action::DeclineByLink(_) => self.decline(0, &[1, 2]).await,
+            Action::Undo => {
+                // It may have been taken, even if nobody hears so.
+                self.sim.books.refused.clear();
+                self.answer("undo", 0).await;
+            }
+            Action::AcceptAll => {
+                self.sim.books.accepted.entry(self.id.clone()).or_default().extend([1, 2]);
+                self.answer("accept", 0).await;
+            }
+            Action::End(item) => {
+                let path = format!("/v1/associations/{}-{item}/end", self.id);
+                let event = RequestEvent::post(&path).partner_admin(ALPINE);
+                let event = event.json(&json!({"comment": "we leave"}));
+                let answer = self.sim.stack.send(event).await;
+                assert!(answer.status < 500, "{}", answer.text);
+            }
+            other => panic!("no stage asks for {other:?}"),
+        }
+    }
+
+    /// The customer says no to an item, or with 0 to all of them, which are these.
+    async fn decline(&mut self, item: u8, these: &[u8]) {
+        self.answer("decline", item).await;
+        let at = self.sim.stack.env.clock.now();
+        let refused = self.sim.books.refused.entry(self.id.clone()).or_default();
+        for no in these {
+            refused.entry(*no).or_default().insert(VERIFIED.0, at);
+        }
+    }
+
     async fn review(&self, version: u64, action: &str) {
         let body = json!({"action": action});
         let answer = self.sim.stack.review(self.id.as_str(), version, &body).await;
         assert_eq!(answer.status, 200, "{}", answer.text);
     }
 
-    async fn answer(&self, deed: &'static str, item: u8) -> u16 {
+    async fn answer(&self, decision: &'static str, item: u8) {
         // An undo takes back what arrived before it.
         self.sim.stack.env.clock.advance(Duration::milliseconds(1));
         let intent = Intent {
             claim: self.id.clone(),
-            deed,
+            decision,
             item,
             signed_in: false,
             tenant: CONTOSO,
@@ -162,8 +175,7 @@ impl Story {
             under_way: Duration::zero(),
         };
         let status = intent.given(&self.sim.stack).await;
-        assert_eq!(status, 200, "{deed}");
-        status
+        assert_eq!(status, 200, "{decision}");
     }
 
     /// How many calls a stage makes on each wire, and how many to the services beside the table.
@@ -231,27 +243,27 @@ macro_rules! each_stage {
 }
 
 each_stage! {
-    a_submit_survives_every_death: [], Submit;
-    a_review_begins_after_every_death: [Submit], Begin;
-    a_validation_survives_every_death: [Submit, Begin], Validate;
-    the_archive_and_the_bus_survive_every_death: [Submit, Begin, Validate], Publish;
-    a_notice_survives_every_death: [Submit, Begin, Validate, Publish], Mail;
-    a_proof_survives_every_death: [Submit, Begin, Validate, Publish, Mail], Deliver;
-    a_no_survives_every_death: [Submit, Begin, Validate, Publish, Mail, Deliver], Decline(2);
+    a_submit_survives_every_death: [], SUBMIT;
+    a_review_begins_after_every_death: [SUBMIT], BEGIN;
+    a_validation_survives_every_death: [SUBMIT, BEGIN], VALIDATE;
+    the_archive_and_the_bus_survive_every_death: [SUBMIT, BEGIN, VALIDATE], Publish;
+    a_notice_survives_every_death: [SUBMIT, BEGIN, VALIDATE, Publish], Mail;
+    a_proof_survives_every_death: [SUBMIT, BEGIN, VALIDATE, Publish, Mail], Deliver;
+    a_no_survives_every_death: [SUBMIT, BEGIN, VALIDATE, Publish, Mail, Deliver], DECLINE_SECOND;
     a_no_to_everything_survives_every_death:
-        [Submit, Begin, Validate, Publish, Mail, Deliver], Decline(0);
+        [SUBMIT, BEGIN, VALIDATE, Publish, Mail, Deliver], DECLINE_ALL;
     an_undo_survives_every_death:
-        [Submit, Begin, Validate, Publish, Mail, Deliver, Decline(0)], Undo;
-    a_yes_survives_every_death: [Submit, Begin, Validate, Publish, Mail, Deliver], Accept;
-    a_tick_survives_every_death: [Submit, Begin, Validate, Publish, Mail, Deliver, Pass], Tick;
+        [SUBMIT, BEGIN, VALIDATE, Publish, Mail, Deliver, DECLINE_ALL], UNDO;
+    a_yes_survives_every_death: [SUBMIT, BEGIN, VALIDATE, Publish, Mail, Deliver], ACCEPT;
+    a_tick_survives_every_death: [SUBMIT, BEGIN, VALIDATE, Publish, Mail, Deliver, Pass], Tick;
     a_close_survives_every_death:
-        [Submit, Begin, Validate, Publish, Mail, Deliver, Pass, Tick], Work;
+        [SUBMIT, BEGIN, VALIDATE, Publish, Mail, Deliver, Pass, Tick], Work;
     a_close_beside_a_no_survives_every_death:
-        [Submit, Begin, Validate, Publish, Mail, Deliver, Decline(2), Pass, Tick], Work;
+        [SUBMIT, BEGIN, VALIDATE, Publish, Mail, Deliver, DECLINE_SECOND, Pass, Tick], Work;
     a_settlement_survives_every_death:
-        [Submit, Begin, Validate, Publish, Mail, Deliver, Decline(0), Pass, Tick], Work;
+        [SUBMIT, BEGIN, VALIDATE, Publish, Mail, Deliver, DECLINE_ALL, Pass, Tick], Work;
     an_end_survives_every_death:
-        [Submit, Begin, Validate, Publish, Mail, Deliver, Pass, Tick, Work], End;
+        [SUBMIT, BEGIN, VALIDATE, Publish, Mail, Deliver, Pass, Tick, Work], END;
     a_sweep_survives_every_death:
-        [Submit, Begin, Validate, Publish, Mail, Deliver, Suspend], Sweep;
+        [SUBMIT, BEGIN, VALIDATE, Publish, Mail, Deliver, Suspend], Sweep;
 }

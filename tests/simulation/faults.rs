@@ -1,7 +1,7 @@
 //! Every write path under every fault: nothing is lost and nothing happens twice. What an undisturbed
 //! run leaves in the table is what a disturbed one leaves, once its caller has asked again.
 
-mod step;
+mod scene;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -11,21 +11,22 @@ use chrono::Duration as Span;
 use domain::claim::Status;
 use domain::command::Command;
 use domain::ids::ClaimId;
-use step::Step;
+use scene::Scene;
 use store::{CloseMethod, Effect, Scope, Store, StoreError};
 use support::engine::{Saved, key};
 use support::test_env::{TestEnv, closes_at, reviewer};
 use support::wire::{Call, Fault, Wire, any, until_death};
 use tokio::sync::Notify;
 
+use crate::simulation::actions::{Action, ITEMS, stored_claim};
+
 const NOW: &str = "2026-12-22T14:00:00Z";
-const ITEMS: [&str; 2] = ["exchange-online", "teams"];
 
 /// Before a call and after it.
 const SIDES: [fn(Arc<Notify>) -> Fault; 2] = [Fault::CrashBefore, Fault::CrashAfter];
 
 /// Everything that must be the same in the end: the claim, its locks and its blocks, and the events
-/// the stream has told. When a step happened is left out where the next tick repeats it.
+/// the stream has told. When an action happened is left out where the next tick repeats it.
 async fn outcome(env: &TestEnv, id: &ClaimId) -> BTreeMap<String, String> {
     let (store, _) = env.another_store(|_| {});
     let locks = ["L#", "B#"].map(|of| env.engine.items(of)).concat();
@@ -53,9 +54,10 @@ fn holders(lock: &serde_json::Value) -> String {
     if key(lock).0.starts_with("B#") { "block".to_owned() } else { lock.to_string() }
 }
 
-/// A claim at the beginning of a step, to begin from again and again.
+/// A claim before an action, to begin from again and again.
 struct Beginning {
-    step: Step,
+    scene: Scene,
+    action: Action,
     env: TestEnv,
     id: ClaimId,
     saved: Saved,
@@ -63,11 +65,17 @@ struct Beginning {
 }
 
 impl Beginning {
-    async fn of(step: Step) -> Self {
-        let env = step.env().await;
-        let id = Box::pin(step.prepare(&env)).await;
+    async fn of(scene: Scene, action: Action) -> Self {
+        let env = scene.env().await;
+        let id = Box::pin(scene.prepare(&env)).await;
+        if scene != Scene::Nothing {
+            let claim = stored_claim(&env, &id);
+            if let Some((notice, noted)) = action.report(&claim, env.clock.now()) {
+                env.note(&claim, notice, noted).await.unwrap();
+            }
+        }
         let (saved, now) = (env.engine.save(), env.clock.now());
-        Self { step, env, id, saved, now }
+        Self { scene, action, env, id, saved, now }
     }
 
     /// Back to the beginning, with a store that has seen nothing.
@@ -80,17 +88,17 @@ impl Beginning {
     /// Another process: nothing cached.
     fn another(&self) -> (Store, Wire) {
         self.env.another_store(|config| {
-            if self.step == Step::CloseOneByOne {
+            if self.scene == Scene::EndedOneByOne {
                 config.closing = CloseMethod::OneByOne;
             }
         })
     }
 
     async fn act(&self, store: &Store) -> Result<(), StoreError> {
-        Box::pin(self.step.act(&self.env, store, &self.id)).await
+        Box::pin(self.action.perform(&self.env, store, &self.id)).await.map(drop)
     }
 
-    /// Runs the step into `fault` at its `nth` call and `more` after it, asks again as its caller
+    /// Runs the action into `fault` at its `nth` call and `more` after it, asks again as its caller
     /// would, and returns what is left.
     async fn disturbed(
         &self,
@@ -104,20 +112,20 @@ impl Beginning {
             wire.on(concerns, nth, fault.clone());
         }
         if let Err(error) = self.act(&store).await {
-            assert!(error.is_retryable(), "{:?} under {fault:?}: {error}", self.step);
+            assert!(error.is_retryable(), "{:?} under {fault:?}: {error}", self.action);
         }
         wire.reset();
-        for _ in 0..if self.step.is_timed() { 2 } else { 1 } {
-            if self.step.is_timed() {
+        for _ in 0..if self.action.is_of_timers() { 2 } else { 1 } {
+            if self.action.is_of_timers() {
                 self.env.clock.advance(Span::minutes(2));
             }
             let again = self.act(&store).await;
-            assert!(again.is_ok(), "{:?} after {fault:?}: {again:?}", self.step);
+            assert!(again.is_ok(), "{:?} after {fault:?}: {again:?}", self.action);
         }
         outcome(&self.env, &self.id).await
     }
 
-    /// Lets the process die at its `nth` call, on that side of it, and others do the step again; returns what
+    /// Lets the process die at its `nth` call, on that side of it, and others do it again; returns what
     /// is left.
     async fn after_a_death(
         &self,
@@ -129,18 +137,18 @@ impl Beginning {
         let death = Arc::new(Notify::new());
         wire.on(concerns, nth, side(Arc::clone(&death)));
         let ended = Box::pin(until_death(self.act(&store), &death)).await;
-        assert!(ended.is_none(), "{:?} lives on after call {nth}", self.step);
-        for _ in 0..if self.step.is_timed() { 2 } else { 1 } {
-            if self.step.is_timed() {
+        assert!(ended.is_none(), "{:?} lives on after call {nth}", self.action);
+        for _ in 0..if self.action.is_of_timers() { 2 } else { 1 } {
+            if self.action.is_of_timers() {
                 self.env.clock.advance(Span::minutes(2));
             }
             let again = self.act(&self.another().0).await;
-            assert!(again.is_ok(), "{:?} after a death at call {nth}: {again:?}", self.step);
+            assert!(again.is_ok(), "{:?} after a death at call {nth}: {again:?}", self.action);
         }
         outcome(&self.env, &self.id).await
     }
 
-    /// How many calls of a kind an undisturbed step makes, and what it leaves.
+    /// How many calls of a kind an undisturbed action makes, and what it leaves.
     async fn undisturbed(&self, concerns: fn(&Call) -> bool) -> (usize, BTreeMap<String, String>) {
         let (store, wire) = self.again();
         self.act(&store).await.unwrap();
@@ -149,30 +157,30 @@ impl Beginning {
     }
 }
 
-/// Holds a step to its undisturbed outcome under each fault at each of its calls: once, so that the
+/// Holds an action to its undisturbed outcome under each fault at each of its calls: once, so that the
 /// SDK's own second attempt meets none, and for good, so that the caller hears of it.
-async fn withstands(step: Step, faults: &[Fault], concerns: fn(&Call) -> bool) {
-    let beginning = Beginning::of(step).await;
+async fn withstands(scene: Scene, action: Action, faults: &[Fault], concerns: fn(&Call) -> bool) {
+    let beginning = Beginning::of(scene, action).await;
     let (calls, expected) = beginning.undisturbed(concerns).await;
-    assert!(calls > 0, "{step:?} makes no such call");
+    assert!(calls > 0, "{action:?} makes no such call");
     for fault in faults {
         for nth in 1..=calls {
             for more in [0, 11] {
                 let left = beginning.disturbed(fault, nth, more, concerns).await;
-                assert_eq!(left, expected, "{step:?}: {fault:?} at call {nth} and {more} more");
+                assert_eq!(left, expected, "{action:?}: {fault:?} at call {nth} and {more} more");
             }
         }
     }
 }
 
-/// Holds a step to its undisturbed outcome whose process dies before or after any of its calls.
-async fn survives(step: Step, concerns: fn(&Call) -> bool) {
-    let beginning = Beginning::of(step).await;
+/// Holds an action to its undisturbed outcome whose process dies before or after any of its calls.
+async fn survives(scene: Scene, action: Action, concerns: fn(&Call) -> bool) {
+    let beginning = Beginning::of(scene, action).await;
     let (calls, expected) = beginning.undisturbed(concerns).await;
     for nth in 1..=calls {
         for side in SIDES {
             let left = beginning.after_a_death(side, nth, concerns).await;
-            assert_eq!(left, expected, "{step:?}: {:?} call {nth}", side(Arc::default()));
+            assert_eq!(left, expected, "{action:?}: {:?} call {nth}", side(Arc::default()));
         }
     }
 }
@@ -184,65 +192,66 @@ fn writes(call: &Call) -> bool {
 /// The faults that concern every call.
 const COMMON: [Fault; 4] = [Fault::Throttle, Fault::Internal, Fault::Reset, Fault::AnswerLost];
 
-macro_rules! each_step {
-    ($($name:ident: $step:expr;)*) => {$(
+macro_rules! each_action {
+    ($($name:ident: $scene:expr, $action:expr;)*) => {$(
         #[tokio::test]
         async fn $name() {
-            withstands($step, &COMMON, any).await;
-            withstands($step, &[Fault::Conflict(0)], writes).await;
-            survives($step, any).await;
+            withstands($scene, $action, &COMMON, any).await;
+            withstands($scene, $action, &[Fault::Conflict(0)], writes).await;
+            survives($scene, $action, any).await;
         }
     )*};
 }
 
-each_step! {
-    a_draft_is_stored_once_whatever_breaks: Step::StoreDraft;
-    a_draft_is_edited_once_whatever_breaks: Step::EditDraft;
-    a_draft_is_submitted_once_whatever_breaks: Step::SubmitDraft;
-    a_claim_is_recalled_once_whatever_breaks: Step::Recall;
-    a_question_is_put_once_whatever_breaks: Step::Ask;
-    a_question_is_answered_once_whatever_breaks: Step::Respond;
-    a_contact_is_corrected_once_whatever_breaks: Step::CorrectContact;
-    a_submit_is_stored_once_whatever_breaks: Step::Submit;
-    a_review_begins_once_whatever_breaks: Step::Begin;
-    a_rejection_is_recorded_once_whatever_breaks: Step::Reject;
-    a_validation_takes_its_locks_once_whatever_breaks: Step::Validate;
-    a_window_opens_once_whatever_breaks: Step::OpenWindow;
-    a_bounce_is_recorded_once_whatever_breaks: Step::Bounce;
-    a_no_to_one_item_is_neither_lost_nor_doubled_whatever_breaks: Step::DeclineOne;
-    a_no_to_everything_is_neither_lost_nor_doubled_whatever_breaks: Step::DeclineAll;
-    an_undo_is_neither_lost_nor_doubled_whatever_breaks: Step::Undo;
-    a_withdrawal_gives_every_lock_back_whatever_breaks: Step::Withdraw;
-    an_early_withdrawal_is_recorded_once_whatever_breaks: Step::WithdrawEarly;
-    an_association_ends_once_whatever_breaks: Step::End;
-    a_revocation_ends_and_blocks_once_whatever_breaks: Step::Revoke;
-    a_window_closes_once_whatever_breaks: Step::Close;
-    a_window_closed_one_by_one_closes_once_whatever_breaks: Step::CloseOneByOne;
-    a_window_closed_by_its_reader_closes_once_whatever_breaks: Step::CloseByReading;
-    a_slow_close_happens_once_whatever_breaks: Step::CloseSlowly;
-    an_opt_in_close_happens_once_whatever_breaks: Step::CloseOptIn;
-    a_slow_close_by_a_reader_happens_once_whatever_breaks: Step::CloseSlowlyByReading;
-    a_final_no_gives_its_locks_back_once_whatever_breaks: Step::Settle;
-    a_notice_without_proof_is_given_up_once_whatever_breaks: Step::GiveUpNotifying;
-    an_unreachable_customer_ends_the_claim_once_whatever_breaks: Step::GiveUpReaching;
-    a_holder_is_asked_to_defend_once_whatever_breaks: Step::BeginContested;
-    a_newcomer_gets_in_line_once_whatever_breaks: Step::GetInLine;
-    an_item_changes_hands_once_whatever_breaks: Step::TakeOver;
-    an_item_changes_hands_once_by_a_reader_whatever_breaks: Step::TakeOverByReading;
-    an_item_changes_hands_once_by_a_yes_whatever_breaks: Step::TakeOverByYes;
-    a_newcomer_leaves_the_line_once_whatever_breaks: Step::LeaveTheLine;
-    a_holder_leaves_to_the_next_once_whatever_breaks: Step::LeaveToNext;
-    evidence_is_added_once_whatever_breaks: Step::AddEvidence;
-    a_holiday_is_announced_once_whatever_breaks: Step::Announce;
-    a_notice_is_passed_on_once_whatever_breaks: Step::PassOn;
-    a_claim_is_erased_once_whatever_breaks: Step::Erase;
-    a_block_is_lifted_whatever_breaks: Step::Lift;
-    a_due_window_is_counted_again_once_and_stays_open_whatever_breaks: Step::CloseRecounted;
+each_action! {
+    a_draft_is_stored_once_whatever_breaks: Scene::Nothing, Action::StoreDraft;
+    a_draft_is_edited_once_whatever_breaks: Scene::Draft, Action::Edit;
+    a_draft_is_submitted_once_whatever_breaks: Scene::Draft, Action::Submit;
+    a_claim_is_recalled_once_whatever_breaks: Scene::Submitted, Action::Recall;
+    a_question_is_put_once_whatever_breaks: Scene::InReview, Action::Ask(1);
+    a_question_is_answered_once_whatever_breaks: Scene::Asked, Action::Respond;
+    a_contact_is_proposed_once_whatever_breaks: Scene::Unreachable, Action::ProposeContact;
+    a_contact_is_corrected_once_whatever_breaks: Scene::Unreachable, Action::CorrectContact;
+    a_submit_is_stored_once_whatever_breaks: Scene::Nothing, Action::Create;
+    a_review_begins_once_whatever_breaks: Scene::Submitted, Action::Begin;
+    a_rejection_is_recorded_once_whatever_breaks: Scene::InReview, Action::Reject(1);
+    a_validation_takes_its_locks_once_whatever_breaks: Scene::InReview, Action::Validate;
+    a_window_opens_once_whatever_breaks: Scene::Notifying, Action::Deliver;
+    a_bounce_is_recorded_once_whatever_breaks: Scene::Notifying, Action::Bounce;
+    a_no_to_one_item_is_neither_lost_nor_doubled_whatever_breaks: Scene::Awaiting, Action::Decline(2);
+    a_no_to_everything_is_neither_lost_nor_doubled_whatever_breaks: Scene::Awaiting, Action::DeclineByLink(1);
+    an_undo_is_neither_lost_nor_doubled_whatever_breaks: Scene::Declined, Action::Undo;
+    a_withdrawal_gives_every_lock_back_whatever_breaks: Scene::Awaiting, Action::Withdraw;
+    an_early_withdrawal_is_recorded_once_whatever_breaks: Scene::Submitted, Action::Withdraw;
+    an_association_ends_once_whatever_breaks: Scene::Associated, Action::End(1);
+    a_revocation_ends_and_blocks_once_whatever_breaks: Scene::Associated, Action::DeclineByLink(1);
+    a_window_closes_once_whatever_breaks: Scene::Ended, Action::Tick;
+    a_window_closed_one_by_one_closes_once_whatever_breaks: Scene::EndedOneByOne, Action::Tick;
+    a_window_closed_by_its_reader_closes_once_whatever_breaks: Scene::Ended, Action::Read;
+    a_slow_close_happens_once_whatever_breaks: Scene::EndedInPart, Action::Tick;
+    an_opt_in_close_happens_once_whatever_breaks: Scene::EndedOptIn, Action::Tick;
+    a_slow_close_by_a_reader_happens_once_whatever_breaks: Scene::EndedInPart, Action::Read;
+    a_final_no_gives_its_locks_back_once_whatever_breaks: Scene::EndedRefused, Action::Tick;
+    a_notice_without_proof_is_given_up_once_whatever_breaks: Scene::Unproven, Action::Tick;
+    an_unreachable_customer_ends_the_claim_once_whatever_breaks: Scene::Unreached, Action::Tick;
+    a_holder_is_asked_to_defend_once_whatever_breaks: Scene::Contested, Action::Begin;
+    a_newcomer_gets_in_line_once_whatever_breaks: Scene::Undefended, Action::Validate;
+    an_item_changes_hands_once_whatever_breaks: Scene::LineEnded, Action::Tick;
+    an_item_changes_hands_once_by_a_reader_whatever_breaks: Scene::LineEnded, Action::Read;
+    an_item_changes_hands_once_by_a_yes_whatever_breaks: Scene::InLine, Action::AcceptAll;
+    a_newcomer_leaves_the_line_once_whatever_breaks: Scene::InLine, Action::Withdraw;
+    a_holder_leaves_to_the_next_once_whatever_breaks: Scene::HolderOfLine, Action::End(1);
+    evidence_is_added_once_whatever_breaks: Scene::Asked, Action::AddEvidence(7);
+    a_holiday_is_announced_once_whatever_breaks: Scene::Awaiting, Action::AnnounceHoliday;
+    a_notice_is_passed_on_once_whatever_breaks: Scene::Awaiting, Action::PassOn;
+    a_claim_is_erased_once_whatever_breaks: Scene::Withdrawn, Action::Erase;
+    a_block_is_lifted_whatever_breaks: Scene::Blocked, Action::LiftBlocks;
+    a_due_window_is_counted_again_once_and_stays_open_whatever_breaks: Scene::EndedRecounted, Action::Tick;
 }
 
 #[tokio::test]
 async fn an_opt_in_close_gives_its_locks_back() {
-    let beginning = Beginning::of(Step::CloseOptIn).await;
+    let beginning = Beginning::of(Scene::EndedOptIn, Action::Tick).await;
     let (_, left) = beginning.undisturbed(any).await;
     assert!(left.keys().all(|key| key.starts_with("claim ")), "{:?}", left.keys());
 }
@@ -250,18 +259,22 @@ async fn an_opt_in_close_gives_its_locks_back() {
 /// The search for open windows asks hundreds of buckets; what breaks it begins it anew.
 #[tokio::test]
 async fn a_window_is_counted_again_once_whatever_breaks() {
-    withstands(Step::Recount, &COMMON, writes).await;
-    withstands(Step::Recount, &[Fault::Conflict(0)], writes).await;
-    survives(Step::Recount, writes).await;
+    withstands(Scene::Recounted, Action::Recount, &COMMON, writes).await;
+    withstands(Scene::Recounted, Action::Recount, &[Fault::Conflict(0)], writes).await;
+    survives(Scene::Recounted, Action::Recount, writes).await;
 }
 
 #[tokio::test]
-async fn a_step_whose_answers_come_too_late_happens_once() {
+async fn an_action_whose_answers_come_too_late_happens_once() {
     let patience = Duration::from_millis(60);
-    for step in
-        [Step::Submit, Step::Validate, Step::DeclineOne, Step::Withdraw, Step::CloseSlowlyByReading]
-    {
-        let beginning = Beginning::of(step).await;
+    for (scene, action) in [
+        (Scene::Nothing, Action::Create),
+        (Scene::InReview, Action::Validate),
+        (Scene::Awaiting, Action::Decline(2)),
+        (Scene::Awaiting, Action::Withdraw),
+        (Scene::EndedInPart, Action::Read),
+    ] {
+        let beginning = Beginning::of(scene, action).await;
         let (calls, expected) = beginning.undisturbed(any).await;
         for nth in 1..=calls {
             beginning.again();
@@ -269,11 +282,11 @@ async fn a_step_whose_answers_come_too_late_happens_once() {
             beginning.env.wire.reset();
             beginning.env.wire.on(any, nth, Fault::Slow(patience * 2));
             if let Err(error) = beginning.act(&store).await {
-                assert!(error.is_retryable(), "{step:?}: {error}");
+                assert!(error.is_retryable(), "{action:?}: {error}");
                 beginning.act(&store).await.unwrap();
             }
             let left = outcome(&beginning.env, &beginning.id).await;
-            assert_eq!(left, expected, "{step:?}: late answer at call {nth}");
+            assert_eq!(left, expected, "{action:?}: late answer at call {nth}");
         }
     }
 }

@@ -5,7 +5,7 @@
 #![expect(clippy::wildcard_enum_match_arm, reason = "most steps are given, few are remembered")]
 
 pub(crate) mod model;
-pub(crate) mod step;
+mod step;
 
 use std::collections::BTreeMap;
 
@@ -27,9 +27,10 @@ use support::stack::Stack;
 use web::event::RequestEvent;
 
 use model::{Model, full_window, leads, must_be_taken};
-use step::{Step, command, report, step, straight_on};
+use step::{Step, step};
 
 use crate::bundle::verifies_for_everybody;
+use crate::simulation::actions::{Action, straight_on};
 
 const NOW: &str = "2026-12-22T14:00:00Z";
 
@@ -78,7 +79,6 @@ impl Story {
                 }
             }
             Step::Finalize => self.finalize().await,
-            Step::Read => drop(env.read(&self.ids[at]).await),
             Step::Suspend(suspended) => self.suspend(CLAIMS[at].0, suspended).await,
             Step::Advance => {
                 let claim = env.read(&self.ids[at]).await;
@@ -87,7 +87,7 @@ impl Story {
                     None => Box::pin(self.close(&claim)).await,
                 }
             }
-            command => self.give(at, command).await?,
+            Step::Do(action) => self.give(at, action).await?,
         }
         self.hold(at, step).await
     }
@@ -133,41 +133,42 @@ impl Story {
         swept.unwrap();
     }
 
-    /// Gives the command of a step, and holds what became of it against the model.
-    async fn give(&mut self, at: usize, step: Step) -> Checked {
+    /// Does something to a claim, and holds what became of it against the model.
+    async fn give(&mut self, at: usize, action: Action) -> Checked {
         let env = &self.stack.env;
         let before = env.read(&self.ids[at]).await;
-        let Some((actor, command)) = command(step, &before, CLAIMS[at].0) else { return Ok(()) };
         let now = env.clock.now();
-        if let Some((notice, noted)) = report(step, &before, now) {
+        if let Some((notice, noted)) = action.report(&before, now) {
             env.note(&before, notice, noted).await.unwrap();
         }
-        let given = env.give(&before.id, &actor, &command).await;
+        let given = Box::pin(action.perform(env, &env.store, &before.id)).await;
         let model = &mut self.models[at];
         let from = before.status();
         let after = match given {
-            Ok(outcome) if outcome.effect == Effect::Changed => outcome.claim,
+            Ok(Some(outcome)) if outcome.effect == Effect::Changed => outcome.claim,
             Ok(_) => return Ok(()),
-            Err(StoreError::Rejected(refusal)) => return refused(step, &before, now, &refusal),
+            Err(StoreError::Rejected(refusal)) => return refused(action, &before, now, &refusal),
             Err(other) => return Err(TestCaseError::fail(other.to_string())),
         };
         prop_assert_eq!(after.version.0, before.version.0 + 1, "I7: one event, one version");
         let to = after.status();
-        prop_assert!(leads(step, from, to), "{step:?}: {from:?} to {to:?}");
-        let is_allowed = says_no(step) || changes_rights_only(step);
-        prop_assert!(!is_final(&before, now) || is_allowed, "I8: {step:?} in {from:?}");
-        match step {
-            Step::Validate => model.shown = Some(content::content_hash(&after, &Policy::default())),
-            Step::Deliver => model.opened = Some((before.notice.0, now)),
-            Step::Reject(reviewer) => model.rejected_by = Some(reviewer),
-            Step::Uphold(reviewer) | Step::Overturn(reviewer) => {
-                prop_assert!(model.rejected_by != Some(reviewer), "I9: {step:?}");
+        prop_assert!(leads(action, from, to), "{action:?}: {from:?} to {to:?}");
+        let is_allowed = says_no(action) || changes_rights_only(action);
+        prop_assert!(!is_final(&before, now) || is_allowed, "I8: {action:?} in {from:?}");
+        match action {
+            Action::Validate => {
+                model.shown = Some(content::content_hash(&after, &Policy::default()))
             }
-            Step::AcceptForTheCustomer => prop_assert!(false, "I9: {step:?}"),
-            Step::Accept(no) => drop(model.accepted.insert(no)),
-            Step::Undo => model.refused.clear(),
-            Step::Decline(no) => drop(model.refused.insert(no)),
-            Step::DeclineAll | Step::DeclineByLink(_) => {
+            Action::Deliver => model.opened = Some((before.notice.0, now)),
+            Action::Reject(reviewer) => model.rejected_by = Some(reviewer),
+            Action::Uphold(reviewer) | Action::Overturn(reviewer) => {
+                prop_assert!(model.rejected_by != Some(reviewer), "I9: {action:?}");
+            }
+            Action::AcceptForTheCustomer => prop_assert!(false, "I9: {action:?}"),
+            Action::Accept(no) => drop(model.accepted.insert(no)),
+            Action::Undo => model.refused.clear(),
+            Action::Decline(no) => drop(model.refused.insert(no)),
+            Action::DeclineAll | Action::DeclineByLink(_) => {
                 model.refused.extend(before.items.iter().map(|item| item.no.0));
             }
             _ => {}
@@ -258,29 +259,35 @@ impl Story {
     }
 }
 
-pub(crate) fn says_no(step: Step) -> bool {
+pub(crate) fn says_no(action: Action) -> bool {
     matches!(
-        step,
-        Step::Decline(_) | Step::DeclineAll | Step::DeclineByLink(_) | Step::Undo | Step::Revoke(_)
+        action,
+        Action::Decline(_)
+            | Action::DeclineAll
+            | Action::DeclineByLink(_)
+            | Action::Undo
+            | Action::Revoke(_)
     )
 }
 
 /// Who may use a link of a claim is settled in every state.
-fn changes_rights_only(step: Step) -> bool {
-    matches!(step, Step::PassOn | Step::RetireLink(_))
+fn changes_rights_only(action: Action) -> bool {
+    matches!(action, Action::PassOn | Action::RetireLink(_))
 }
 
 /// I2: a "no" by a notice there was is never refused; and what the model says must be taken is, but for
 /// the minutes between a window's end and its close, when nothing but a "no" is.
-fn refused(step: Step, before: &Claim, now: Instant, refusal: &Rejection) -> Checked {
+fn refused(action: Action, before: &Claim, now: Instant, refusal: &Rejection) -> Checked {
     let status = before.status();
     let over =
         status == Status::AwaitingCustomer && before.deadline().is_some_and(|end| end <= now);
-    prop_assert!(over || !must_be_taken(step, status), "{step:?} in {status:?}: {refusal}");
-    let noticed = match step {
-        Step::DeclineByLink(notice) => notice <= before.notice.0,
-        Step::Decline(no) => before.notice.0 > 0 && before.items.iter().any(|item| item.no.0 == no),
-        Step::DeclineAll => before.notice.0 > 0,
+    prop_assert!(over || !must_be_taken(action, status), "{action:?} in {status:?}: {refusal}");
+    let noticed = match action {
+        Action::DeclineByLink(notice) => notice <= before.notice.0,
+        Action::Decline(no) => {
+            before.notice.0 > 0 && before.items.iter().any(|item| item.no.0 == no)
+        }
+        Action::DeclineAll => before.notice.0 > 0,
         _ => false,
     };
     prop_assert!(!noticed, "I2: a no was refused: {refusal} in {status:?}");

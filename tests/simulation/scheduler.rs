@@ -28,13 +28,13 @@ use domain::claim::{Claim, Status};
 use domain::ids::ClaimId;
 use fastrand::Rng;
 use serde_json::{Value, json};
-use store::{ClaimImage, Store, StoreError};
+use store::{Store, StoreError};
 use support::fixtures::{self, ALPINE, BOREALIS, CEYLON, CONTOSO, FABRIKAM};
 use support::stack::Stack;
 use support::wire::{Call, Wire, until_death};
 use tokio::sync::Notify;
 
-use crate::simulation::invariants::step::Step;
+use crate::simulation::actions::{Action, stored_claim};
 use actors::Answered;
 use coverage::{ALL, Coverage};
 use seeds::{number, on_threads, told_by};
@@ -138,7 +138,7 @@ pub(super) struct Sim {
 
 /// What happens in a step.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Deed {
+enum Move {
     Publish,
     Sweep,
     Notify,
@@ -206,10 +206,9 @@ impl Sim {
             return;
         }
         self.wish(WISHES[0], "prologue").await.expect("a claim");
-        for step in [Step::Begin, Step::Validate] {
+        for action in [Action::Begin, Action::Validate] {
             let made = self.somebodys();
-            let claim = self.peek(&made.id);
-            self.give(&made, &claim, step).await;
+            self.give(&made, action).await;
         }
         Box::pin(self.rest()).await;
         assert_eq!(self.peek(&self.made[0].id).status(), Status::Associated);
@@ -252,8 +251,7 @@ impl Sim {
 
     /// A claim as it is stored, closed by nobody for having been looked at.
     pub(super) fn peek(&self, id: &ClaimId) -> Claim {
-        let item: serde_dynamo::Item = serde_json::from_value(self.stack.env.stored(id)).unwrap();
-        ClaimImage::from_stream(item).unwrap().claim().clone()
+        stored_claim(&self.stack.env, id)
     }
 
     /// Takes what the functions have sent.
@@ -290,11 +288,11 @@ impl Sim {
     async fn step(&mut self) {
         self.books.read_on(&self.stack.env);
         self.books.speak(self.stack.env.clock.now());
-        let deed = self.choose();
-        self.disturb(deed).await;
+        let chosen = self.choose();
+        self.disturb(chosen).await;
         let death = Arc::clone(&self.death);
-        if Box::pin(until_death(self.act(deed), &death)).await.is_none() {
-            self.note(format!("dead in {deed:?}"));
+        if Box::pin(until_death(self.act(chosen), &death)).await.is_none() {
+            self.note(format!("dead in {chosen:?}"));
             self.deaths += 1;
         }
         self.collect();
@@ -304,16 +302,16 @@ impl Sim {
         self.no_timer_is_lost();
     }
 
-    /// A deed for which there is something to do.
-    fn choose(&mut self) -> Deed {
+    /// A move for which there is something to do.
+    fn choose(&mut self) -> Move {
         // The last two minutes before a close are short, and customers late.
         if self.is_in_grace() && self.rng.bool() {
-            return Deed::Customer;
+            return Move::Customer;
         }
         loop {
-            let deed = self.draw();
-            if self.books.has_work_for(deed) {
-                return deed;
+            let drawn = self.draw();
+            if self.books.has_work_for(drawn) {
+                return drawn;
             }
         }
     }
@@ -328,57 +326,57 @@ impl Sim {
         self.lively().any(|made| has_ended(&self.peek(&made.id)))
     }
 
-    fn draw(&mut self) -> Deed {
+    fn draw(&mut self) -> Move {
         match self.rng.u8(0..110) {
-            0..16 => Deed::Publish,
-            16 => Deed::Sweep,
-            17..31 => Deed::Notify,
-            31..40 => Deed::Deliver,
-            40..52 => Deed::Prove,
-            52..57 => Deed::Tick,
-            57..62 => Deed::Work,
-            62..75 => Deed::Advance,
-            75..78 => Deed::Somebody,
-            78..87 => Deed::Customer,
-            87..89 => Deed::Read,
-            89 => Deed::ReadUsage,
-            90..92 => Deed::Suspend,
-            92 => Deed::StandStill,
-            93..95 => Deed::Juggle,
-            95 => Deed::Erase,
-            96 => Deed::Rotate,
-            100..102 => Deed::Reorder,
-            102..105 => Deed::Toggle,
-            105..107 => Deed::Forge,
-            107..110 => Deed::Misuse,
-            _ => Deed::Wait,
+            0..16 => Move::Publish,
+            16 => Move::Sweep,
+            17..31 => Move::Notify,
+            31..40 => Move::Deliver,
+            40..52 => Move::Prove,
+            52..57 => Move::Tick,
+            57..62 => Move::Work,
+            62..75 => Move::Advance,
+            75..78 => Move::Somebody,
+            78..87 => Move::Customer,
+            87..89 => Move::Read,
+            89 => Move::ReadUsage,
+            90..92 => Move::Suspend,
+            92 => Move::StandStill,
+            93..95 => Move::Juggle,
+            95 => Move::Erase,
+            96 => Move::Rotate,
+            100..102 => Move::Reorder,
+            102..105 => Move::Toggle,
+            105..107 => Move::Forge,
+            107..110 => Move::Misuse,
+            _ => Move::Wait,
         }
     }
 
-    async fn act(&mut self, deed: Deed) {
-        match deed {
-            Deed::Publish => Box::pin(self.publish()).await,
-            Deed::Sweep => Box::pin(self.sweep()).await,
-            Deed::Notify => Box::pin(self.notify()).await,
-            Deed::Deliver => self.deliver(),
-            Deed::Prove => Box::pin(self.prove()).await,
-            Deed::Tick => Box::pin(self.tick()).await,
-            Deed::Work => Box::pin(self.work()).await,
-            Deed::Advance => Box::pin(self.advance()).await,
-            Deed::Somebody => Box::pin(self.somebody()).await,
-            Deed::Customer => Box::pin(self.customer()).await,
-            Deed::Read => Box::pin(self.read()).await,
-            Deed::ReadUsage => Box::pin(self.read_usage()).await,
-            Deed::Suspend => Box::pin(self.suspend()).await,
-            Deed::Juggle => Box::pin(self.juggle()).await,
-            Deed::Reorder => Box::pin(self.reorder()).await,
-            Deed::Toggle => Box::pin(self.toggle()).await,
-            Deed::Forge => Box::pin(self.forge()).await,
-            Deed::Misuse => Box::pin(self.misuse()).await,
-            Deed::Erase => Box::pin(self.erase()).await,
-            Deed::Rotate => self.rotate(),
-            Deed::StandStill => self.stand_still(),
-            Deed::Wait => Box::pin(self.wait()).await,
+    async fn act(&mut self, chosen: Move) {
+        match chosen {
+            Move::Publish => Box::pin(self.publish()).await,
+            Move::Sweep => Box::pin(self.sweep()).await,
+            Move::Notify => Box::pin(self.notify()).await,
+            Move::Deliver => self.deliver(),
+            Move::Prove => Box::pin(self.prove()).await,
+            Move::Tick => Box::pin(self.tick()).await,
+            Move::Work => Box::pin(self.work()).await,
+            Move::Advance => Box::pin(self.advance()).await,
+            Move::Somebody => Box::pin(self.somebody()).await,
+            Move::Customer => Box::pin(self.customer()).await,
+            Move::Read => Box::pin(self.read()).await,
+            Move::ReadUsage => Box::pin(self.read_usage()).await,
+            Move::Suspend => Box::pin(self.suspend()).await,
+            Move::Juggle => Box::pin(self.juggle()).await,
+            Move::Reorder => Box::pin(self.reorder()).await,
+            Move::Toggle => Box::pin(self.toggle()).await,
+            Move::Forge => Box::pin(self.forge()).await,
+            Move::Misuse => Box::pin(self.misuse()).await,
+            Move::Erase => Box::pin(self.erase()).await,
+            Move::Rotate => self.rotate(),
+            Move::StandStill => self.stand_still(),
+            Move::Wait => Box::pin(self.wait()).await,
         }
     }
 

@@ -63,19 +63,19 @@ impl Fixture {
     pub async fn set(now: DateTime<Utc>) -> Self {
         let ago = now - Duration::days(30);
         let env = TestEnv::at(&ago.to_rfc3339()).await;
-        let awaiting = claim_until(&env, 1, Step::Delivered).await;
+        let awaiting = claim_until(&env, 1, Stage::Delivered).await;
         env.let_pass(awaiting.deadline().expect("a window"));
         env.finalize().await;
         let associated = Template::of(&env, &awaiting.id).await;
         env.clock.set(now - Duration::days(14));
-        let due = claim_until(&env, 2, Step::Delivered).await;
+        let due = claim_until(&env, 2, Stage::Delivered).await;
         let due = Template::of(&env, &due.id).await;
         env.clock.set(now);
-        let open = claim_until(&env, 3, Step::Delivered).await;
+        let open = claim_until(&env, 3, Stage::Delivered).await;
         let open = Template::of(&env, &open.id).await;
-        let sent = claim_until(&env, 4, Step::Validated).await;
+        let sent = claim_until(&env, 4, Stage::Validated).await;
         let notifying = Template::of(&env, &sent.id).await;
-        let quiet = claim_until(&env, 5, Step::Delivered).await.subject.tenant;
+        let quiet = claim_until(&env, 5, Stage::Delivered).await.subject.tenant;
         let first = |record: &Value| record["dynamodb"]["NewImage"]["v"]["N"] == "1";
         let record = records(&env).into_iter().find(first).expect("a first version");
         let of_quiet =
@@ -238,7 +238,7 @@ pub fn shard_of(id: &ClaimId, shards: u16) -> u16 {
 
 /// How far a claim is brought.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Step {
+enum Stage {
     Validated,
     Delivered,
 }
@@ -251,11 +251,11 @@ async fn new_tenant(env: &TestEnv, number: u32) -> TenantId {
 }
 
 /// A claim on two items of a new tenant's, brought that far.
-async fn claim_until(env: &TestEnv, number: u32, step: Step) -> Claim {
+async fn claim_until(env: &TestEnv, number: u32, stage: Stage) -> Claim {
     let tenant = new_tenant(env, number).await;
     let body = claim_body(&tenant, env.clock.now());
     let created = env.create_of(fixtures::ALPINE, &number.to_string(), &body).await;
-    advance(env, created.expect("a claim").claim, step).await
+    advance(env, created.expect("a claim").claim, stage).await
 }
 
 /// The body of a claim on two items, with evidence that was acknowledged a month before.
@@ -266,10 +266,10 @@ pub fn claim_body(tenant: &TenantId, now: DateTime<Utc>) -> Value {
     body
 }
 
-async fn advance(env: &TestEnv, claim: Claim, step: Step) -> Claim {
+async fn advance(env: &TestEnv, claim: Claim, stage: Stage) -> Claim {
     env.give(&claim.id, &reviewer(), &Command::BeginReview).await.expect("a review");
     let sent = env.give(&claim.id, &reviewer(), &validate()).await.expect("a notice").claim;
-    if step == Step::Validated {
+    if stage == Stage::Validated {
         return sent;
     }
     env.deliver(&sent).await.expect("a window")

@@ -50,7 +50,7 @@ pub struct Table {
 
 /// What somebody does to a claim.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Deed {
+pub enum Action {
     /// Its customer says no.
     Decline,
     /// And takes it back.
@@ -77,9 +77,9 @@ pub enum Process {
     /// Nothing to do.
     Idle,
     /// At the moment, about a claim.
-    Came(Deed, usize, usize),
+    Came(Action, usize, usize),
     /// Everything has been read.
-    Read(Deed, usize, usize, Table),
+    Read(Action, usize, usize, Table),
 }
 
 /// Everything there is.
@@ -99,11 +99,11 @@ pub struct State {
 
 /// A step of the model.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Action {
+pub enum Step {
     /// The next moment comes.
     Tick,
     /// Somebody comes to do something to a claim.
-    Come(usize, Deed, usize),
+    Come(usize, Action, usize),
     /// A read.
     Read(usize),
     /// A write; whether the answer is heard.
@@ -117,7 +117,7 @@ pub struct Transfer {
     worlds: [World; 2],
     moments: Vec<Instant>,
     table: Table,
-    deeds: u8,
+    actions: u8,
     /// Whether the administrator says yes: where nobody is taken over, it only multiplies the states.
     says_yes: bool,
     mutation: Option<Mutation>,
@@ -129,8 +129,8 @@ pub struct Transfer {
 /// What is asked of the domain about a claim, at a moment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 enum Question {
-    /// What a deed does; of the rival, if there is one, whether it is active.
-    Deed(Deed, usize, usize, Option<bool>),
+    /// What an action does; of the rival, if there is one, whether it is active.
+    Action(Action, usize, usize, Option<bool>),
     /// What the end of an association does that another claim takes over.
     Supersede(usize, usize),
 }
@@ -182,7 +182,7 @@ impl Transfer {
             worlds,
             moments,
             table,
-            deeds: 5,
+            actions: 5,
             says_yes: false,
             mutation: None,
             shows: &[],
@@ -201,7 +201,7 @@ impl Transfer {
     }
 
     /// What there is to be done to a claim, as far as anybody can see.
-    fn deeds(&self, state: &State, no: usize) -> Vec<Deed> {
+    fn possible_actions(&self, state: &State, no: usize) -> Vec<Action> {
         let record = &state.table.claims[no];
         let status = record.claim().status();
         let policy = self.worlds[no].policy();
@@ -213,36 +213,36 @@ impl Transfer {
         let holds = [state.table.lock.active, state.table.lock.next].contains(&Some(no));
         let customers = record.claim().notice.0 > 0;
         let all = [
-            (Deed::Decline, customers && state.left > 0),
-            (Deed::Undo, state.refused[no] && state.left > 0),
-            (Deed::Accept, self.says_yes && open && state.left > 0),
-            (Deed::Leave, record.is_active() && state.left > 0),
-            (Deed::Defend, status == Status::Associated && state.left > 0),
-            (Deed::Validate, status == Status::InReview && state.left > 0),
-            (Deed::Deliver, status == Status::Notifying),
-            (Deed::Silence, due),
-            (Deed::Settle, settled && holds && status == Status::Declined),
+            (Action::Decline, customers && state.left > 0),
+            (Action::Undo, state.refused[no] && state.left > 0),
+            (Action::Accept, self.says_yes && open && state.left > 0),
+            (Action::Leave, record.is_active() && state.left > 0),
+            (Action::Defend, status == Status::Associated && state.left > 0),
+            (Action::Validate, status == Status::InReview && state.left > 0),
+            (Action::Deliver, status == Status::Notifying),
+            (Action::Silence, due),
+            (Action::Settle, settled && holds && status == Status::Declined),
         ];
-        all.into_iter().filter(|(_, there)| *there).map(|(deed, _)| deed).collect()
+        all.into_iter().filter(|(_, there)| *there).map(|(action, _)| action).collect()
     }
 
-    fn command(&self, deed: Deed, no: usize, claim: &Claim) -> Option<(Actor, Command)> {
+    fn command(&self, action: Action, no: usize, claim: &Claim) -> Option<(Actor, Command)> {
         let world = &self.worlds[no];
-        Some(match deed {
-            Deed::Decline => (link(claim.notice.0, FIRST), decline()),
-            Deed::Undo => (link(claim.notice.0, FIRST), undo()),
-            Deed::Accept => (world.administrator(), accept()),
-            Deed::Leave => {
+        Some(match action {
+            Action::Decline => (link(claim.notice.0, FIRST), decline()),
+            Action::Undo => (link(claim.notice.0, FIRST), undo()),
+            Action::Accept => (world.administrator(), accept()),
+            Action::Leave => {
                 (world.partner_admin(), Command::End { item: ItemNo(1), comment: Some(comment()) })
             }
-            Deed::Defend => (world.partner_admin(), Command::AddEvidence(Box::new(evidence()))),
-            Deed::Validate => {
+            Action::Defend => (world.partner_admin(), Command::AddEvidence(Box::new(evidence()))),
+            Action::Validate => {
                 let comment = Some(comment());
                 (operator(), Command::Validate { drop: Vec::new(), comment })
             }
-            Deed::Deliver => (Actor::System, Command::ApplyReports { notice: claim.notice }),
-            Deed::Silence => (Actor::System, Command::DeadlinePassed),
-            Deed::Settle => return None,
+            Action::Deliver => (Actor::System, Command::ApplyReports { notice: claim.notice }),
+            Action::Silence => (Actor::System, Command::DeadlinePassed),
+            Action::Settle => return None,
         })
     }
 
@@ -268,24 +268,24 @@ impl Transfer {
     /// What somebody writes who has read this; `None`: nothing.
     fn change(
         &self,
-        deed: Deed,
+        action: Action,
         no: usize,
         since: usize,
         read: &Table,
         now: usize,
     ) -> Option<Change> {
         let claim = read.claims[no].claim();
-        if deed == Deed::Settle {
+        if action == Action::Settle {
             let ClaimState::Declined { window: Some(_) } = claim.state else { return None };
             let table = Table { lock: released(read.lock, no), ..read.clone() };
             return Some(Change { table, asks: only(no), asks_lock: true });
         }
-        let moment = if deed == Deed::Silence { now } else { since };
+        let moment = if action == Action::Silence { now } else { since };
         let rivals = self.rivals(read, no, self.moments[now]);
         let rival = rivals.first().map(|rival| rival.standing == RivalStatus::Active);
-        let question = Question::Deed(deed, no, moment, rival);
+        let question = Question::Action(action, no, moment, rival);
         let answer = self.known.answer(&read.claims[no], question, || {
-            let (actor, command) = self.command(deed, no, claim).ok_or(Refused)?;
+            let (actor, command) = self.command(action, no, claim).ok_or(Refused)?;
             self.ask(&read.claims[no], no, actor, &command, moment, rivals)
         });
         let next = answer.ok()??;
@@ -298,7 +298,7 @@ impl Transfer {
                 LockChange::Release(_) => released(read.lock, no),
             };
         }
-        if deed == Deed::Decline && self.mutation == Some(Mutation::LockReleasedAtDecline) {
+        if action == Action::Decline && self.mutation == Some(Mutation::LockReleasedAtDecline) {
             change.table.lock = released(read.lock, no);
         }
         if !effects::activated_items(claim, new).is_empty() && read.lock.next == Some(no) {
@@ -368,8 +368,8 @@ impl Transfer {
     }
 
     fn write(&self, state: &mut State, who: usize, heard: bool) {
-        let Process::Read(deed, no, since, read) = state.processes[who].clone() else { return };
-        let Some(change) = self.change(deed, no, since, &read, state.moment) else {
+        let Process::Read(action, no, since, read) = state.processes[who].clone() else { return };
+        let Some(change) = self.change(action, no, since, &read, state.moment) else {
             state.processes[who] = Process::Idle;
             return;
         };
@@ -377,7 +377,7 @@ impl Transfer {
         let holds = (0..2).all(|claim| !change.asks[claim] || unmoved(claim))
             && (!change.asks_lock || state.table.lock == read.lock);
         if !holds {
-            state.processes[who] = Process::Came(deed, no, since);
+            state.processes[who] = Process::Came(action, no, since);
             return;
         }
         // What the transaction does not write stays as it is by now.
@@ -391,24 +391,24 @@ impl Transfer {
         if change.table.lock != read.lock {
             state.table.lock = change.table.lock;
         }
-        match deed {
-            Deed::Decline => state.refused[no] = true,
-            Deed::Undo => state.refused[no] = false,
-            Deed::Accept
-            | Deed::Leave
-            | Deed::Defend
-            | Deed::Validate
-            | Deed::Deliver
-            | Deed::Silence
-            | Deed::Settle => {}
+        match action {
+            Action::Decline => state.refused[no] = true,
+            Action::Undo => state.refused[no] = false,
+            Action::Accept
+            | Action::Leave
+            | Action::Defend
+            | Action::Validate
+            | Action::Deliver
+            | Action::Silence
+            | Action::Settle => {}
         }
-        state.processes[who] = if heard { Process::Idle } else { Process::Came(deed, no, since) };
+        state.processes[who] = if heard { Process::Idle } else { Process::Came(action, no, since) };
     }
 }
 
 impl Model for Transfer {
     type State = State;
-    type Action = Action;
+    type Action = Step;
 
     fn init_states(&self) -> Vec<State> {
         let versions = self.table.claims.iter().enumerate();
@@ -416,7 +416,7 @@ impl Model for Transfer {
             moment: 0,
             table: self.table.clone(),
             processes: [Process::Idle, Process::Idle],
-            left: self.deeds,
+            left: self.actions,
             crashes: 1,
             refused: [false, false],
             doubled: false,
@@ -424,65 +424,66 @@ impl Model for Transfer {
         }]
     }
 
-    fn actions(&self, state: &State, actions: &mut Vec<Action>) {
+    fn actions(&self, state: &State, steps: &mut Vec<Step>) {
         if state.moment + 1 < self.moments.len() {
-            actions.push(Action::Tick);
+            steps.push(Step::Tick);
         }
         for (who, process) in state.processes.iter().enumerate() {
             match process {
                 Process::Idle => {
                     for no in 0..2 {
-                        let deeds = self.deeds(state, no).into_iter();
-                        actions.extend(deeds.map(|deed| Action::Come(who, deed, no)));
+                        let actions = self.possible_actions(state, no).into_iter();
+                        steps.extend(actions.map(|action| Step::Come(who, action, no)));
                     }
                 }
-                Process::Came(..) => actions.push(Action::Read(who)),
+                Process::Came(..) => steps.push(Step::Read(who)),
                 Process::Read(..) => {
-                    actions.push(Action::Write(who, true));
+                    steps.push(Step::Write(who, true));
                     if state.crashes > 0 {
-                        actions.push(Action::Write(who, false));
+                        steps.push(Step::Write(who, false));
                     }
                 }
             }
             if *process != Process::Idle && state.crashes > 0 {
-                actions.push(Action::Crash(who));
+                steps.push(Step::Crash(who));
             }
         }
     }
 
-    fn next_state(&self, before: &State, action: Action) -> Option<State> {
+    fn next_state(&self, before: &State, step: Step) -> Option<State> {
         let mut state = before.clone();
-        match action {
-            Action::Tick => {
+        match step {
+            Step::Tick => {
                 state.moment += 1;
                 for process in &mut state.processes {
-                    let (Process::Came(deed, _, since) | Process::Read(deed, _, since, _)) =
+                    let (Process::Came(action, _, since) | Process::Read(action, _, since, _)) =
                         process
                     else {
                         continue;
                     };
                     let ran = self.moments[state.moment] - self.moments[*since];
                     // A worker goes on with the next invocation; a request is answered or is not.
-                    let lasts = matches!(deed, Deed::Silence | Deed::Settle | Deed::Deliver);
+                    let lasts =
+                        matches!(action, Action::Silence | Action::Settle | Action::Deliver);
                     if !lasts && ran > Duration::seconds(20) {
                         *process = Process::Idle;
                     }
                 }
             }
-            Action::Come(who, deed, no) => {
-                let own = matches!(deed, Deed::Silence | Deed::Settle | Deed::Deliver);
+            Step::Come(who, action, no) => {
+                let own = matches!(action, Action::Silence | Action::Settle | Action::Deliver);
                 state.left -= u8::from(!own);
-                state.processes[who] = Process::Came(deed, no, state.moment);
+                state.processes[who] = Process::Came(action, no, state.moment);
             }
-            Action::Read(who) => {
-                let Process::Came(deed, no, since) = state.processes[who] else { return None };
-                state.processes[who] = Process::Read(deed, no, since, state.table.clone());
+            Step::Read(who) => {
+                let Process::Came(action, no, since) = state.processes[who] else { return None };
+                state.processes[who] = Process::Read(action, no, since, state.table.clone());
             }
-            Action::Write(who, heard) => {
+            Step::Write(who, heard) => {
                 state.crashes -= u8::from(!heard);
                 self.write(&mut state, who, heard);
             }
-            Action::Crash(who) => {
+            Step::Crash(who) => {
                 state.crashes -= 1;
                 state.processes[who] = Process::Idle;
             }
@@ -506,8 +507,8 @@ impl Model for Transfer {
             Property::always("no lock without an owner is left", |model: &Self, state: &State| {
                 let idle = state.processes.iter().all(|process| *process == Process::Idle);
                 let nothing_due = (0..2).all(|no| {
-                    let own = [Deed::Silence, Deed::Settle, Deed::Deliver];
-                    !model.deeds(state, no).iter().any(|deed| own.contains(deed))
+                    let own = [Action::Silence, Action::Settle, Action::Deliver];
+                    !model.possible_actions(state, no).iter().any(|action| own.contains(action))
                 });
                 let owned = |no: usize| {
                     let record = &state.table.claims[no];

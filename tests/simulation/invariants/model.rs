@@ -9,7 +9,7 @@ use chrono_tz::Europe::Prague;
 use domain::claim::Status;
 use domain::ids::Sha256Hash;
 
-use super::step::Step;
+use crate::simulation::actions::Action;
 
 /// What the model remembers of one claim.
 #[derive(Debug, Default)]
@@ -31,30 +31,30 @@ pub(crate) struct Model {
 /// The states a command is taken in, and what it makes of them; `None`: they stay.
 type Move = (&'static [Status], Option<Status>);
 
-fn moves(step: Step) -> Move {
+fn moves(action: Action) -> Move {
     use Status as S;
-    match step {
-        Step::Submit => (&[S::Draft], Some(S::Submitted)),
-        Step::Discard => (&[S::Draft], Some(S::Discarded)),
-        Step::Recall => (&[S::Submitted], Some(S::Draft)),
-        Step::Begin => (&[S::Submitted, S::InReview], Some(S::InReview)),
-        Step::Ask(_) => (&[S::InReview], Some(S::ActionRequired)),
-        Step::Respond => (&[S::ActionRequired], Some(S::InReview)),
-        Step::Reject(_) => (&[S::InReview, S::OnHold, S::Unreachable], Some(S::Rejected)),
-        Step::Dispute => (&[S::Rejected], Some(S::Disputed)),
-        Step::Uphold(_) => (&[S::Disputed], Some(S::Rejected)),
-        Step::Overturn(_) => (&[S::Disputed], Some(S::InReview)),
-        Step::Validate => (&[S::InReview], Some(S::Notifying)),
-        Step::CorrectContact | Step::CorrectTo(_) => (&[S::Unreachable], Some(S::Notifying)),
-        Step::ProposeContact | Step::RefuseContact => (&[S::Unreachable], None),
-        Step::Vouch => (&[S::Submitted, S::InReview, S::Unreachable], None),
-        Step::Resume => (&[S::OnHold], Some(S::Notifying)),
-        Step::Deliver => (&[S::Notifying], Some(S::AwaitingCustomer)),
-        Step::Bounce => (&[S::Notifying, S::AwaitingCustomer], Some(S::Unreachable)),
-        Step::Hold => (&[S::Notifying, S::AwaitingCustomer, S::Unreachable], Some(S::OnHold)),
-        Step::Extend | Step::ExtendOnce | Step::Accept(_) => (&[S::AwaitingCustomer], None),
-        Step::Undo => (&[S::AwaitingCustomer, S::Declined], Some(S::AwaitingCustomer)),
-        Step::AddEvidence(_) => (
+    match action {
+        Action::Submit => (&[S::Draft], Some(S::Submitted)),
+        Action::Discard => (&[S::Draft], Some(S::Discarded)),
+        Action::Recall => (&[S::Submitted], Some(S::Draft)),
+        Action::Begin => (&[S::Submitted, S::InReview], Some(S::InReview)),
+        Action::Ask(_) => (&[S::InReview], Some(S::ActionRequired)),
+        Action::Respond => (&[S::ActionRequired], Some(S::InReview)),
+        Action::Reject(_) => (&[S::InReview, S::OnHold, S::Unreachable], Some(S::Rejected)),
+        Action::Dispute => (&[S::Rejected], Some(S::Disputed)),
+        Action::Uphold(_) => (&[S::Disputed], Some(S::Rejected)),
+        Action::Overturn(_) => (&[S::Disputed], Some(S::InReview)),
+        Action::Validate => (&[S::InReview], Some(S::Notifying)),
+        Action::CorrectContact | Action::CorrectTo(_) => (&[S::Unreachable], Some(S::Notifying)),
+        Action::ProposeContact | Action::RefuseContact => (&[S::Unreachable], None),
+        Action::Vouch => (&[S::Submitted, S::InReview, S::Unreachable], None),
+        Action::Resume => (&[S::OnHold], Some(S::Notifying)),
+        Action::Deliver => (&[S::Notifying], Some(S::AwaitingCustomer)),
+        Action::Bounce => (&[S::Notifying, S::AwaitingCustomer], Some(S::Unreachable)),
+        Action::Hold => (&[S::Notifying, S::AwaitingCustomer, S::Unreachable], Some(S::OnHold)),
+        Action::Extend | Action::ExtendOnce | Action::Accept(_) => (&[S::AwaitingCustomer], None),
+        Action::Undo => (&[S::AwaitingCustomer, S::Declined], Some(S::AwaitingCustomer)),
+        Action::AddEvidence(_) => (
             &[
                 S::Draft,
                 S::Submitted,
@@ -65,26 +65,31 @@ fn moves(step: Step) -> Move {
             ],
             None,
         ),
-        Step::Withdraw => (UNDECIDED, Some(S::Withdrawn)),
+        Action::Withdraw => (UNDECIDED, Some(S::Withdrawn)),
         // Or they stay, where something is left.
-        Step::Vanish(_) => (TOUCHED, Some(S::Rejected)),
+        Action::Vanish(_) => (TOUCHED, Some(S::Rejected)),
         // A no, and the end of what is active, in whatever state.
-        Step::Decline(_)
-        | Step::DeclineAll
-        | Step::DeclineByLink(_)
-        | Step::End(_)
-        | Step::Revoke(_)
+        Action::Decline(_)
+        | Action::DeclineAll
+        | Action::DeclineByLink(_)
+        | Action::End(_)
+        | Action::Revoke(_)
         // Or somebody else is asked, or nobody is left.
-        | Step::PassOn
-        | Step::RetireLink(_) => (NOTICED, None),
-        Step::DeliverOlder
-        | Step::AcceptForTheCustomer
-        | Step::Advance
-        | Step::Suspend(_)
-        | Step::Read
-        | Step::Finalize
-        | Step::Wait(_)
-        | Step::ToDeadline(_) => (&[], None),
+        | Action::PassOn
+        | Action::RetireLink(_) => (NOTICED, None),
+        Action::DeliverOlder
+        | Action::AcceptForTheCustomer
+        // No command on a claim, or nothing that is tried here.
+        | Action::StoreDraft
+        | Action::Create
+        | Action::Edit
+        | Action::Erase
+        | Action::AnnounceHoliday
+        | Action::AcceptAll
+        | Action::LiftBlocks
+        | Action::Tick
+        | Action::Recount
+        | Action::Read => (&[], None),
     }
 }
 
@@ -131,25 +136,25 @@ const NOTICED: &[Status] = &[
 
 /// Whether an accepted command may lead from one state to the other: as it says, or where nothing is
 /// left to decide, as the items say (`docs/domain.md §3`, *Status from items*).
-pub(crate) fn leads(step: Step, from: Status, to: Status) -> bool {
-    let (states, result) = moves(step);
+pub(crate) fn leads(action: Action, from: Status, to: Status) -> bool {
+    let (states, result) = moves(action);
     let decides = matches!(
-        step,
-        Step::Reject(_)
-            | Step::Withdraw
-            | Step::Accept(_)
-            | Step::Decline(_)
-            | Step::DeclineAll
-            | Step::DeclineByLink(_)
-            | Step::End(_)
-            | Step::Revoke(_)
-            | Step::Vanish(_)
+        action,
+        Action::Reject(_)
+            | Action::Withdraw
+            | Action::Accept(_)
+            | Action::Decline(_)
+            | Action::DeclineAll
+            | Action::DeclineByLink(_)
+            | Action::End(_)
+            | Action::Revoke(_)
+            | Action::Vanish(_)
     );
-    let in_part = matches!(step, Step::Vanish(_)) && to == from;
+    let in_part = matches!(action, Action::Vanish(_)) && to == from;
     // Where another contact can be asked, a failure is followed by a new notice.
-    let loses_recipient = matches!(step, Step::RetireLink(_) | Step::Bounce);
+    let loses_recipient = matches!(action, Action::RetireLink(_) | Action::Bounce);
     let with_customer = matches!(from, Status::Notifying | Status::AwaitingCustomer);
-    let asks = matches!(step, Step::PassOn | Step::Resume | Step::Undo)
+    let asks = matches!(action, Action::PassOn | Action::Resume | Action::Undo)
         || (loses_recipient && with_customer);
     let anew = asks && to == Status::Notifying;
     let nobody_left = asks && to == Status::Unreachable;
@@ -160,17 +165,17 @@ pub(crate) fn leads(step: Step, from: Status, to: Status) -> bool {
 }
 
 /// Whether the rules leave no way to refuse the step in that state: nothing but the state decides.
-pub(crate) fn must_be_taken(step: Step, from: Status) -> bool {
+pub(crate) fn must_be_taken(action: Action, from: Status) -> bool {
     let by_state_alone = matches!(
-        step,
-        Step::Recall
-            | Step::Discard
-            | Step::Ask(_)
-            | Step::Respond
-            | Step::Deliver
-            | Step::Withdraw
+        action,
+        Action::Recall
+            | Action::Discard
+            | Action::Ask(_)
+            | Action::Respond
+            | Action::Deliver
+            | Action::Withdraw
     );
-    by_state_alone && moves(step).0.contains(&from)
+    by_state_alone && moves(action).0.contains(&from)
 }
 
 /// Five business days of Czechia after a delivery, counted day by day: the first instant after them.

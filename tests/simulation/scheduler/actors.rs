@@ -14,10 +14,10 @@ use web::event::RequestEvent;
 
 use super::transport::MailedLink;
 use super::{Made, Sim, Wish};
-use crate::simulation::invariants::step::{Step, command, straight_on};
+use crate::simulation::actions::{Action, straight_on};
 
 /// What customers answer: a "no" more often than anything else.
-const DEEDS: [&str; 7] =
+const DECISIONS: [&str; 7] =
     ["decline", "decline", "decline", "undo", "accept", "extend", WRONG_CONTACT];
 /// Nobody who is signed in is a wrong contact.
 const WRONG_CONTACT: &str = "wrong_contact";
@@ -35,7 +35,7 @@ pub(super) struct Answered {
 #[derive(Debug, Clone)]
 pub(in super::super) struct Intent {
     pub(in super::super) claim: ClaimId,
-    pub(in super::super) deed: &'static str,
+    pub(in super::super) decision: &'static str,
     /// 0: all of them.
     pub(in super::super) item: u8,
     pub(in super::super) signed_in: bool,
@@ -74,20 +74,21 @@ impl Intent {
 
     /// Gives the answer; what came back.
     pub(in super::super) async fn given(&self, stack: &Stack) -> u16 {
-        let Self { claim, deed, item, .. } = self;
+        let Self { claim, decision, item, .. } = self;
         let arrived = stack.env.clock.now() - self.under_way;
-        let answer = if *deed == "accept" || self.signed_in {
+        let answer = if *decision == "accept" || self.signed_in {
             let body = if *item == 0 { json!({}) } else { json!({"items": [item]}) };
-            let event = RequestEvent::post(&format!("/v1/customer/claims/{claim}/{deed}"));
+            let event = RequestEvent::post(&format!("/v1/customer/claims/{claim}/{decision}"));
             stack.send_at(event.customer_admin(self.tenant).json(&body), arrived).await
         } else {
             let items = if *item == 0 { String::new() } else { format!("&items={item}") };
             let link = stack::link(claim, self.notice, RecipientNo(self.recipient));
             let mailed = self.mailed.as_ref();
             // What takes a "no" back is in no notice.
-            let code = mailed.filter(|_| *deed != "undo").map(|own| own.code.clone());
-            let code = self.forged.clone().or(code).unwrap_or_else(|| stack::code_of(&link, deed));
-            let form = format!("decision={deed}{items}&code={code}");
+            let code = mailed.filter(|_| *decision != "undo").map(|own| own.code.clone());
+            let code =
+                self.forged.clone().or(code).unwrap_or_else(|| stack::code_of(&link, decision));
+            let form = format!("decision={decision}{items}&code={code}");
             let token = mailed.map_or_else(|| stack::token_of(&link), |own| own.token.clone());
             stack.post_form_at(&token, &form, arrived).await
         };
@@ -116,42 +117,45 @@ impl Sim {
     /// What comes next on the straight way.
     pub(super) async fn advance(&mut self) {
         // Delivery has its own way here: by mail, proof and queue.
-        let next = |claim: &Claim| straight_on(claim).filter(|step| *step != Step::Deliver);
+        let next = |claim: &Claim| straight_on(claim).filter(|action| *action != Action::Deliver);
         let some = self.somebodys_that(|claim| next(claim).is_some());
         let Some((made, claim)) = some else { return };
-        let Some(step) = next(&claim) else { return };
-        self.give(&made, &claim, step).await;
+        let Some(action) = next(&claim) else { return };
+        self.give(&made, action).await;
     }
 
     /// What else the operator and the partner may do, or try to.
     pub(super) async fn somebody(&mut self) {
         let made = self.somebodys();
         let some = [
-            Step::Hold,
-            Step::Resume,
-            Step::Extend,
-            Step::Reject(1),
-            Step::Ask(1),
-            Step::AddEvidence(1),
-            Step::Withdraw,
-            Step::End(1),
-            Step::Dispute,
-            Step::Uphold(1),
-            Step::Uphold(2),
-            Step::Overturn(1),
-            Step::Overturn(2),
-            Step::AcceptForTheCustomer,
+            Action::Hold,
+            Action::Resume,
+            Action::Extend,
+            Action::Reject(1),
+            Action::Ask(1),
+            Action::AddEvidence(1),
+            Action::Withdraw,
+            Action::End(1),
+            Action::Dispute,
+            Action::Uphold(1),
+            Action::Uphold(2),
+            Action::Overturn(1),
+            Action::Overturn(2),
+            Action::AcceptForTheCustomer,
         ];
-        let step = *self.rng.choice(&some).unwrap();
-        let claim = self.peek(&made.id);
-        self.give(&made, &claim, step).await;
+        let action = *self.rng.choice(&some).unwrap();
+        self.give(&made, action).await;
     }
 
-    pub(super) async fn give(&mut self, made: &Made, claim: &Claim, step: Step) {
-        let Some((actor, command)) = command(step, claim, made.wish.partner) else { return };
-        let given = self.stack.env.give(&claim.id, &actor, &command).await;
-        let taken = if given.is_ok() { "taken" } else { "not taken" };
-        self.note(format!("{made} {step:?}: {taken}"));
+    pub(super) async fn give(&mut self, made: &Made, action: Action) {
+        let env = &self.stack.env;
+        let given = Box::pin(action.perform(env, &env.store, &made.id)).await;
+        let taken = match given {
+            Ok(Some(_)) => "taken",
+            Ok(None) => "nothing to do",
+            Err(_) => "not taken",
+        };
+        self.note(format!("{made} {action:?}: {taken}"));
     }
 
     /// The customer answers, by link or signed in.
@@ -168,7 +172,7 @@ impl Sim {
         let arrived = self.stack.env.clock.now() - intent.under_way;
         intent.done(&self.stack, &self.answers).await;
         // Nothing is broken here and nobody comes in between: what arrived before the end is in time.
-        if intent.deed != "decline" || claim.deadline().is_none_or(|end| arrived >= end) {
+        if intent.decision != "decline" || claim.deadline().is_none_or(|end| arrived >= end) {
             return;
         }
         let after = self.peek(id);
@@ -195,11 +199,11 @@ impl Sim {
     }
 
     async fn intent(&mut self, made: &Made, claim: &Claim) -> Intent {
-        let deed = self.rng.choice(&DEEDS).copied().unwrap();
-        let signed_in = self.rng.u8(0..3) == 0 && deed != WRONG_CONTACT;
-        let present = deed != "decline" || self.rng.u8(0..4) > 0;
+        let decision = self.rng.choice(&DECISIONS).copied().unwrap();
+        let signed_in = self.rng.u8(0..3) == 0 && decision != WRONG_CONTACT;
+        let present = decision != "decline" || self.rng.u8(0..4) > 0;
         let notice = if present { claim.notice.0 } else { self.rng.u16(1..=claim.notice.0) };
-        let mut intent = self.meant(made, claim, deed, notice).await;
+        let mut intent = self.meant(made, claim, decision, notice).await;
         intent.signed_in = signed_in;
         intent
     }
@@ -209,7 +213,7 @@ impl Sim {
         &mut self,
         made: &Made,
         claim: &Claim,
-        deed: &'static str,
+        decision: &'static str,
         notice: u16,
     ) -> Intent {
         let items = u8::try_from(made.wish.items.len()).unwrap();
@@ -220,8 +224,8 @@ impl Sim {
         let unverified = list.recipients.iter().filter(is_unverified).map(|own| own.no.0);
         Intent {
             claim: claim.id.clone(),
-            deed,
-            item: if deed == WRONG_CONTACT { 0 } else { self.rng.u8(0..=items) },
+            decision,
+            item: if decision == WRONG_CONTACT { 0 } else { self.rng.u8(0..=items) },
             signed_in: false,
             tenant: made.wish.tenant,
             notice,
@@ -265,23 +269,23 @@ impl Sim {
     pub(super) fn hear(&mut self) {
         let mut answers = std::mem::take(&mut *self.answers.lock().unwrap());
         // Of two at once, a no that changed nothing may have been first.
-        answers.sort_by_key(|answer| answer.intent.deed == "undo");
+        answers.sort_by_key(|answer| answer.intent.decision == "undo");
         for Answered { intent, arrived, status } in answers {
-            let (deed, chosen) = (intent.deed, intent.chosen());
+            let (decision, chosen) = (intent.decision, intent.chosen());
             let (party, forged) = (intent.party(), intent.forged.is_some());
             let late = intent.under_way;
             self.note(format!(
-                "{deed} {chosen:?} by {party}, forged {forged}, {late} late: {status:?}"
+                "{decision} {chosen:?} by {party}, forged {forged}, {late} late: {status:?}"
             ));
             if forged {
-                assert_ne!(status, Some(200), "{deed} by digits of another right");
+                assert_ne!(status, Some(200), "{decision} by digits of another right");
                 continue;
             }
-            if (deed, status) == ("decline", Some(200)) {
+            if (decision, status) == ("decline", Some(200)) {
                 self.is_in_time_by_its_arrival(&intent, arrived);
             }
             let refused = self.books.refused.entry(intent.claim.clone()).or_default();
-            match (deed, status) {
+            match (decision, status) {
                 ("decline", Some(200)) => {
                     for no in chosen {
                         let noes = refused.entry(no).or_default();

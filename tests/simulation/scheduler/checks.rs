@@ -17,7 +17,7 @@ use store::{ClaimImage, Effect, HistoryEntry};
 use support::engine::key;
 
 use super::Sim;
-use crate::simulation::invariants::step::{Step, command};
+use crate::simulation::actions::Action;
 use crate::simulation::invariants::{is_final, overlapping_associations, says_no};
 
 /// Until when a claim waits for something that silence will do, or did not do yet.
@@ -45,32 +45,32 @@ pub(super) fn waits_until(claim: &Claim, now: Instant) -> Option<Instant> {
 }
 
 /// What anybody may try on a claim that is final.
-const TRIED: [Step; 25] = [
-    Step::Submit,
-    Step::Recall,
-    Step::Discard,
-    Step::Begin,
-    Step::Ask(1),
-    Step::Respond,
-    Step::Reject(1),
-    Step::Validate,
-    Step::Deliver,
-    Step::DeliverOlder,
-    Step::Bounce,
-    Step::CorrectContact,
-    Step::Hold,
-    Step::Resume,
-    Step::Extend,
-    Step::ExtendOnce,
-    Step::PassOn,
-    Step::Accept(1),
-    Step::AcceptForTheCustomer,
-    Step::Withdraw,
-    Step::Dispute,
-    Step::Uphold(3),
-    Step::Overturn(3),
-    Step::AddEvidence(2),
-    Step::End(1),
+const TRIED: [Action; 25] = [
+    Action::Submit,
+    Action::Recall,
+    Action::Discard,
+    Action::Begin,
+    Action::Ask(1),
+    Action::Respond,
+    Action::Reject(1),
+    Action::Validate,
+    Action::Deliver,
+    Action::DeliverOlder,
+    Action::Bounce,
+    Action::CorrectContact,
+    Action::Hold,
+    Action::Resume,
+    Action::Extend,
+    Action::ExtendOnce,
+    Action::PassOn,
+    Action::Accept(1),
+    Action::AcceptForTheCustomer,
+    Action::Withdraw,
+    Action::Dispute,
+    Action::Uphold(3),
+    Action::Overturn(3),
+    Action::AddEvidence(2),
+    Action::End(1),
 ];
 
 impl Sim {
@@ -106,8 +106,8 @@ impl Sim {
         // A draft that was dropped is as final as another.
         let (drafts, lively): (Vec<_>, Vec<_>) =
             self.made.iter().zip(&claims).partition(|(made, _)| made.wish.weight == 0);
-        for (made, claim) in lively.into_iter().chain(drafts.into_iter().take(3)) {
-            self.final_is_final(made.wish.partner, claim).await;
+        for (_, claim) in lively.into_iter().chain(drafts.into_iter().take(3)) {
+            self.final_is_final(claim).await;
         }
     }
 
@@ -322,18 +322,19 @@ impl Sim {
 
     /// I8: nothing that anybody tries has an effect on a claim that is final, but the customer's "no" and its
     /// repeat.
-    async fn final_is_final(&self, partner: &str, claim: &Claim) {
+    async fn final_is_final(&self, claim: &Claim) {
         if !is_final(claim, self.stack.env.clock.now()) {
             return;
         }
-        for step in TRIED.into_iter().filter(|step| !says_no(*step)) {
-            let Some((actor, command)) = command(step, claim, partner) else { continue };
-            let given = self.stack.env.give(&claim.id, &actor, &command).await;
-            let changed = given.is_ok_and(|outcome| outcome.effect == Effect::Changed);
-            assert!(!changed, "I8: {step:?} on {}, which is {:?}", claim.id, claim.status());
+        let env = &self.stack.env;
+        for action in TRIED.into_iter().filter(|action| !says_no(*action)) {
+            let given = Box::pin(action.perform(env, &env.store, &claim.id)).await;
+            let changed = given
+                .is_ok_and(|done| done.is_some_and(|outcome| outcome.effect == Effect::Changed));
+            assert!(!changed, "I8: {action:?} on {}, which is {:?}", claim.id, claim.status());
         }
         self.late_scans_change_nothing(claim).await;
-        self.a_withdrawal_can_be_repeated(partner, claim).await;
+        self.a_withdrawal_can_be_repeated(claim).await;
     }
 
     /// A scan of each document that comes when its claim is final.
@@ -351,12 +352,12 @@ impl Sim {
     }
 
     /// Whoever has withdrawn a claim, and has not heard the answer, is told by a repeat with the version before.
-    async fn a_withdrawal_can_be_repeated(&self, partner: &str, claim: &Claim) {
+    async fn a_withdrawal_can_be_repeated(&self, claim: &Claim) {
         if claim.last_event.event_type != EventType::Withdrawn {
             return;
         }
         let env = &self.stack.env;
-        let (actor, withdraw) = command(Step::Withdraw, claim, partner).expect("a withdrawal");
+        let (actor, withdraw) = Action::Withdraw.command(claim).expect("a withdrawal");
         let before = claim.version.0.checked_sub(1).map(Version);
         let again = env.store.execute_command(&claim.id, &actor, &withdraw, env.now(), before);
         let again = Box::pin(again).await.expect("a repeat");

@@ -11,16 +11,16 @@ use chrono::Duration;
 use support::fake_services::With;
 use support::wire::{Call, Fault};
 
-use super::{Deed, Sim};
+use super::{Move, Sim};
 
 impl Sim {
     /// Breaks something in one of three steps, lets somebody come in between in another, and a process
     /// die in one of six.
-    pub(super) async fn disturb(&mut self, deed: Deed) {
+    pub(super) async fn disturb(&mut self, chosen: Move) {
         let calm = self.is_calm();
         match self.rng.u8(0..12) {
             0..4 | 8..10 if calm => {}
-            0..4 => self.break_calls(deed),
+            0..4 => self.break_calls(chosen),
             4..8 => self.let_come_between().await,
             8..10 => self.let_die(),
             _ => {}
@@ -71,10 +71,10 @@ impl Sim {
         }
     }
 
-    fn break_calls(&mut self, deed: Deed) {
+    fn break_calls(&mut self, chosen: Move) {
         self.disturbed = true;
         let salt = self.rng.u64(..);
-        let fault = self.fault(deed);
+        let fault = self.fault(chosen);
         let often = *self.rng.choice(&[2, 3, 5]).unwrap();
         for wire in self.wires() {
             let struck = Struck { salt, often, concerns: concerns(&fault), seen: Arc::default() };
@@ -92,9 +92,9 @@ impl Sim {
         }
     }
 
-    fn fault(&mut self, deed: Deed) -> Fault {
+    fn fault(&mut self, chosen: Move) -> Fault {
         // Batches are seldom made by anybody but the workers.
-        let batches = deed == Deed::Work && self.rng.bool();
+        let batches = chosen == Move::Work && self.rng.bool();
         match if batches { self.rng.u8(5..8) } else { self.rng.u8(0..9) } {
             0 => Fault::Throttle,
             1 => Fault::Internal,

@@ -15,7 +15,7 @@ use web::event::RequestEvent;
 
 use super::suspension::PARTNERS;
 use super::{Made, Sim};
-use crate::simulation::invariants::step::Step;
+use crate::simulation::actions::Action;
 
 /// The contacts that the directory may have; the last is at no domain of the customer's.
 const CONTACTS: [&str; 4] = [
@@ -80,7 +80,7 @@ impl Sim {
         no.signed_in = self.rng.u8(0..4) == 0;
         for _ in 0..self.rng.usize(1..5) {
             let mut back = no.clone();
-            back.deed = "undo";
+            back.decision = "undo";
             for intent in [&no, &back] {
                 intent.done(&self.stack, &self.answers()).await;
                 self.hear();
@@ -93,18 +93,18 @@ impl Sim {
     /// to undo, and everything by another recipient's link.
     pub(super) async fn forge(&mut self) {
         let Some((made, claim)) = self.somebodys_that(|claim| claim.notice.0 > 0) else { return };
-        for deed in ["undo", "extend", "wrong_contact"] {
-            let mut intent = self.meant(&made, &claim, deed, claim.notice.0).await;
+        for decision in ["undo", "extend", "wrong_contact"] {
+            let mut intent = self.meant(&made, &claim, decision, claim.notice.0).await;
             let copy = link(&claim.id, intent.notice, RecipientNo(intent.recipient));
             let other = if intent.recipient == 1 { 2 } else { 1 };
             let other = link(&claim.id, intent.notice, RecipientNo(other));
             let code = stack::code_of(&copy, "decline");
-            let codes = match deed {
+            let codes = match decision {
                 "undo" => {
                     let zeros = format!("{code}0000");
                     vec![code, zeros, stack::code_of(&other, "undo")]
                 }
-                _ => vec![stack::code_of(&other, deed), stack::code_of(&copy, "undo")],
+                _ => vec![stack::code_of(&other, decision), stack::code_of(&copy, "undo")],
             };
             intent.forged = self.rng.choice(codes);
             intent.done(&self.stack, &self.answers()).await;
@@ -113,17 +113,17 @@ impl Sim {
 
     /// Staff and administrators do what they may, where it serves nobody.
     pub(super) async fn misuse(&mut self) {
-        let Some((made, claim)) = self.somebodys_that(|claim| claim.notice.0 > 0) else { return };
+        let Some((made, _)) = self.somebodys_that(|claim| claim.notice.0 > 0) else { return };
         let recipient = self.rng.u8(1..5);
-        let step = match self.rng.u8(0..8) {
+        let action = match self.rng.u8(0..8) {
             0..2 => return self.retire(&made, recipient).await,
-            2..4 => Step::RetireLink(recipient),
-            4 => Step::Vouch,
-            5 => Step::ProposeContact,
-            6 => Step::RefuseContact,
-            _ => Step::CorrectTo(self.rng.u8(0..5)),
+            2..4 => Action::RetireLink(recipient),
+            4 => Action::Vouch,
+            5 => Action::ProposeContact,
+            6 => Action::RefuseContact,
+            _ => Action::CorrectTo(self.rng.u8(0..5)),
         };
-        self.give(&made, &claim, step).await;
+        self.give(&made, action).await;
     }
 
     /// The operator erases a claim: mostly one that is over, and now and then any.

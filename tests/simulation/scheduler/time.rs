@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use support::engine::key;
 
 use super::{Made, Sim, checks};
-use crate::simulation::invariants::step::{Step, straight_on};
+use crate::simulation::actions::{Action, straight_on};
 
 /// How long after a deadline whatever it does is done.
 const SETTLED: Duration = Duration::seconds(125);
@@ -182,11 +182,12 @@ impl Sim {
             for _ in 0..2 {
                 let rival = self.peek(&made.id);
                 let next = straight_on(&rival);
-                let Some(step) = next.filter(|own| matches!(own, Step::Begin | Step::Validate))
+                let Some(action) =
+                    next.filter(|own| matches!(own, Action::Begin | Action::Validate))
                 else {
                     break;
                 };
-                self.give(&made, &rival, step).await;
+                self.give(&made, action).await;
             }
         }
     }

@@ -20,7 +20,7 @@ use support::test_env::TestEnv;
 
 use super::others::Entry;
 use super::suspension::Suspension;
-use super::{Deed, Sim};
+use super::{Move, Sim};
 
 /// How many messages of shards wait at most: the queue sets aside what has come back a few times.
 const MESSAGES: usize = 12;
@@ -160,31 +160,31 @@ impl Books {
         self.stream.iter().filter(move |record| key(&record["dynamodb"]["Keys"]) == own)
     }
 
-    /// Whether there is something on its way that the deed is about.
-    pub(super) fn has_work_for(&self, deed: Deed) -> bool {
-        match deed {
-            Deed::Notify => !self.bus.is_empty(),
-            Deed::Deliver => !self.letters.is_empty(),
-            Deed::Prove => !self.reports.is_empty(),
-            Deed::Work => !self.shards.is_empty(),
-            Deed::Publish => self.published < self.stream.len(),
-            Deed::Sweep
-            | Deed::Tick
-            | Deed::Advance
-            | Deed::Somebody
-            | Deed::Customer
-            | Deed::Read
-            | Deed::ReadUsage
-            | Deed::Suspend
-            | Deed::Juggle
-            | Deed::Reorder
-            | Deed::Toggle
-            | Deed::Forge
-            | Deed::Misuse
-            | Deed::Erase
-            | Deed::Rotate
-            | Deed::StandStill
-            | Deed::Wait => true,
+    /// Whether there is something on its way that the chosen is about.
+    pub(super) fn has_work_for(&self, chosen: Move) -> bool {
+        match chosen {
+            Move::Notify => !self.bus.is_empty(),
+            Move::Deliver => !self.letters.is_empty(),
+            Move::Prove => !self.reports.is_empty(),
+            Move::Work => !self.shards.is_empty(),
+            Move::Publish => self.published < self.stream.len(),
+            Move::Sweep
+            | Move::Tick
+            | Move::Advance
+            | Move::Somebody
+            | Move::Customer
+            | Move::Read
+            | Move::ReadUsage
+            | Move::Suspend
+            | Move::Juggle
+            | Move::Reorder
+            | Move::Toggle
+            | Move::Forge
+            | Move::Misuse
+            | Move::Erase
+            | Move::Rotate
+            | Move::StandStill
+            | Move::Wait => true,
         }
     }
 
