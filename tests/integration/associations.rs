@@ -199,3 +199,18 @@ async fn without_a_term_or_a_window_to_count_it_from_no_end_is_told() {
     );
     assert_eq!(told_of(&stack, &format!("{}-1", claim.id)).await, none);
 }
+
+#[tokio::test]
+async fn an_item_that_never_became_official_is_no_association_to_end_whatever_its_claim_is() {
+    let stack = Box::pin(Stack::at(NOW)).await;
+    let claim = stack.env.awaiting("k", &["teams"]).await;
+    for withdrawn in [false, true] {
+        if withdrawn {
+            let withdraw = support::test_env::withdraw();
+            stack.env.give(&claim.id, &support::test_env::alpine(), &withdraw).await.unwrap();
+        }
+        let end = RequestEvent::post(&format!("/v1/associations/{}-1/end", claim.id));
+        let answer = stack.send(end.customer_admin(CONTOSO)).await;
+        assert_eq!(answer.status, 404, "{withdrawn}: {}", answer.text);
+    }
+}

@@ -25,8 +25,15 @@ pub(crate) async fn end_association(
     };
     let command = Command::End { item: id.item, comment };
     let executed = app.store.execute_command(&id.claim, caller.actor(), &command, moment, None);
-    let outcome = Box::pin(executed).await?;
-    association_reply(app, &outcome.claim, &id).await
+    match Box::pin(executed).await {
+        Ok(outcome) => association_reply(app, &outcome.claim, &id).await,
+        // Whatever the state of the claim refuses: an item that never became official is no association.
+        Err(refused) => {
+            let claim = load_claim(app, caller, &id, moment).await?;
+            association_reply(app, &claim, &id).await?;
+            Err(refused.into())
+        }
+    }
 }
 
 fn read_comment(call: &Call<'_>) -> Result<Option<Comment>, RequestError> {
