@@ -13,7 +13,7 @@ use support::wire::{Fault, any};
 const NOW: &str = "2026-12-22T14:00:00Z";
 
 /// A record of the stream: old and new image.
-type Record = (Option<ClaimImage>, ClaimImage);
+pub(crate) type Record = (Option<ClaimImage>, ClaimImage);
 
 fn image(value: &Value) -> Option<ClaimImage> {
     let item: serde_dynamo::Item = serde_json::from_value(value.clone()).ok()?;
@@ -21,7 +21,7 @@ fn image(value: &Value) -> Option<ClaimImage> {
 }
 
 /// The records of the claims' own items, as the filter lets them through.
-fn records(env: &TestEnv) -> Vec<Record> {
+pub(crate) fn records(env: &TestEnv) -> Vec<Record> {
     let all = env.engine.stream().into_iter();
     let own = all.filter(|record| {
         let key = key(&record["dynamodb"]["Keys"]);
@@ -34,7 +34,7 @@ fn records(env: &TestEnv) -> Vec<Record> {
     .collect()
 }
 
-async fn archive(store: &Store, record: &Record) -> Result<(), StoreError> {
+pub(crate) async fn archive(store: &Store, record: &Record) -> Result<(), StoreError> {
     store.archive_version(record.0.as_ref(), &record.1).await
 }
 

@@ -353,6 +353,34 @@ async fn closing_a_window_costs_one() {
 }
 
 #[tokio::test]
+async fn archiving_a_version_costs_one_and_one_for_each_feed_that_tells_of_it() {
+    let env = env().await;
+    env.awaiting("k", &ITEMS).await;
+    let records = crate::archive::records(&env);
+    let mut spent = Vec::new();
+    for record in &records {
+        env.wire.reset();
+        crate::archive::archive(&env.store, record).await.unwrap();
+        spent.push(written(&env));
+    }
+    // The customer is told from the notice on.
+    let (two, three) = (Units::new(3.0, 0.0), Units::new(4.0, 0.0));
+    assert_eq!(spent, [two, two, three, three]);
+}
+
+#[tokio::test]
+async fn a_feed_with_nothing_new_is_read_for_a_unit_and_that_of_staff_for_one_of_each_part() {
+    let env = env().await;
+    let partner = support::test_env::partner_id(fixtures::ALPINE);
+    for (feed, queries) in [(store::Feed::Partner(&partner), 1), (store::Feed::Staff, 16)] {
+        env.wire.reset();
+        env.store.read_feed(feed, None, 100).await.unwrap();
+        assert_eq!(env.wire.operations(), vec!["Query"; queries]);
+        assert!(env.wire.spent().read.table <= f64::from(u8::try_from(queries).unwrap()));
+    }
+}
+
+#[tokio::test]
 async fn a_slow_close_costs_two_for_claim_and_each_lock_and_one_for_each_block() {
     let env = env().await;
     let claim = env.awaiting("k", &ITEMS).await;

@@ -53,6 +53,8 @@ mod evidence;
 #[cfg(test)]
 mod exclusivity;
 #[cfg(test)]
+mod feed;
+#[cfg(test)]
 mod harness;
 #[cfg(test)]
 mod information;

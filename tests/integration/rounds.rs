@@ -205,6 +205,16 @@ async fn a_page_of_the_ledger_takes_a_round_for_each_thirty_two_histories_and_tw
 }
 
 #[tokio::test]
+async fn a_feed_takes_one_call_and_that_of_staff_one_for_each_part_in_one_round() {
+    let stack = stack().await;
+    let events = || RequestEvent::get("/v1/events");
+    assert_eq!(stack.send(events().partner_user(ALPINE)).await.status, 200);
+    let own = stack.send(events().partner_user(ALPINE));
+    assert_eq!(cost(&stack, own, 200).await, (1, 1));
+    assert_eq!(cost(&stack, stack.send(events().staff("auditor", "a1")), 200).await, (16, 1));
+}
+
+#[tokio::test]
 async fn an_operator_ends_an_association_with_as_many_calls_as_its_partner() {
     let stack = stack().await;
     let claim = stack.env.awaiting("k", &ITEMS).await;

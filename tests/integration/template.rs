@@ -613,7 +613,7 @@ fn each_role_writes_the_items_that_its_code_writes_and_no_other() {
     for (function, ..) in functions(template()) {
         let expected = match function.as_str() {
             "directory" => vec!["TN#*", "PA#*", "PR#*", "CA#*", "DM#*", "U#*", "S"],
-            "publish" => vec!["C#*"],
+            "publish" => vec!["C#*", "F#*"],
             other => [claims.as_slice(), own.get(other).copied().unwrap_or_default()].concat(),
         };
         assert_eq!(written_by(&function), expected, "{function}");
@@ -1012,7 +1012,7 @@ fn the_dashboard_reads_log_groups_and_metrics_that_there_are_and_names_no_resour
 #[test]
 fn the_template_can_be_read() {
     let text = include_str!("../../template.yaml");
-    assert!(text.lines().count() <= 900, "{} lines", text.lines().count());
+    assert!(text.lines().count() <= 980, "{} lines", text.lines().count());
     for (no, line) in text.lines().enumerate() {
         assert!(line.chars().count() <= 160, "line {}", no + 1);
     }

@@ -197,6 +197,7 @@ impl Story {
         Box::pin(self.run(stage)).await;
         Box::pin(self.sim.rest()).await;
         Box::pin(self.sim.check()).await;
+        Box::pin(self.sim.every_feed_is_whole()).await;
     }
 }
 

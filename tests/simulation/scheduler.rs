@@ -10,6 +10,7 @@
 mod actors;
 mod checks;
 mod consent;
+mod consumers;
 mod coverage;
 mod drafts;
 mod faults;
@@ -429,14 +430,16 @@ async fn run(seed: u64, trace: Trace) -> Coverage {
     Box::pin(sim.prologue()).await;
     for act in 0..ACTS {
         Box::pin(sim.open_act(act)).await;
-        for _ in 0..STEPS {
+        for step in 0..STEPS {
             Box::pin(sim.step()).await;
+            Box::pin(sim.consume(step)).await;
         }
         Box::pin(sim.end_windows()).await;
         Box::pin(sim.clear_drafts()).await;
         Box::pin(sim.rest()).await;
     }
     Box::pin(sim.check()).await;
+    Box::pin(sim.every_feed_is_whole()).await;
     let coverage = sim.coverage();
     Box::pin(sim.every_link_says_no()).await;
     coverage

@@ -1,7 +1,6 @@
 //! `GET /v1/claims/{id}/bundle`: what a claim can be checked with, without the server.
 
 use domain::claim::Claim;
-use domain::ids::NoticeNo;
 use domain::recipient::{MAX_RECIPIENTS, RecipientNo, Report};
 use lambda_http::{Body, Response};
 use store::BundleSources;
@@ -22,8 +21,7 @@ pub(crate) async fn read_bundle(
     let moment = request_time(&app.store, call).await?;
     let claim = crate::load_claim(app, call, caller, moment).await?;
     let viewer = caller.viewer();
-    // What was never validated is between its partner and the operator.
-    if viewer == Viewer::Customer && claim.notice == NoticeNo::default() {
+    if viewer == Viewer::Customer && !claim.is_known_to_customer() {
         return Err(RequestError::NotFound.into());
     }
     queries::refuse_parameters(call)?;

@@ -12,7 +12,6 @@ use web::views::CustomerClaimView;
 use web::{Call, Caller, Reply, RequestError, bodies, queries};
 
 use crate::ledger::receipt_views;
-use crate::list::is_visible_to_customer;
 use app::{
     Api, ApiError, customer_view, history_page, refuse_arguments, request_time, shown_remarks,
 };
@@ -189,7 +188,7 @@ async fn load_claim(
 
 /// Refuses, as if it did not exist, a claim that is not the caller's to see.
 fn check_visible(claim: &Claim, caller: &Caller) -> Result<(), RequestError> {
-    if !is_visible_to_customer(claim) {
+    if !claim.is_known_to_customer() {
         return Err(RequestError::NotFound);
     }
     caller.require_visible(claim)

@@ -9,7 +9,7 @@ use store::HistoryEntry;
 use web::views::{CheckOfTenantView, LedgerAssociationView, LedgerView, ReceiptView};
 use web::{Call, Caller, queries};
 
-use crate::list::{is_visible_to_customer, read_page_request};
+use crate::list::read_page_request;
 use app::{Api, ApiError, listed_customer_view, pagination, request_time};
 
 /// How many histories are read side by side: those of a page, unless a longer one is asked for. Each takes a
@@ -26,7 +26,7 @@ pub(crate) async fn read_ledger(
     queries::read_page_query(call)?;
     let (tenant, from, limit) = read_page_request(app, call, caller).await?;
     let mut found = Box::pin(app.store.list_ledger(tenant, from.as_ref(), limit, moment)).await?;
-    found.claims.retain(|(claim, _)| is_visible_to_customer(claim));
+    found.claims.retain(|(claim, _)| claim.is_known_to_customer());
     let mut histories = Vec::with_capacity(found.claims.len());
     for group in found.claims.chunks(AT_ONCE) {
         let read = group.iter().map(|(claim, _)| app.store.whole_history(claim));

@@ -1,7 +1,7 @@
 //! `GET /v1/customer/claims`: the claims on the customer's tenant, once they were validated.
 
 use domain::claim::Claim;
-use domain::ids::{NoticeNo, TenantId};
+use domain::ids::TenantId;
 use lambda_http::{Body, Response};
 use store::{ClaimList, ClaimParts, Cursor, Scope, Source};
 use web::{Call, Caller, RequestError, queries};
@@ -19,7 +19,7 @@ pub(crate) async fn list_claims(
     let scope = Scope::Tenant(tenant.clone());
     let source = Source::Newest(&scope, ClaimParts::SUBMITTED);
     let is_asked_for = |claim: &Claim| status.is_none_or(|status| claim.status() == status);
-    let keep = |claim: &Claim| is_visible_to_customer(claim) && is_asked_for(claim);
+    let keep = |claim: &Claim| claim.is_known_to_customer() && is_asked_for(claim);
     let list = ClaimList { source, keep: &keep };
     let found = Box::pin(app.store.list_claims(list, from.as_ref(), limit, moment)).await?;
     let mut views = Vec::new();
@@ -44,9 +44,4 @@ pub(crate) async fn read_page_request<'c>(
     let page = app.cursors.read_page_request(call, caller).await?;
     let (from, limit) = pagination::page_start(&page)?;
     Ok((tenant, from, limit))
-}
-
-/// A claim that was never validated is between its partner and the operator.
-pub(crate) fn is_visible_to_customer(claim: &Claim) -> bool {
-    claim.notice > NoticeNo::default()
 }

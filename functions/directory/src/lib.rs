@@ -3,6 +3,7 @@
 
 mod calendars;
 mod clock;
+mod events;
 mod history;
 mod me;
 mod partners;
@@ -48,6 +49,7 @@ pub async fn handle_request(app: &App, request: Request) -> Response<Body> {
 async fn route_request(app: &App, call: &Call<'_>) -> Result<Reply, ApiError> {
     match call.function_route::<DirectoryRoute>()? {
         DirectoryRoute::Me => Box::pin(me::read_me(app, call)).await,
+        DirectoryRoute::Events => events::list_events(app, call).await,
         DirectoryRoute::Partners => partners::list_partners(app, call).await,
         DirectoryRoute::Tenants => tenants::list_tenants(app, call).await,
         DirectoryRoute::Programs => programs::list_programs(app, call).await,

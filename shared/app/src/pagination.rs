@@ -12,5 +12,10 @@ pub fn page_start(page: &PageRequest) -> Result<(Option<Cursor>, u16), RequestEr
 
 /// The position at which the next page begins.
 pub fn next_position(cursor: Option<Cursor>) -> Option<String> {
-    cursor.and_then(|cursor| serde_json::to_string(&cursor).ok())
+    cursor.map(|cursor| position_of(&cursor))
+}
+
+/// The position of a place in a list.
+pub fn position_of(cursor: &Cursor) -> String {
+    serde_json::to_string(cursor).unwrap_or_default()
 }

@@ -142,6 +142,11 @@ pub struct LastEvent {
 }
 
 impl Claim {
+    /// Whether the customer knows of the claim. One that was never validated is between its partner and the operator.
+    pub fn is_known_to_customer(&self) -> bool {
+        self.notice > NoticeNo::default()
+    }
+
     /// The name of its state.
     pub fn status(&self) -> Status {
         self.state.status()

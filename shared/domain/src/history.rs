@@ -10,10 +10,12 @@ mod event;
 mod first_format;
 pub(crate) mod members;
 mod sealed;
+mod told;
 
 pub use annotation::{Annotation, FieldChange};
 pub use entry::{Entry, ItemsChange, Members, Noes, StatusChange, WindowText};
 pub use sealed::{Audience, ReadableEntry, SealedEntry, SealedPart, WithheldEntry};
+pub use told::ToldEvent;
 
 use crate::ids::Sha256Hash;
 

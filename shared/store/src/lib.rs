@@ -62,6 +62,7 @@ pub use history::annotations::{ClaimRead, RemarksPage};
 pub use history::archive::ClaimImage;
 pub use history::bundle::{BundleSources, BundledText, Dated, PartnerPlace};
 pub use history::entries::HistoryEntry;
+pub use history::feed::{Feed, FeedPage};
 pub use lists::claims::{ClaimList, ListedClaim};
 pub use lists::counts::ClaimCounts;
 pub use lists::ledger::LedgerPage;

@@ -14,7 +14,7 @@ use crate::caller::Caller;
 use crate::failure::RequestError;
 use crate::reply::Reply;
 use crate::values::ValueError;
-use crate::views::{ClaimView, ListView, QueueTotalsView, QueueView};
+use crate::views::{ClaimView, FeedEventView, FeedView, ListView, QueueTotalsView, QueueView};
 
 /// How many entries a page has where nothing else is asked for.
 pub const DEFAULT_LIMIT: usize = 25;
@@ -52,14 +52,14 @@ impl Cursors {
         Self { mac, kept }
     }
 
-    /// The page that a request asks for: its `limit` and `cursor`.
+    /// The page that a request asks for: its `limit` and `cursor`, which a feed calls `after`.
     pub fn read_page_request(
         &self,
         call: &Call<'_>,
         caller: &Caller,
     ) -> Result<PageRequest, RequestError> {
         let parameters = call.query_parameters();
-        let cursor = parameters.first("cursor");
+        let cursor = parameters.first("cursor").or_else(|| parameters.first("after"));
         let position = cursor
             .map(|cursor| self.open_cursor(cursor, &cursor_scope(call, caller)))
             .transpose()?;
@@ -77,6 +77,19 @@ impl Cursors {
         let cursor = next.map(|position| self.seal_position(position, &cursor_scope(call, caller)));
         let reply = Reply::ok(&ListView { items, next_cursor: cursor.clone() });
         with_next_link(reply, call, cursor.as_deref())
+    }
+
+    /// A page of a feed, which has a next one always: `end` is where it ends.
+    pub fn feed_reply(
+        &self,
+        call: &Call<'_>,
+        caller: &Caller,
+        items: Vec<FeedEventView>,
+        end: &str,
+        more: bool,
+    ) -> Reply {
+        let next_cursor = self.seal_position(end, &cursor_scope(call, caller));
+        Reply::ok(&FeedView { items, next_cursor, more })
     }
 
     /// A page of what waits for the operator, with how much does.
@@ -189,7 +202,7 @@ fn filter_parameters(call: &Call<'_>) -> Vec<(String, String)> {
     let parameters = call.query_parameters();
     let mut filter: Vec<_> = parameters
         .iter()
-        .filter(|(name, _)| !matches!(*name, "cursor" | "limit"))
+        .filter(|(name, _)| !matches!(*name, "cursor" | "after" | "limit"))
         .map(|(name, value)| (name.to_owned(), value.to_owned()))
         .collect();
     filter.sort();

@@ -286,6 +286,7 @@ fn build_components() -> Components {
     let components = with_schema::<views::TenantEntryView>(components);
     let components = with_schema::<views::MeView>(components);
     let components = with_schema::<views::CalendarView>(components);
+    let components = with_schema::<views::FeedView>(components);
     let components = with_schema::<views::ConsequencesView>(components);
     let components = with_schema::<views::EntryRevisionView>(components);
     let components = with_schema::<views::WindowView>(components);

@@ -1,9 +1,14 @@
 //! Query parameters: whatever is not known, repeated or malformed is refused.
 
+use std::collections::BTreeSet;
+use std::sync::LazyLock;
+
 use chrono::{DateTime, NaiveDate, Utc};
 use domain::calendar::{CountryCode, Subdivision, Tz};
 use domain::claim::{Claim, Status};
 use domain::directory::{PartnerStatus, TenantStatus};
+use domain::event::EventType;
+use domain::history::WithheldEntry;
 use domain::ids::{ItemId, PartnerId, ProgramId, StaffId, TenantId, Version};
 use domain::program::{ItemKind, ItemRef};
 use domain::queue::Queue;
@@ -52,6 +57,13 @@ const OWN_CLAIMS: &[&str] = &[
 /// Parameters of the operator's queues, for their reader and for the contract.
 pub(crate) const REVIEWS: &[&str] =
     &["state", "needs", "overdue", "program", "partner_id", "assigned_to", "limit", "cursor"];
+
+/// Parameters of the feed, for its reader and for the contract.
+pub(crate) const EVENTS: &[&str] = &["types", "limit", "after"];
+
+/// The types of events that a feed may tell.
+static EVENT_TYPES: LazyLock<Vec<&str>> =
+    LazyLock::new(|| [EventType::NAMES, &WithheldEntry::NAMES].concat());
 
 /// A status that is asked for, or a part of one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -406,6 +418,20 @@ pub fn read_remarks_query(call: &Call<'_>) -> Result<Option<Version>, RequestErr
         version.map(Version).ok_or_else(|| ValueError::out_of_range(1, 2_147_483_647))
     };
     Parameters::of(call, &["remarks_before"])?.read_parameter("remarks_before", version)
+}
+
+/// The feed: the types of events that are asked for; none: all of them.
+pub fn read_events_query(call: &Call<'_>) -> Result<Vec<String>, RequestError> {
+    let known = |text: &str| {
+        let is_known = EVENT_TYPES.contains(&text);
+        is_known.then(|| text.to_owned()).ok_or_else(|| ValueError::one_of(&EVENT_TYPES))
+    };
+    let types = |text: &str| {
+        let types = text.split(',').map(known).collect::<Result<Vec<_>, _>>()?;
+        let distinct: BTreeSet<_> = types.iter().collect();
+        if distinct.len() == types.len() { Ok(types) } else { Err(FieldCode::Duplicate.into()) }
+    };
+    Ok(Parameters::of(call, EVENTS)?.read_parameter("types", types)?.unwrap_or_default())
 }
 
 /// The names of statuses, and those of the two parts of `rejected`.

@@ -163,6 +163,8 @@ function_routes! {
     DirectoryRoute as Directory {
         /// Reads who the caller is.
         Me,
+        /// Lists what happened to the claims that the caller may know of.
+        Events,
         /// Lists partners by their name.
         Partners,
         /// Lists tenants by their name, or finds the one of a domain.
@@ -375,6 +377,7 @@ const OTHERS: &[Route] = &[
     route!("GET" "/v1/usage", Associations::UsageOfMany, "listUsage", PARTNER),
     route!("GET" "/v1/customer/associations/{id}/usage", Associations::UsageOfCustomer, "getCustomerUsage", CUSTOMER),
     route!("GET" "/v1/me", Directory::Me, "getMe", EVERYONE),
+    route!("GET" "/v1/events", Directory::Events, "listEvents", EVERYONE),
     route!("GET" "/v1/partners", Directory::Partners, "listPartners", STAFF),
     route!("GET" "/v1/tenants", Directory::Tenants, "listTenants", STAFF),
     route!("GET" "/v1/programs", Directory::Programs, "listPrograms", PARTNER_AND_STAFF),

@@ -18,6 +18,7 @@ use support::stack::{BASE_URL, ROTATED_SECRET};
 use support::template::mail_queues_of;
 use support::test_env::TestEnv;
 
+use super::consumers::Consumers;
 use super::others::Entry;
 use super::suspension::Suspension;
 use super::{Move, Sim};
@@ -109,6 +110,8 @@ pub(in super::super) struct Books {
     pub(in super::super) suspended: BTreeSet<&'static str>,
     /// Every suspension there was.
     pub(super) suspensions: Vec<Suspension>,
+    /// Whoever reads the feeds.
+    pub(super) consumers: Consumers,
 }
 
 impl Books {

@@ -25,6 +25,17 @@ codes! {
     }
 }
 
+impl Audience {
+    /// Whose parts of an entry the audience reads: its own, and staff those of everybody.
+    pub fn readable_parts(self) -> &'static [Self] {
+        match self {
+            Self::Customer => &[Self::Customer],
+            Self::Partner => &[Self::Partner],
+            Self::Staff => Self::ALL,
+        }
+    }
+}
+
 /// The member that holds the digests of the parts.
 const SEALED: &str = "sealed";
 /// What every event tells every party.
@@ -77,7 +88,8 @@ impl WithheldEntry {
     /// What stands for the actor.
     pub const ACTOR: ActorKind = ActorKind::System;
 
-    const NAMES: [&str; 2] = [Self::NOTICE_CHANGED, Self::CLAIM_CHANGED];
+    /// All that may stand for the type of an event.
+    pub const NAMES: [&str; 2] = [Self::NOTICE_CHANGED, Self::CLAIM_CHANGED];
 }
 
 /// What stands in the text for the type of an event that not every party is told of, and who is.

@@ -3,18 +3,21 @@
 use std::collections::HashMap;
 
 use aws_sdk_dynamodb::types::AttributeValue;
-use domain::claim::Claim;
+use domain::claim::{Claim, Instant};
 use domain::history::Entry;
 use domain::ids::{ClaimId, Sha256Hash, Version};
 
 use super::entries::HistoryEntry;
-use crate::table::attributes::item_key;
+use crate::table::attributes::{Reader, instant_value, item_key, put_value};
 use crate::table::codec::claim_item::ClaimItem;
 use crate::table::config::Store;
 use crate::table::error::StoreError;
 use crate::table::keys;
 use crate::table::transaction::{Condition, WriteOutcome};
 use crate::table::write_id::WriteId;
+
+/// The latest stamp of the items that tell of the version in feeds.
+const TOLD_AT: &str = "f";
 
 /// A claim's record as the stream shows it: the claim without its details.
 #[derive(Debug, Clone)]
@@ -57,9 +60,17 @@ impl ClaimImage {
     }
 }
 
+/// What the entry behind an archived one needs of it.
+#[derive(Debug, Clone, Copy)]
+struct ArchivedEntry {
+    hash: Sha256Hash,
+    /// The latest stamp of its items in feeds; `None` of an entry from before there were feeds.
+    told_at: Option<Instant>,
+}
+
 impl Store {
-    /// Writes the history entry of `new`, if there is none yet. Where the entry before is missing,
-    /// it is written first from the old image.
+    /// Writes the history entry of `new`, if there is none yet, and before it what feeds tell of it: so whatever is
+    /// archived was told. Where the entry before is missing, it is written first from the old image.
     ///
     /// # Errors
     /// `Unavailable`: the same call again does no harm.
@@ -75,63 +86,69 @@ impl Store {
         self.write_entry(old, new, previous).await.map(|_| ())
     }
 
-    /// The hash of the entry of an image's version; written now, if it is missing.
-    async fn entry_of(&self, image: &ClaimImage) -> Result<Sha256Hash, StoreError> {
+    /// The entry of an image's version; written now, if it is missing.
+    async fn entry_of(&self, image: &ClaimImage) -> Result<ArchivedEntry, StoreError> {
         let id = &image.claim().id;
-        if let Some(hash) = self.entry_hash(id, image.version()).await? {
-            return Ok(hash);
+        if let Some(entry) = self.archived_entry(id, image.version()).await? {
+            return Ok(entry);
         }
-        let before = self.hash_before(id, image.version()).await?;
+        let before = self.entry_before(id, image.version()).await?;
         self.write_entry(None, image, before).await
     }
 
-    /// The hash of the newest archived entry before a version: a hole does not break the chain.
-    async fn hash_before(
+    /// The newest archived entry before a version: a hole does not break the chain.
+    async fn entry_before(
         &self,
         id: &ClaimId,
         version: Version,
-    ) -> Result<Option<Sha256Hash>, StoreError> {
+    ) -> Result<Option<ArchivedEntry>, StoreError> {
         for before in (1..version.0).rev() {
-            if let Some(hash) = self.entry_hash(id, Version(before)).await? {
-                return Ok(Some(hash));
+            if let Some(entry) = self.archived_entry(id, Version(before)).await? {
+                return Ok(Some(entry));
             }
         }
         Ok(None)
     }
 
-    /// The hash of the archived entry of a version.
-    async fn entry_hash(
+    /// The archived entry of a version.
+    async fn archived_entry(
         &self,
         id: &ClaimId,
         version: Version,
-    ) -> Result<Option<Sha256Hash>, StoreError> {
+    ) -> Result<Option<ArchivedEntry>, StoreError> {
         let found = self.get_item(item_key(keys::claim_pk(id), keys::history_sk(version))).await?;
-        Ok(found
-            .map(|item| HistoryEntry::from_item(&item))
-            .transpose()?
-            .and_then(|entry| entry.hash))
+        let Some(item) = found else { return Ok(None) };
+        let told_at = Reader::new("history", &item).opt_instant(TOLD_AT)?;
+        let hash = HistoryEntry::from_item(&item)?.hash;
+        Ok(hash.map(|hash| ArchivedEntry { hash, told_at }))
     }
 
-    /// Writes an entry; the hash is that of the entry that is there then. Its salts come from the salted digest of
-    /// the claim's details at that version, which nobody else is given: the entry is the same whenever it is written.
+    /// Writes an entry, and before it what feeds tell of it; the entry that is there then. Its salts come from the
+    /// salted digest of the claim's details at that version, which nobody else is given: the entry is the same whenever
+    /// it is written.
     async fn write_entry(
         &self,
         old: Option<&ClaimImage>,
         new: &ClaimImage,
-        previous: Option<Sha256Hash>,
-    ) -> Result<Sha256Hash, StoreError> {
-        let secret = new.0.stamp.details_hash;
+        previous: Option<ArchivedEntry>,
+    ) -> Result<ArchivedEntry, StoreError> {
+        let (claim, secret) = (new.claim(), new.0.stamp.details_hash);
         let mut entry = new.history_entry(old);
         if let Some(write) = new.annotated_by() {
-            let found = self.load_annotation(&new.claim().id, new.version(), write).await?;
+            let found = self.load_annotation(&claim.id, new.version(), write).await?;
             entry = entry.with_annotation(&found.unwrap_or_default());
         }
-        let entry = HistoryEntry::new(&entry, secret, previous);
-        let item = entry.to_attributes(&new.claim().id, secret)?;
-        let hash = match self.put_item_if(item, Condition::absent()).await? {
-            WriteOutcome::Done => entry.hash,
-            WriteOutcome::Conflict => self.entry_hash(&new.claim().id, new.version()).await?,
+        let entry = HistoryEntry::new(&entry, secret, previous.map(|own| own.hash));
+        let told_after = previous.and_then(|own| own.told_at);
+        let told_at = self.put_feed_items(claim, &entry.sealed, told_after).await?;
+        let mut item = entry.to_attributes(&claim.id, secret)?;
+        put_value(&mut item, TOLD_AT, Some(instant_value(told_at)));
+        let written = match self.put_item_if(item, Condition::absent()).await? {
+            WriteOutcome::Done => {
+                entry.hash.map(|hash| ArchivedEntry { hash, told_at: Some(told_at) })
+            }
+            WriteOutcome::Conflict => self.archived_entry(&claim.id, new.version()).await?,
         };
-        hash.ok_or_else(|| StoreError::Unavailable("the entry is being written".into()))
+        written.ok_or_else(|| StoreError::Unavailable("the entry is being written".into()))
     }
 }

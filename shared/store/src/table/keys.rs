@@ -45,6 +45,7 @@
 //! | outages | `CA#outages` | `A` | `directory/outages.rs` | for good |
 //! | recount | `CA#recounts` | `<country>`, `outage-<number>` or `data` | `directory/recounts.rs` | until it is done; `data` for good |
 //! | document | `E#<sha256>` | `<tenant>` | `evidence/documents.rs` | for good |
+//! | feed item | `F#P#<partner>`, `F#T#<tenant>` or `F#S#<part>` | `<written at, ms>#<claim>#<version, 6 digits>` | `history/feed.rs` | 90 days |
 //! | mail | `C#<claim>` | `O#<mail>` | `notices/marks.rs` | 90 days |
 //! | erasure | `Z#erased` | `<claim>` | `erasure/list.rs` | for good |
 //! | usage row | `U#<tenant>#<kind>#<item>` | `<date>` | `usage/rows.rs` | for good |
@@ -211,6 +212,42 @@ pub(crate) fn parse_reminder_sk(sort: &str) -> Option<(NoticeNo, Reminder)> {
     let (notice, rest) = sort.strip_prefix("M#")?.split_once('#')?;
     let (reminder, _) = rest.split_once('#')?;
     Some((NoticeNo(notice.parse().ok()?), Reminder::parse(reminder)?))
+}
+
+/// What happened to a partner's claims.
+pub(crate) fn partner_feed_pk(partner: &PartnerId) -> String {
+    format!("F#P#{partner}")
+}
+
+/// What happened to the claims on a tenant.
+pub(crate) fn tenant_feed_pk(tenant: &TenantId) -> String {
+    format!("F#T#{tenant}")
+}
+
+/// Into how many parts the feed of staff goes: all claims write to it.
+pub(crate) const STAFF_FEED_PARTS: u8 = 16;
+
+/// A part of what happened to all claims.
+pub(crate) fn staff_feed_pk(part: u8) -> String {
+    format!("F#S#{part}")
+}
+
+/// The part of staff's feed that tells of a claim.
+pub(crate) fn staff_feed_part(claim: &ClaimId) -> u8 {
+    let [head, ..] = Sha256Hash::of(claim.as_str().as_bytes()).0;
+    head % STAFF_FEED_PARTS
+}
+
+/// An item of a feed: the moment of its writing comes first.
+pub(crate) fn feed_sk(written_at: Instant, claim: &ClaimId, version: Version) -> String {
+    format!("{}#{claim}#{:06}", sortable_instant(written_at), version.0)
+}
+
+/// Of which version of which claim an item of a feed tells.
+pub(crate) fn parse_feed_sk(sort: &str) -> Option<(ClaimId, Version)> {
+    let mut parts = sort.splitn(3, '#').skip(1);
+    let claim = ClaimId::parse(parts.next()?).ok()?;
+    Some((claim, Version(parts.next()?.parse().ok()?)))
 }
 
 /// What a partner has used of its quotas. A partition of its own: who counts may not write the partner.

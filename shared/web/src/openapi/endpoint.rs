@@ -532,6 +532,17 @@ fn directory_endpoint(route: DirectoryRoute) -> Endpoint {
              left of them.",
             AnswerShape::One("MeView"),
         ),
+        DirectoryRoute::Events => Endpoint {
+            query: queries::EVENTS,
+            ..read_endpoint(
+                "Read what happened, oldest first",
+                "The caller's feed: of a partner the events of its claims, of a customer those of the claims on its tenant \
+                 from the first notice on, of staff all. An event is in it once it is 10 seconds old, for 90 days. Keep \
+                 `next_cursor` when the page is dealt with, and send it as `after`: no event is missed, and one may come \
+                 twice. A page may be empty or short while `more` is true.",
+                AnswerShape::One("FeedView"),
+            )
+        },
         DirectoryRoute::Partners => Endpoint {
             query: &["name", "status", LIST[0], LIST[1]],
             ..list_endpoint(

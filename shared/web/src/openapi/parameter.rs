@@ -77,6 +77,15 @@ pub(super) fn query_parameter(route: RouteId, name: &str) -> Value {
             "The `next_cursor` of the page before, of the same caller, path and filter; left out: the first page.",
             json!({"type": "string", "example": "q83vEjRWeJCrze8SNFZ4kHsicyI6IjE3In0"}),
         ),
+        "after" => (
+            "The `next_cursor` of the page before, of the same caller and `types`; left out: the oldest events first.",
+            json!({"type": "string", "example": "q83vEjRWeJCrze8SNFZ4kHsicyI6IjE3In0"}),
+        ),
+        "types" => (
+            "Only events of these types, with commas between; left out: of all.",
+            json!({"type": "array", "minItems": 1, "uniqueItems": true, "example": ["window_opened", "window_closed"],
+                   "items": schema_reference("EventType")}),
+        ),
         "status" if route == RouteId::Associations(AssociationsRoute::List) => {
             ("Only associations of this status.", schema_reference("AssociationStatusView"))
         }
@@ -216,7 +225,8 @@ pub(super) fn query_parameter(route: RouteId, name: &str) -> Value {
     let mut parameter = json!({"name": name, "in": "query", "required": is_required,
                                "description": description, "schema": schema});
     if let Some(members) = parameter.as_object_mut().filter(|_| is_list) {
-        members.extend([("style".to_owned(), json!("form")), ("explode".to_owned(), json!(true))]);
+        let explode = json!(name != "types");
+        members.extend([("style".to_owned(), json!("form")), ("explode".to_owned(), explode)]);
     }
     parameter
 }

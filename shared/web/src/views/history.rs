@@ -14,6 +14,7 @@ use serde_json::Value;
 use utoipa::ToSchema;
 
 use crate::caller::Viewer;
+use crate::views::remark::viewer_audience;
 use crate::words::{
     ActorWord, ItemStatusWord, ReasonWord, StatusWord, StepCauseWord, ToldEventWord, Word,
 };
@@ -146,11 +147,7 @@ impl HistoryEntryView {
 
 /// Whose parts a viewer reads.
 pub fn viewer_audiences(viewer: Viewer) -> &'static [Audience] {
-    match viewer {
-        Viewer::Partner => &[Audience::Partner],
-        Viewer::Customer => &[Audience::Customer],
-        Viewer::Staff => Audience::ALL,
-    }
+    viewer_audience(viewer).readable_parts()
 }
 
 /// What an event changed, as much of it as the reader may read. What it did not change is absent.

@@ -12,6 +12,7 @@ mod directory;
 mod entry;
 mod evidence;
 mod explain;
+mod feed;
 mod history;
 mod ledger;
 mod me;
@@ -48,6 +49,7 @@ pub use directory::{
 pub use entry::EntryRevisionView;
 pub use evidence::{EvidenceLinkView, EvidenceUploadView, EvidenceView, UploadFormView};
 pub use explain::{ExplainView, FactView, RuleView};
+pub use feed::{FeedEventView, FeedView};
 pub use history::{
     FieldChangeView, GivenReasonView, HistoryDetailView, HistoryEntryView, HistoryPartView,
     ItemChangeView, NoesView, RecipientsDetailView, StatusChangeView, viewer_audiences,
