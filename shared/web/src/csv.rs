@@ -1,20 +1,52 @@
 //! Tables as comma-separated values (RFC 4180), in which no cell is a formula.
 
+use std::io::Write;
+
 /// The table, with a first line of names. A cell that a spreadsheet would take for a formula gets an apostrophe
 /// before it.
 pub fn format_table<const N: usize>(
     names: [&str; N],
     rows: impl IntoIterator<Item = [String; N]>,
 ) -> String {
-    let mut writer =
-        csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(Vec::new());
-    // Memory takes every line, and all of the same length.
-    let mut written = writer.write_record(names);
-    for row in rows {
-        written = written.and(writer.write_record(row.map(escape_formula)));
+    // Memory takes every line.
+    let bytes = TableWriter::begin(Vec::new(), names).and_then(|mut table| {
+        for row in rows {
+            table.write_row(row)?;
+        }
+        table.finish()
+    });
+    bytes.ok().and_then(|bytes| String::from_utf8(bytes).ok()).unwrap_or_default()
+}
+
+/// A table of `N` columns that is written row by row.
+#[derive(Debug)]
+pub struct TableWriter<W: Write, const N: usize> {
+    writer: csv::Writer<W>,
+}
+
+impl<W: Write, const N: usize> TableWriter<W, N> {
+    /// Begins a table with a first line of names.
+    pub fn begin(to: W, names: [&str; N]) -> csv::Result<Self> {
+        let mut writer =
+            csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(to);
+        writer.write_record(names)?;
+        Ok(Self { writer })
     }
-    let bytes = written.ok().and_then(|()| writer.into_inner().ok());
-    bytes.and_then(|bytes| String::from_utf8(bytes).ok()).unwrap_or_default()
+
+    /// Writes a row, in which no cell is a formula.
+    pub fn write_row(&mut self, row: [String; N]) -> csv::Result<()> {
+        self.writer.write_record(row.map(escape_formula))
+    }
+
+    /// Has every row written so far reach its file.
+    pub fn flush(&mut self) -> csv::Result<()> {
+        Ok(self.writer.flush()?)
+    }
+
+    /// Ends the table, and gives back what it was written to.
+    pub fn finish(self) -> csv::Result<W> {
+        self.writer.into_inner().map_err(|error| error.into_error().into())
+    }
 }
 
 fn escape_formula(cell: String) -> String {
