@@ -37,7 +37,7 @@ down: $(TOOLS) ## stops what `make up` started
 	@$(VENV)/bin/python local/down.py
 
 .PHONY: install
-install: ## the program cpor, which checks bundles and draws deadlines without a server
+install: ## the program cpor: the API on the command line, bundles checked and deadlines drawn without a server
 	cargo install --path tools/cpor --locked
 
 .PHONY: invoke
@@ -161,6 +161,10 @@ bench-scale: benchmark ## a million windows that end in one quarter of an hour, 
 
 bench-load: benchmark ## a minute of mixed requests, a third of it with a table that refuses every other call
 	$(BENCH) load
+
+.PHONY: bench-import
+bench-import: $(TOOLS) ## 2,000 claims from a file on a local stack of its own, interrupted in the middle
+	$(VENV)/bin/python -m pytest -s tests/e2e/bench_import.py
 
 # For AWS: make deploy STACK=cpor SENDER=notices@example.com CONTACT=help@example.com NAME="Example Ltd." \
 #   DOMAIN=claims.example.com CERTIFICATE=arn:aws:acm:... [COLOR=#14507d] [LOGO=logo.png] [ARCH=x86_64] [ARGS="--guided"]

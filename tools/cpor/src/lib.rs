@@ -1,15 +1,24 @@
-//! Checks the bundle of a claim without a server, and draws deadlines (`docs/api.md §3.1.17`).
+//! Checks the bundle of a claim without a server, draws deadlines (`docs/api.md §3.1.17`), and calls the API for the command
+//! line (`docs/cpor.md`).
 //!
 //! [`verify()`] computes every hash of a bundle again, derives every state by the rules of the domain, counts every
 //! deadline again, and says in words why the claim is where it is. What it finds has a kind and a version; what it could
 //! not check is named.
 
+pub mod api;
 pub mod bundle;
 mod chain;
+pub mod columns;
 mod deadlines;
+pub mod export;
+#[cfg(test)]
+mod fuzz;
+pub mod import;
 mod notices;
 mod places;
 mod report;
+pub mod shown;
+pub mod sign_in;
 mod states;
 mod story;
 mod verify;

@@ -1,0 +1,46 @@
+//! `programs`.
+
+use std::ops::ControlFlow;
+
+use cpor::api::{Query, Request, Session, encode_segment, read_pages};
+use cpor::columns::{PROGRAM_LIST, PROGRAM_SHOWN};
+use cpor::shown::{format_list, format_named, format_rows, list_at, text_at};
+use serde_json::Value;
+
+use super::{Actor, Outcome, print};
+use crate::arguments::{Printed, ProgramsCommand};
+
+pub(crate) fn run(actor: &Actor, command: ProgramsCommand) -> Outcome {
+    let mut session = actor.open()?;
+    match command {
+        ProgramsCommand::List { printed } => list(&mut session, printed),
+        ProgramsCommand::Show { id, printed } => {
+            let path = format!("/v1/programs/{}", encode_segment(&id));
+            let program = session.fetch(&Request::get(path))?;
+            Ok(print(printed, &program, || show(&program)))
+        }
+    }
+}
+
+fn list(session: &mut Session, printed: Printed) -> Outcome {
+    let mut programs = Vec::new();
+    let query = Query::default().with("limit", Some("100"));
+    read_pages(session, "/v1/programs", &query, |program, _| {
+        programs.push(program.clone());
+        Ok(ControlFlow::Continue(()))
+    })?;
+    let value = Value::Array(programs);
+    Ok(print(printed, &value, || format_list(&PROGRAM_LIST, list_at(&value, ""))))
+}
+
+fn show(program: &Value) -> String {
+    let shown = format_named(&PROGRAM_SHOWN, program);
+    let policy = program.get("policy").and_then(Value::as_object);
+    let row = |name: &String| vec![name.clone(), text_at(program, &format!("/policy/{name}"))];
+    let rows: Vec<Vec<String>> = policy.into_iter().flatten().map(|(name, _)| row(name)).collect();
+    if rows.is_empty() {
+        shown
+    } else {
+        format!("{shown}\n{}", format_rows(&["POLICY", ""], &rows))
+    }
+}
