@@ -78,6 +78,7 @@ def _parameters() -> dict[str, str]:
     return {
         "Architecture": architecture, "Sandbox": "true", "Protected": "false", "SecondFactor": "OPTIONAL", "Shards": str(SHARDS),
         "SenderAddress": SENDER, "OperatorContact": OPERATOR_CONTACT, "OperatorName": f'"{OPERATOR_NAME}"', "MalwareScan": "external",
+        "SignInPrefix": "cpor-local",
     }
 
 

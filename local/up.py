@@ -75,7 +75,9 @@ def _describe(outputs: dict[str, str]) -> dict:
     return {
         "endpoint": ENDPOINT, "region": REGION, "api": f"http://{host}", "api_host": host,
         "table": outputs["TableName"], "functions": functions, "mail": OUTBOX,
-        "tenants": seed.TENANTS, "subscriptions": seed.SUBSCRIPTIONS, "tokens": people.tokens(outputs),
+        "tenants": seed.TENANTS, "subscriptions": seed.SUBSCRIPTIONS,
+        "sign_in": ENDPOINT, "clients": {name: outputs[f"{name}ClientId"] for name in ("Partners", "Operators", "Customers")},
+        "tokens": people.tokens(outputs),
     }
 
 

@@ -760,6 +760,22 @@ fn a_token_is_good_for_a_quarter_of_an_hour_and_staff_sign_in_again_after_twelve
 }
 
 #[test]
+fn the_hosted_sign_in_gives_codes_to_this_machine_alone_and_only_where_it_is_wanted() {
+    let wanted = |value: Value| json!({"!If": ["HasSignIn", value, {"!Ref": "AWS::NoValue"}]});
+    let ports = cpor::sign_in::PORTS.map(|port| format!("http://localhost:{port}/callback"));
+    for client in ["Operators", "Partners", "Customers"] {
+        let on = json!({"!If": ["HasSignIn", true, false]});
+        assert_eq!(of_client(client, "AllowedOAuthFlowsUserPoolClient"), &on);
+        assert_eq!(of_client(client, "AllowedOAuthFlows"), &wanted(json!(["code"])));
+        assert_eq!(of_client(client, "AllowedOAuthScopes"), &wanted(json!(["openid"])));
+        assert_eq!(of_client(client, "CallbackURLs"), &wanted(json!(ports)));
+        assert_eq!(of_client(client, "SupportedIdentityProviders"), &json!(["COGNITO"]));
+    }
+    assert_eq!(template()["Resources"]["SignIn"]["Condition"], "HasSignIn");
+    assert_eq!(template()["Parameters"]["SignInPrefix"]["Default"], "");
+}
+
+#[test]
 fn every_function_with_callers_knows_the_client_of_each_side_and_the_gateway_lets_these_through() {
     let template = template();
     let sides = ["Partners", "Operators", "Customers"];
