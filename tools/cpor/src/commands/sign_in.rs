@@ -57,6 +57,11 @@ pub(crate) fn logout(actor: &Actor) -> Outcome {
         return Ok(("Signed out.\n".to_owned(), Exit::Done));
     };
     let page = Address::parse(&sign_in).map_err(|error| Failure::unreadable(sign_in, error))?;
-    TokenEndpoint::new(page, client)?.revoke(&token)?;
+    let revoked = TokenEndpoint::new(page, client).and_then(|endpoint| endpoint.revoke(&token));
+    revoked.map_err(|failure| {
+        let why = failure.lines().join(" ");
+        let text = "The tokens are forgotten here, and the refresh token stays good until the session ends";
+        Failure::Unreachable(format!("{text}: {why}"))
+    })?;
     Ok(("Signed out; the tokens are worthless.\n".to_owned(), Exit::Done))
 }

@@ -278,6 +278,18 @@ fn whoever_signs_out_leaves_no_token_that_works() {
 }
 
 #[test]
+fn whoever_signs_out_where_nothing_is_revoked_is_told_so_and_has_no_file_any_more() {
+    let (folder, _pool, server) = signed_in("not-revoked");
+    let refuses = Server::start(|_| problem(400, "unsupported"));
+    let stored = fs::read_to_string(profile(&folder)).unwrap();
+    fs::write(profile(&folder), stored.replace(&server.address, &refuses.address)).unwrap();
+    let output = run(&folder, &["logout"]);
+    assert_eq!(output.status.code(), Some(5));
+    assert!(text(&output.stderr).contains("stays good until the session ends"));
+    assert!(!profile(&folder).exists());
+}
+
+#[test]
 fn no_token_goes_to_an_address_in_clear_text() {
     let folder = folder("clear");
     let arguments =
