@@ -10,6 +10,8 @@ use std::sync::{Arc, Mutex};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use cpor::api::{Address, Request, Transport};
+use cpor::sign_in::Secret;
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 use url::Url;
@@ -287,6 +289,17 @@ fn whoever_signs_out_where_nothing_is_revoked_is_told_so_and_has_no_file_any_mor
     assert_eq!(output.status.code(), Some(5));
     assert!(text(&output.stderr).contains("stays good until the session ends"));
     assert!(!profile(&folder).exists());
+}
+
+#[test]
+fn a_server_that_shows_no_certificate_is_told_nothing() {
+    let server = Server::start(|_| Said::json(200, &json!({})));
+    let address = Address::parse(&server.address.replace("http://", "https://")).unwrap();
+    let transport = Transport::new(address, None).unwrap();
+    let sent = transport.send(&Request::get("/v1/me"), Some(&Secret::new(TOKEN)));
+    let why = sent.map(|answer| answer.status).unwrap_err();
+    assert!(!why.contains(TOKEN), "{why}");
+    assert!(server.seen().iter().all(|seen| !seen.headers.contains_key("authorization")));
 }
 
 #[test]
