@@ -24,7 +24,7 @@ def a_file_of_two_thousand_rows_is_imported_once(api, stack, tmp_path):
     report = cpor.folder / "claims.report.csv"
     first = cpor.begin("import", "claims.csv", "--profile", "alpine_admin")
     _time("half of the claims, 10 a second", lambda: until(
-        "half of the rows", lambda: report.exists() and len(report.read_text().splitlines()) > ROWS // 2, seconds=900))
+        "half of the rows", lambda: report.exists() and len(report.read_text().splitlines()) > ROWS // 2, seconds=1800))
     first.kill()
     first.communicate()
     said = _time("all of them again, 10 a second", lambda: cpor.run("import", "claims.csv", "--json", "--profile", "alpine_admin"))

@@ -31,7 +31,7 @@ class Program:
     def run(self, *arguments: str, code: int = 0) -> str:
         """What the program printed, if it ended with that code."""
         done = subprocess.run(
-            [PROGRAM, *arguments], cwd=self.folder, env=self.environment, capture_output=True, text=True, timeout=900, check=False
+            [PROGRAM, *arguments], cwd=self.folder, env=self.environment, capture_output=True, text=True, timeout=3600, check=False
         )
         assert done.returncode == code, f"{arguments}: {done.returncode}\n{done.stdout[-2000:]}\n{done.stderr[-2000:]}"
         return done.stdout
