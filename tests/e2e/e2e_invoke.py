@@ -41,7 +41,8 @@ def the_sample_claim_is_submitted_again_and_again_and_is_the_one_that_is_read(st
         ("associations", "list", 200), ("associations", "read", 404), ("claims", "check", 200), ("customer", "claims", 200),
         ("customer", "decline", 404), ("customer", "rules", 200), ("decision", "decline", 404), ("decision", "page", 404),
         ("directory", "health", 200), ("directory", "read-tenant", 200), ("directory", "windows", 200),
-        ("evidence", "add", 404), ("evidence", "read", 404), ("review", "queue", 200),
+        ("evidence", "add", 404), ("evidence", "read", 404), ("overview", "ask", 200), ("overview", "page", 404),
+        ("overview", "request", 200), ("review", "queue", 200),
     ],
 )
 def a_sample_request_is_answered(stack, function, event, status):

@@ -145,8 +145,12 @@ fn request(
         event = match (media_type.as_str(), rng.u8(..40)) {
             ("application/x-www-form-urlencoded", _) => {
                 event.header("content-type", media_type).body(
-                    ["decision=decline&code=123456", "decision=extend&code=1&items=1", "x=1"]
-                        [rng.usize(..3)],
+                    [
+                        "decision=decline&code=123456",
+                        "decision=extend&code=1&items=1",
+                        "email=it%40contoso.example",
+                        "x=1",
+                    ][rng.usize(..4)],
                 )
             }
             (_, 0) => event.header("content-type", "text/plain").body("hello"),
@@ -188,6 +192,7 @@ fn path(rng: &mut Rng, route: &Route, claim: &Claim) -> String {
         | RouteId::Evidence(_)
         | RouteId::Review(_)
         | RouteId::Decision(_)
+        | RouteId::Overview(_)
         | RouteId::Customer(_) => claim.id.to_string(),
     };
     let id = if rng.u8(..20) == 0 { "unknown".to_owned() } else { id };

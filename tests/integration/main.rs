@@ -73,6 +73,8 @@ mod mails;
 #[cfg(test)]
 mod outages;
 #[cfg(test)]
+mod overview;
+#[cfg(test)]
 mod partner_mails;
 #[cfg(test)]
 mod postings;

@@ -113,7 +113,7 @@ fn the_operators_name_has_its_limits_and_the_colour_of_nobody_elses_choice_can_b
     assert!(name.get("Default").is_none(), "every deploy says who writes");
     let color = parameters["BrandColor"]["Default"].as_str().unwrap();
     assert!(notice::Brand::new(color, None).is_ok(), "{color}");
-    for function in ["DecisionFunction", "NotifyFunction"] {
+    for function in ["DecisionFunction", "NotifyFunction", "OverviewFunction"] {
         let variables =
             &template()["Resources"][function]["Properties"]["Environment"]["Variables"];
         assert_eq!(variables["OPERATOR_NAME"], json!({"!Ref": "OperatorName"}));
@@ -125,7 +125,8 @@ fn the_operators_name_has_its_limits_and_the_colour_of_nobody_elses_choice_can_b
 fn only_who_signs_and_opens_links_holds_their_secret() {
     let holders = |secret: &str| -> BTreeSet<String> {
         let reads = |(function, statement): (String, Value)| {
-            (statement["Resource"]["!Ref"] == secret).then(|| {
+            let named = listed(&statement["Resource"]).contains(&json!({"!Ref": secret}));
+            named.then(|| {
                 assert_eq!(statement["Action"], "secretsmanager:GetSecretValue");
                 function
             })
@@ -133,12 +134,13 @@ fn only_who_signs_and_opens_links_holds_their_secret() {
         permissions().into_iter().filter_map(reads).collect()
     };
     let named = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect();
-    assert_eq!(holders("LinkSecret"), named(&["decision", "notify"]));
+    assert_eq!(holders("LinkSecret"), named(&["decision", "notify", "overview"]));
     let listing = ["claims", "review", "associations", "customer", "directory"];
     assert_eq!(holders("CursorSecret"), named(&listing));
+    assert_eq!(holders("MailboxSecret"), named(&["directory", "notify", "sweep"]));
     let secrets =
         permissions().into_iter().filter(|(_, one)| one.to_string().contains("secretsmanager"));
-    assert_eq!(secrets.count(), 7, "and nobody reads another secret");
+    assert_eq!(secrets.count(), 9, "and nobody reads another secret");
 }
 
 #[test]
@@ -147,7 +149,8 @@ fn a_secret_is_generated_as_it_was_at_first_since_another_way_would_make_another
         "PasswordLength": 64, "ExcludePunctuation": true});
     let secrets = resources(template(), "AWS::SecretsManager::Secret");
     let found = secrets.map(|(name, one)| (name, &one["Properties"]["GenerateSecretString"]));
-    let expected = [("LinkSecret", &generated), ("CursorSecret", &generated)];
+    let names = ["LinkSecret", "CursorSecret", "MailboxSecret"];
+    let expected = names.map(|name| (name, &generated));
     assert_eq!(found.collect::<BTreeMap<_, _>>(), BTreeMap::from(expected));
 }
 
@@ -170,7 +173,7 @@ fn the_decision_function_ends_long_before_the_smallest_grace() {
     // Two seconds of the clock check either way, and a second of the date's resolution.
     assert!(timeouts()["decision"] + 5 < i64::from(smallest_grace_s));
     // A sweep waits for an undo as long as one may be under way, with the seconds by which clocks may differ.
-    for function in ["decision", "customer"] {
+    for function in ["decision", "customer", "overview"] {
         assert!(timeouts()[function] + 10 < store::UNDO_UNDER_WAY.num_seconds(), "{function}");
     }
 }
@@ -227,7 +230,7 @@ fn every_row_of_a_map_is_a_resource_of_the_loop_that_reads_the_map() {
         ("Rules", "RulePermission"),
     ];
     let maps = template["Mappings"].as_object().unwrap().keys().map(String::as_str);
-    let others = ["Accounts", "Queues"];
+    let others = ["Accounts", "DeadLetters", "Queues"];
     let loops = made.iter().map(|(map, _)| *map).chain(others).collect::<BTreeSet<_>>();
     assert_eq!(maps.collect::<BTreeSet<_>>(), loops);
     for (map, kind) in made {
@@ -375,7 +378,7 @@ fn all_readers_streams_and_reservations_leave_a_hundred_of_the_accounts_concurre
     let account = template["Parameters"]["AccountConcurrency"]["Default"].as_str().unwrap();
     let account: u64 = account.parse().unwrap();
     let taken = caps + streams + reserved.values().sum::<u64>();
-    assert_eq!((taken, account), (694, 1000));
+    assert_eq!((taken, account), (696, 1000));
     assert!(taken + 100 <= account, "what Lambda wants unreserved, for the functions of the API");
 }
 
@@ -503,9 +506,12 @@ fn one_machine_cannot_use_up_the_decision_page_and_what_nobody_needs_often_is_sl
     let usual = properties["DefaultRouteSettings"]["ThrottlingRateLimit"].as_u64().unwrap();
     assert!(limits("ANY /d/{token}") == 1000 && usual < 1000);
     assert_eq!(limits("GET /n/{code}"), 200);
+    for route in ["GET /c", "POST /c", "ANY /c/{token}"] {
+        assert_eq!(limits(route), 50, "{route}");
+    }
     let open = ROUTES.iter().filter(|route| !matches!(route.auth, Auth::Jwt));
-    let rest =
-        open.filter(|route| !route.path.starts_with("/d/") && !route.path.starts_with("/n/"));
+    let pages = ["/d/", "/n/", "/c"];
+    let rest = open.filter(|route| !pages.iter().any(|start| route.path.starts_with(start)));
     for route in rest {
         assert_eq!(limits(&format!("{} {}", route.method, route.path)), 10, "{}", route.path);
     }
@@ -603,16 +609,18 @@ fn each_role_writes_the_items_that_its_code_writes_and_no_other() {
     let claims = ["C#*", "T#*", "L#*", "B#*"];
     let own: BTreeMap<&str, &[&str]> = BTreeMap::from([
         ("customer", ["RU#*"].as_slice()),
+        ("overview", &["RU#*", "Q#*"]),
+        ("sweep", &["MB#*"]),
         ("claims", &["Q#*"]),
         ("review", &["Q#*", "Z#*"]),
         ("finalize", &["S", "X#*", "Z#*", "CA#recounts"]),
         ("evidence", &["Q#*"]),
-        ("notify", &["N#*", "Q#*", "G", "G#*"]),
+        ("notify", &["N#*", "Q#*", "G", "G#*", "MB#*"]),
         ("scan", &["E#*"]),
     ]);
     for (function, ..) in functions(template()) {
         let expected = match function.as_str() {
-            "directory" => vec!["TN#*", "PA#*", "PR#*", "CA#*", "DM#*", "U#*", "S"],
+            "directory" => vec!["TN#*", "PA#*", "PR#*", "CA#*", "DM#*", "MB#*", "U#*", "S"],
             "publish" => vec!["C#*", "F#*"],
             other => [claims.as_slice(), own.get(other).copied().unwrap_or_default()].concat(),
         };
@@ -676,8 +684,8 @@ fn a_revision_of_the_directory_wakes_neither_archive_nor_sweep() {
 
 #[test]
 fn what_holds_data_or_keys_outlives_its_stack_save_where_the_deploy_that_makes_it_fails() {
-    let kept =
-        ["Table", "Documents", "DocumentKey", "QueueKey", "LinkSecret", "CursorSecret", "UserPool"];
+    let keys = ["DocumentKey", "QueueKey", "LinkSecret", "CursorSecret", "MailboxSecret"];
+    let kept = [keys.as_slice(), &["Table", "Documents", "UserPool"]].concat();
     for (name, resource) in template()["Resources"].as_object().unwrap() {
         let policy = resource["DeletionPolicy"].as_str();
         let expected = kept.contains(&name.as_str()).then_some("RetainExceptOnCreate");
@@ -800,7 +808,7 @@ fn links_live_on_the_domain_or_on_the_edge_before_it() {
     let domain = json!({"!If": ["HasDomain", {"!Sub": "https://${DomainName}"}, {"!GetAtt": "Api.ApiEndpoint"}]});
     assert_eq!(template["Outputs"]["ApiEndpoint"]["Value"], domain);
     let links = json!({"!If": ["HasPublicBaseUrl", {"!Ref": "PublicBaseUrl"}, domain]});
-    for function in ["DecisionFunction", "NotifyFunction"] {
+    for function in ["DecisionFunction", "NotifyFunction", "OverviewFunction"] {
         let variables = &template["Resources"][function]["Properties"]["Environment"]["Variables"];
         assert_eq!(variables["PUBLIC_BASE_URL"], links, "{function}");
     }

@@ -157,7 +157,7 @@ impl Story {
         prop_assert!(!is_final(&before, now) || is_allowed, "I8: {action:?} in {from:?}");
         match action {
             Action::Validate => {
-                model.shown = Some(content::content_hash(&after, &Policy::default()))
+                model.shown = Some(content::content_hash(&after, &Policy::default()));
             }
             Action::Deliver => model.opened = Some((before.notice.0, now)),
             Action::Reject(reviewer) => model.rejected_by = Some(reviewer),

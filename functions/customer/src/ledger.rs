@@ -3,10 +3,12 @@
 
 use domain::claim::{Claim, ItemStatus};
 use domain::ids::ItemNo;
-use futures_util::future::try_join_all;
+use futures_util::future::{try_join, try_join_all};
 use lambda_http::{Body, Response};
-use store::HistoryEntry;
-use web::views::{CheckOfTenantView, LedgerAssociationView, LedgerView, ReceiptView};
+use store::{HistoryEntry, OverviewDeed};
+use web::views::{
+    CheckOfTenantView, LedgerAssociationView, LedgerView, OverviewActView, ReceiptView,
+};
 use web::{Call, Caller, queries};
 
 use crate::list::read_page_request;
@@ -25,7 +27,8 @@ pub(crate) async fn read_ledger(
     let moment = request_time(&app.store, call).await?;
     queries::read_page_query(call)?;
     let (tenant, from, limit) = read_page_request(app, call, caller).await?;
-    let mut found = Box::pin(app.store.list_ledger(tenant, from.as_ref(), limit, moment)).await?;
+    let listed = app.store.list_ledger(tenant, from.as_ref(), limit, moment);
+    let (mut found, deeds) = try_join(Box::pin(listed), app.store.overview_deeds(tenant)).await?;
     found.claims.retain(|(claim, _)| claim.is_known_to_customer());
     let mut histories = Vec::with_capacity(found.claims.len());
     for group in found.claims.chunks(AT_ONCE) {
@@ -57,6 +60,7 @@ pub(crate) async fn read_ledger(
         };
         entry.checks.push(CheckOfTenantView::of(check.date, check.at));
     }
+    add_overview_acts(deeds, &mut ledger, found.next.is_none());
     ledger.retain(|entry| !entry.is_empty());
     let next = pagination::next_position(found.next);
     Ok(app
@@ -64,6 +68,28 @@ pub(crate) async fn read_ledger(
         .current_cursors()
         .list_reply(call, caller, &ledger, next.as_deref())
         .into_response())
+}
+
+/// What contacts did by the overview: of each partner of the page, and on the last page of partners that are in no other
+/// way there.
+fn add_overview_acts(deeds: Vec<OverviewDeed>, ledger: &mut Vec<LedgerView>, is_last: bool) {
+    for deed in deeds {
+        let view = OverviewActView::of(deed.act, deed.by, deed.at);
+        let Some((id, name)) = deed.partner else {
+            for entry in ledger.iter_mut() {
+                entry.acts.push(view.clone());
+            }
+            continue;
+        };
+        let known = ledger.iter_mut().find(|entry| entry.partner.id == id.as_str());
+        match known {
+            Some(entry) => entry.acts.push(view),
+            None if is_last => {
+                ledger.push_mut(LedgerView::of_partner(&id, &name)).acts.push(view);
+            }
+            None => {}
+        }
+    }
 }
 
 /// What the customer has answered to a claim, by its history, oldest first. Which items an answer changed is known of

@@ -1,7 +1,7 @@
 //! Pages and problems, both under the same strict headers.
 
-use lambda_http::http::header::{ALLOW, CONTENT_TYPE, RETRY_AFTER};
-use lambda_http::http::{HeaderName, HeaderValue, Method, StatusCode};
+use lambda_http::http::header::ALLOW;
+use lambda_http::http::{HeaderValue, StatusCode};
 use lambda_http::{Body, Response};
 use notice::Language;
 use notice::page::{self, RefusalReason, RefusedForm, SentText};
@@ -127,23 +127,12 @@ impl<'a> Responder<'a> {
         html: String,
         retry_after_s: Option<u32>,
     ) -> Response<Body> {
-        let body = if *self.call.method() == Method::HEAD { String::new() } else { html };
-        let reply = Reply::text(status, "text/html; charset=utf-8", body);
-        let reply = match retry_after_s {
-            Some(seconds) => reply.with_header(RETRY_AFTER, &seconds.to_string()),
-            None => reply,
-        };
-        self.with_strict_headers(reply.into_response())
+        let headers = page::page_headers(&self.app.operator.brand);
+        app::html_response(self.call, &headers, status, html, retry_after_s)
     }
 
     /// The headers of every answer here, whatever its form.
-    fn with_strict_headers(&self, mut response: Response<Body>) -> Response<Body> {
-        for (name, value) in page::page_headers(&self.app.operator.brand) {
-            let (name, value) = (HeaderName::from_static(name), HeaderValue::from_str(value));
-            if let Some(value) = value.ok().filter(|_| name != CONTENT_TYPE) {
-                response.headers_mut().insert(name, value);
-            }
-        }
-        response
+    fn with_strict_headers(&self, response: Response<Body>) -> Response<Body> {
+        app::with_page_headers(response, &page::page_headers(&self.app.operator.brand))
     }
 }

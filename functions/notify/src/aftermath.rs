@@ -1,6 +1,8 @@
 //! The short mails: the exact deadline, receipts, what became active, who is asked no more. None bears a link.
 
-use domain::actor::ActorKind;
+use std::collections::BTreeSet;
+
+use domain::actor::{ActorId, ActorKind};
 use domain::claim::{Claim, ExtensionCause, Instant, Item, ItemStatus, State, UsedChances};
 use domain::decide::undo_is_open;
 use domain::history::{Entry, Noes};
@@ -17,6 +19,7 @@ use store::{MailSubject, NoticeOfCode};
 use crate::App;
 use crate::audience::{Addressee, Audience};
 use crate::event::ClaimEvent;
+use crate::overview;
 use crate::partner;
 use crate::post::MailTracking;
 use crate::stop::{Stop, continue_after_fault};
@@ -89,11 +92,11 @@ impl ClaimUpdate<'_> {
         let notice = self.current_notice();
         let zone = zone_of(&self.audience.claim, &self.audience.place);
         let mut mails = Vec::new();
-        for addressee in self.mail_addressees() {
+        let by = self.answered_by();
+        for addressee in self.decision_addressees(by.as_ref()) {
             let id = format!("{}-{}", self.told.claim, self.told.version);
             let undo = self.undo_offer(addressee.recipient, &noes)?;
-            let by = self.answered_by();
-            let receipt = Receipt { id, deeds: deeds.clone(), by, undo, zone };
+            let receipt = Receipt { id, deeds: deeds.clone(), by: by.clone(), undo, zone };
             let mail = mail::write_receipt(&notice, &receipt, &self.mail_envelope(addressee));
             mails.push((mail, MailTracking::No));
         }
@@ -102,8 +105,28 @@ impl ClaimUpdate<'_> {
 
     /// Who gave the answer, as the archive has it. It names nobody for a link of the form without recipients.
     fn answered_by(&self) -> Option<AnswerAuthor> {
-        let is_link = self.past.actor_id.as_deref()?.starts_with("recipient:");
-        Some(if is_link { AnswerAuthor::Link } else { AnswerAuthor::Administrator })
+        let text = self.past.actor_id.as_deref()?;
+        Some(match ActorId::parse(ActorKind::Customer, text)? {
+            ActorId::Recipient(_) => AnswerAuthor::Link,
+            ActorId::Contact(contact) => {
+                let (keys, tenant) = (self.app.links.current(), self.audience.tenant());
+                AnswerAuthor::Contact(overview::printed_author(&keys, tenant, contact))
+            }
+            ActorId::Person(_) | ActorId::Staff(_) => AnswerAuthor::Administrator,
+        })
+    }
+
+    /// Who gets the receipt of a decision: who is told of every act; of what a contact did by the overview, every verified
+    /// contact as well.
+    fn decision_addressees(&self, by: Option<&AnswerAuthor>) -> Vec<Addressee<'_>> {
+        let mut told = self.mail_addressees();
+        if matches!(by, Some(AnswerAuthor::Contact(_))) {
+            let known: BTreeSet<_> = told.iter().map(|own| own.email.mailbox()).collect();
+            let all = overview::everybody(self.audience.tenant()).into_iter();
+            let others = all.filter(|email| !known.contains(&email.mailbox()));
+            told.extend(others.map(|email| Addressee { email, recipient: None }));
+        }
+        told
     }
 
     /// What the decision did, to which items.

@@ -83,6 +83,11 @@ impl Audience {
         waits && self.claim.notice == told.notice
     }
 
+    /// The tenant of the claim, with its customer's rules.
+    pub(crate) fn tenant(&self) -> &Tenant {
+        &self.tenant
+    }
+
     /// The recipients of the list, in the order of their numbers.
     fn listed_recipients(&self) -> impl Iterator<Item = &Recipient> {
         self.recipients.iter().flat_map(|own| &own.list.recipients)

@@ -9,6 +9,7 @@ mod audience;
 mod contacts;
 mod event;
 mod notices;
+mod overview;
 mod partner;
 mod post;
 mod queue;
@@ -25,7 +26,7 @@ use notice::{LinkKeys, Operator};
 use runtime::fields::{self, metric};
 use runtime::{Invocation, InvocationError, KeyRing, telemetry};
 use serde_json::Value;
-use store::{RequestTime, Store};
+use store::{MailboxKeys, RequestTime, Store};
 use tracing::{info, warn};
 
 use crate::aftermath::ClaimUpdate;
@@ -43,21 +44,32 @@ const KEYS_LAST: Duration = Duration::minutes(10);
 pub struct App {
     store: Store,
     links: KeyRing<LinkKeys>,
+    mailboxes: KeyRing<MailboxKeys>,
     operator: Operator,
     post: Mailer,
     queues: Queues,
 }
 
+/// The keys that the function works with.
+#[derive(Debug)]
+pub struct Rings {
+    /// Those of links and codes.
+    pub links: KeyRing<LinkKeys>,
+    /// Those under which the table names mailboxes.
+    pub mailboxes: KeyRing<MailboxKeys>,
+}
+
 impl App {
-    /// The function over a store, the keys of links, the mail service, and the queues that it reads.
+    /// The function over a store, its keys, the mail service, and the queues that it reads.
     pub fn new(
         store: Store,
-        links: KeyRing<LinkKeys>,
+        rings: Rings,
         operator: Operator,
         post: Mailer,
         queues: Queues,
     ) -> Self {
-        Self { store, links, operator, post, queues }
+        let Rings { links, mailboxes } = rings;
+        Self { store, links, mailboxes, operator, post, queues }
     }
 }
 
@@ -96,7 +108,11 @@ async fn process_message(app: &App, message: &Message) -> bool {
         warn!({ fields::MESSAGE_ID } = message.id, "A message holds no event");
         return false;
     };
-    let failure = match Box::pin(process_event(app, &event)).await {
+    let processed = match overview::parse_request(&event) {
+        Some(request) => Box::pin(overview::mail_links(app, &request, &message.id)).await,
+        None => Box::pin(process_event(app, &event)).await,
+    };
+    let failure = match processed {
         Ok(()) => return true,
         Err(Stop::Wait) => match app.queues.send_again_later(message).await {
             Ok(()) => {
@@ -119,6 +135,9 @@ async fn process_message(app: &App, message: &Message) -> bool {
 async fn process_event(app: &App, event: &Value) -> Result<(), Stop> {
     if let Some(verified) = contacts::parse_event(event) {
         return contacts::mail_contacts(app, &verified).await;
+    }
+    if let Some(deeds) = overview::parse_deeds(event) {
+        return overview::mail_deeds(app, &deeds).await;
     }
     let moment = app.store.present_time().await?;
     if let Some(due) = partner::parse_event(event) {

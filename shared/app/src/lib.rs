@@ -18,6 +18,7 @@ mod documents;
 pub mod entry;
 mod error;
 mod history;
+mod page;
 pub mod pagination;
 mod recipients;
 
@@ -30,3 +31,4 @@ pub use cursors::ListCursors;
 pub use documents::Document;
 pub use error::{ApiError, to_response};
 pub use history::history_page;
+pub use page::{PageHeaders, html_response, with_page_headers};

@@ -62,6 +62,13 @@ pub enum Actor {
         /// Which of its people; `None` for the tenant's standing rules.
         person: Option<PersonId>,
     },
+    /// A verified contact of a tenant, by the link and the code of its overview. It takes away and gives nothing.
+    CustomerContact {
+        /// The tenant of the link.
+        tenant: TenantId,
+        /// Which of its contacts, under a pseudonym that only the keys of links lead back to the address.
+        contact: PersonId,
+    },
     /// Somebody who holds the link and the code of a notice.
     CustomerLink {
         /// The notice that the link is of: one of an earlier notice takes a "no" and nothing else.
@@ -75,6 +82,8 @@ pub enum Actor {
 
 /// What the text of [`ActorId::Recipient`] begins with. No pseudonym and no id of the staff has a colon.
 pub const RECIPIENT: &str = "recipient:";
+/// What the text of [`ActorId::Contact`] begins with.
+pub const CONTACT: &str = "contact:";
 
 /// Who exactly acted: a member of the staff, a recipient by its link, or a person of a party.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -85,6 +94,8 @@ pub enum ActorId {
     Recipient(RecipientNo),
     /// A person of the partner or the customer, under a pseudonym.
     Person(PersonId),
+    /// A verified contact of the customer's, by its overview, under a pseudonym.
+    Contact(PersonId),
 }
 
 impl ActorId {
@@ -92,6 +103,10 @@ impl ActorId {
     pub fn parse(side: ActorKind, text: &str) -> Option<Self> {
         if let Some(no) = text.strip_prefix(RECIPIENT) {
             return no.parse().ok().and_then(RecipientNo::new).map(Self::Recipient);
+        }
+        if let Some(contact) = text.strip_prefix(CONTACT) {
+            let is_customer = side == ActorKind::Customer;
+            return PersonId::parse(contact).filter(|_| is_customer).map(Self::Contact);
         }
         match side {
             ActorKind::Operator => StaffId::parse(text).ok().map(Self::Staff),
@@ -112,6 +127,7 @@ impl fmt::Display for ActorId {
             Self::Staff(id) => id.fmt(f),
             Self::Recipient(no) => write!(f, "{RECIPIENT}{}", no.0),
             Self::Person(id) => id.fmt(f),
+            Self::Contact(id) => write!(f, "{CONTACT}{id}"),
         }
     }
 }
@@ -133,7 +149,9 @@ impl Actor {
         match self {
             Self::Partner { .. } => ActorKind::Partner,
             Self::Staff { .. } => ActorKind::Operator,
-            Self::CustomerAdmin { .. } | Self::CustomerLink { .. } => ActorKind::Customer,
+            Self::CustomerAdmin { .. }
+            | Self::CustomerContact { .. }
+            | Self::CustomerLink { .. } => ActorKind::Customer,
             Self::System => ActorKind::System,
         }
     }
@@ -146,6 +164,7 @@ impl Actor {
             Self::Partner { person, .. } | Self::CustomerAdmin { person, .. } => {
                 person.map(ActorId::Person)
             }
+            Self::CustomerContact { contact, .. } => Some(ActorId::Contact(*contact)),
             Self::System => None,
         }
     }
@@ -156,6 +175,7 @@ impl Actor {
             Self::Staff { id, .. } => Some(id),
             Self::Partner { .. }
             | Self::CustomerAdmin { .. }
+            | Self::CustomerContact { .. }
             | Self::CustomerLink { .. }
             | Self::System => None,
         }
@@ -177,6 +197,8 @@ pub enum Party {
     Customer,
     /// The customer's signed-in administrator.
     CustomerAdmin,
+    /// A verified contact of the customer's, by its overview.
+    CustomerContact,
     /// Somebody who holds the link and the code of a notice.
     CustomerLink,
     /// The system itself, which acts by deadlines, reports of mails, scans and the directory.
@@ -197,6 +219,7 @@ impl Party {
             Self::Operator => operator,
             Self::Customer => signed_in || by_link,
             Self::CustomerAdmin => signed_in,
+            Self::CustomerContact => matches!(actor, Actor::CustomerContact { .. }),
             Self::CustomerLink => by_link,
             Self::System => matches!(actor, Actor::System),
         }

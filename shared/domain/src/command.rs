@@ -80,6 +80,7 @@ impl Command {
             Actor::Partner { id, .. } => format!("partner:{id}"),
             Actor::Staff { id, .. } => format!("staff:{id}"),
             Actor::CustomerAdmin { tenant, .. } => format!("tenant:{tenant}"),
+            Actor::CustomerContact { contact, .. } => format!("contact:{contact}"),
             Actor::CustomerLink { notice, recipient: None } => format!("link:{}", notice.0),
             Actor::CustomerLink { notice, recipient: Some(no) } => {
                 format!("link:{}:{}", notice.0, no.0)

@@ -236,7 +236,7 @@ table::table! {
     Dispute            | PartnerAdmin                        | Rejected                        | operator                                  | Disputed;
     CorrectContact     | PartnerAdmin Operator               | Unreachable                     | partner tenant blocks operator recipients | ContactCorrected ContactProposed;
     AddEvidence        | Partner                             | Draft Submitted ActionRequired Disputed Rejected Associated | partner       | EvidenceAdded;
-    End                | PartnerAdmin Operator CustomerAdmin | ANY                             |                                           | AssociationEnded;
+    End                | PartnerAdmin Operator CustomerAdmin CustomerContact | ANY                             |                                           | AssociationEnded;
 
     BeginReview        | Reviewer                            | Submitted InReview              | locks operator                            | ReviewBegun;
     RequestInformation | Reviewer                            | InReview                        | partner operator                          | InformationRequested;

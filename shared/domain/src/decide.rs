@@ -111,7 +111,9 @@ pub fn authorize_command(
     }
     let own = match actor {
         Actor::Partner { id, .. } => claim.subject.partner == *id,
-        Actor::CustomerAdmin { tenant, .. } => claim.subject.tenant == *tenant,
+        Actor::CustomerAdmin { tenant, .. } | Actor::CustomerContact { tenant, .. } => {
+            claim.subject.tenant == *tenant
+        }
         Actor::CustomerLink { notice, .. } => *notice <= claim.notice,
         Actor::Staff { .. } | Actor::System => true,
     };

@@ -134,6 +134,19 @@ impl ClaimId {
     }
 }
 
+impl TenantId {
+    /// The tenant whose id is these 16 bytes, as the token of an overview carries it.
+    pub fn from_bytes(bytes: [u8; 16]) -> Self {
+        let digits = HEXLOWER.encode(&bytes);
+        Self(read_uuid(&digits).unwrap_or(digits))
+    }
+
+    /// The 16 bytes of the id.
+    pub fn to_bytes(&self) -> Option<[u8; 16]> {
+        HEXLOWER.decode(self.0.replace('-', "").as_bytes()).ok()?.try_into().ok()
+    }
+}
+
 /// A person of a partner or a customer, under a name that tells nothing: ten bytes of SHA-256 over the identity
 /// provider's id of the person, as 16 lower-case base32 characters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -331,6 +344,12 @@ mod tests {
     fn a_claim_id_survives_the_way_through_its_bytes() {
         let id = ClaimId::of(&PartnerId::parse("p").unwrap(), "k");
         assert_eq!(ClaimId::from_bytes(id.to_bytes().unwrap()), id);
+    }
+
+    #[test]
+    fn a_tenant_id_survives_the_way_through_its_bytes() {
+        let id = TenantId::parse("6f3c1a52-9d4e-4b7a-8c21-0a5e7d9b1c01").unwrap();
+        assert_eq!(TenantId::from_bytes(id.to_bytes().unwrap()), id);
     }
 
     #[test]

@@ -47,6 +47,7 @@ pub mod history;
 pub mod ids;
 mod locale;
 pub mod outage;
+pub mod overview;
 pub mod partner_news;
 pub mod possible;
 pub mod program;

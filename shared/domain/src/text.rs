@@ -162,6 +162,11 @@ impl Email {
         with_spelling(&self.0, self.unicode_form())
     }
 
+    /// The mailbox that the address names: its text in lower case.
+    pub fn mailbox(&self) -> String {
+        self.0.to_ascii_lowercase()
+    }
+
     /// Whether the two addresses name one mailbox: compared without regard to case.
     pub fn same_mailbox(&self, other: &str) -> bool {
         self.0.eq_ignore_ascii_case(other)

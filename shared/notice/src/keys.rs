@@ -40,6 +40,12 @@ pub(crate) enum Label {
     NoticeCode,
     /// The ten digits of a receipt.
     UndoCode,
+    /// The token of a link to an overview.
+    OverviewToken,
+    /// The six digits beside it.
+    OverviewCode,
+    /// The pseudonym of the contact that it speaks for.
+    OverviewContact,
     /// The token of a link of the form without recipients.
     OldToken,
     /// The six digits beside such a link.
@@ -55,6 +61,9 @@ impl Label {
             Self::DecisionCode => b"cpor/decision-code/2",
             Self::NoticeCode => b"cpor/notice-code/2",
             Self::UndoCode => b"cpor/undo-code/1",
+            Self::OverviewToken => b"cpor/overview-token/1",
+            Self::OverviewCode => b"cpor/overview-code/1",
+            Self::OverviewContact => b"cpor/overview-contact/1",
             Self::OldToken => b"cpor/link-token/1",
             Self::OldDecisionCode => b"cpor/decision-code/1",
             Self::OldNoticeCode => b"cpor/notice-code/1",

@@ -12,6 +12,9 @@ pub mod dates;
 pub mod keys;
 pub mod link;
 pub mod mail;
+pub mod overview;
+pub mod overview_link;
+pub mod overview_mail;
 pub mod page;
 pub mod partner_mail;
 pub mod standing;
@@ -19,16 +22,20 @@ pub mod standing;
 mod html;
 mod picture;
 mod say;
+mod usage_line;
 
 pub use brand::{Brand, BrandError};
 pub use content::{AnswerDeadline, Directory, Links, Notice, Operator};
 pub use keys::LinkKeys;
 pub use language::Language;
 pub use link::{Link, NoticeCode};
+pub use overview_link::OverviewLink;
 pub use standing::{CustomerOptions, Holder, LinkRights};
 
 #[cfg(test)]
 mod mail_tests;
+#[cfg(test)]
+mod overview_tests;
 #[cfg(test)]
 mod page_tests;
 #[cfg(test)]

@@ -109,12 +109,14 @@ pub struct Receipt {
 }
 
 /// Who gave the answer that a receipt tells.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum AnswerAuthor {
     /// A recipient of a notice.
     Link,
     /// The customer's signed-in administrator.
     Administrator,
+    /// A verified contact by its overview, as mails name it; `None`: one that is none any more.
+    Contact(Option<String>),
 }
 
 /// How the reader of a receipt can take a "no" back.
@@ -172,12 +174,9 @@ pub fn write_receipt(notice: &Notice, receipt: &Receipt, envelope: &Envelope<'_>
     if notice.items.iter().any(NoticeItem::is_undecided) {
         lines.extend(moment_lines(notice, &say));
     }
-    let by = receipt.by.map(|by| match by {
-        AnswerAuthor::Link => "receipt-by-link",
-        AnswerAuthor::Administrator => "receipt-by-administrator",
-    });
-    let messages = [Some("receipt-at"), by, Some("receipt-id")].into_iter().flatten();
-    lines.extend(messages.map(|message| say.of(message)));
+    lines.push(say.of("receipt-at"));
+    lines.extend(receipt.by.as_ref().map(|by| author_line(by, &say)));
+    lines.push(say.of("receipt-id"));
     match &receipt.undo {
         Undo::Nobody => {}
         Undo::Administrator => lines.push(say.of("receipt-undo-administrator")),
@@ -187,6 +186,15 @@ pub fn write_receipt(notice: &Notice, receipt: &Receipt, envelope: &Envelope<'_>
     let first = receipt.deeds.first().map_or(ReceiptAction::Declined, |(deed, _)| *deed);
     let (subject, _) = first.message_names();
     write_short(&say, subject, &lines, &format!("receipt.{}", receipt.id), envelope)
+}
+
+fn author_line(by: &AnswerAuthor, say: &Messages) -> String {
+    match by {
+        AnswerAuthor::Link => say.of("receipt-by-link"),
+        AnswerAuthor::Administrator => say.of("receipt-by-administrator"),
+        AnswerAuthor::Contact(Some(who)) => say.of_text("receipt-by-contact", "contact", who),
+        AnswerAuthor::Contact(None) => say.of("receipt-by-former-contact"),
+    }
 }
 
 /// What became active, and what that means.
@@ -481,7 +489,7 @@ pub fn write_reminder(
 }
 
 /// A subject. Some programs show the marks around names there: they stay where a name needs them.
-fn subject_of(say: &Messages, message: &str) -> String {
+pub(crate) fn subject_of(say: &Messages, message: &str) -> String {
     without_idle_marks(&say.of(message))
 }
 
@@ -539,17 +547,17 @@ fn continue_greeting(say: &Messages, lines: &[String]) -> Vec<String> {
 }
 
 /// What every mail has around it.
-struct MailFrame<'a> {
-    title: String,
-    language: &'static str,
-    style: String,
-    logo: Option<&'a Logo>,
-    logo_alt: String,
-    logo_id: String,
+pub(crate) struct MailFrame<'a> {
+    pub(crate) title: String,
+    pub(crate) language: &'static str,
+    pub(crate) style: String,
+    pub(crate) logo: Option<&'a Logo>,
+    pub(crate) logo_alt: String,
+    pub(crate) logo_id: String,
 }
 
 impl<'a> MailFrame<'a> {
-    fn new(say: &Messages, title: String, envelope: &Envelope<'a>) -> Self {
+    pub(crate) fn new(say: &Messages, title: String, envelope: &Envelope<'a>) -> Self {
         let brand = &envelope.operator.brand;
         Self {
             title,
@@ -568,7 +576,7 @@ fn logo_id(envelope: &Envelope<'_>) -> String {
 }
 
 /// The links to the page in the other languages, each announced in its own.
-fn language_links(language: Language, url: &str) -> Vec<(Language, String, String)> {
+pub(crate) fn language_links(language: Language, url: &str) -> Vec<(Language, String, String)> {
     Language::ALL
         .into_iter()
         .filter(|other| *other != language)
@@ -650,16 +658,16 @@ struct ShortHtml<'a> {
 }
 
 /// A message that wants its headers.
-struct MailParts {
-    subject: String,
-    text: String,
-    html: String,
+pub(crate) struct MailParts {
+    pub(crate) subject: String,
+    pub(crate) text: String,
+    pub(crate) html: String,
 }
 
 impl MailParts {
     /// The message. Its id and its boundaries come from what it tells and to whom, its date from when
     /// that happened: nothing in it differs between two attempts.
-    fn into_mail(self, id: &str, envelope: &Envelope<'_>) -> Mail {
+    pub(crate) fn into_mail(self, id: &str, envelope: &Envelope<'_>) -> Mail {
         let to = envelope.to.as_str();
         let digest = Sha256Hash::of(format!("{id} {}", to.to_ascii_lowercase()).as_bytes());
         let digest: String = digest.to_string().chars().take(16).collect();

@@ -434,17 +434,17 @@ pub fn render_refusal(language: Language, refusal: RefusalReason, operator: &Ope
 }
 
 /// What every page has around it.
-struct PageFrame<'a> {
-    title: String,
-    language: &'static str,
-    style: &'a str,
-    logo: Option<&'a Logo>,
-    logo_alt: String,
-    switches: Vec<(&'static str, String)>,
+pub(crate) struct PageFrame<'a> {
+    pub(crate) title: String,
+    pub(crate) language: &'static str,
+    pub(crate) style: &'a str,
+    pub(crate) logo: Option<&'a Logo>,
+    pub(crate) logo_alt: String,
+    pub(crate) switches: Vec<(&'static str, String)>,
 }
 
 impl<'a> PageFrame<'a> {
-    fn new(say: &Messages, title: String, operator: &'a Operator) -> Self {
+    pub(crate) fn new(say: &Messages, title: String, operator: &'a Operator) -> Self {
         let others = Language::ALL.into_iter().filter(|other| *other != say.language());
         let switches =
             others.map(|other| (other.tag(), Messages::new(other).of("language-switch"))).collect();

@@ -95,9 +95,12 @@ pub mod metric {
     /// Documents that the scanner could not scan.
     pub const SCAN_FAILED: &str = "scan_failed";
 
+    /// Links to overviews that were not sent, since the hour's were used up.
+    pub const LINKS_REFUSED: &str = "links_refused";
+
     /// What an alarm reads, and nothing else, is a metric: each costs by the month. All other values are fields
     /// of the same line, where a query finds them.
-    pub const ALARMED: [&str; 10] = [
+    pub const ALARMED: [&str; 11] = [
         OLDEST_DUE_SECONDS,
         POISON,
         EARLY_CLOSE,
@@ -108,5 +111,6 @@ pub mod metric {
         PROOFS_MISSING,
         CODE_ATTACK,
         SCAN_FAILED,
+        LINKS_REFUSED,
     ];
 }

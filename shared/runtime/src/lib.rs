@@ -28,4 +28,4 @@ pub use invocation::Invocation;
 pub use key_ring::KeyRing;
 pub use keys::Keys;
 pub use serve::{serve_event, serve_http};
-pub use table::{open_store, open_store_and_ring};
+pub use table::{mailbox_keys, open_mailbox_ring, open_store, open_store_and_ring};

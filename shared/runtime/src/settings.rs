@@ -12,8 +12,8 @@ pub use environment::{
 pub(crate) use environment::{names_authorities, service_endpoint};
 pub use sections::{
     AppClientSettings, BusSettings, CursorSecretSettings, DocumentSettings, LinkSecretSettings,
-    MailQueueSettings, MailSettings, PageSettings, ParkSettings, ShardQueueSettings, StackSettings,
-    TableSettings,
+    MailQueueSettings, MailSettings, MailboxSecretSettings, OverviewQueueSettings, PageSettings,
+    ParkSettings, ShardQueueSettings, StackSettings, TableSettings,
 };
 
 /// What each function with lists needs; the secret signs cursors, and no links.
@@ -24,11 +24,20 @@ pub type Evidence = (TableSettings, AppClientSettings, DocumentSettings);
 pub type Scan = (TableSettings, DocumentSettings);
 /// The settings of `decision`: the table, the secret of the links, and the pages.
 pub type Decision = (TableSettings, LinkSecretSettings, PageSettings);
-/// The settings of `directory`: those of every function with lists.
-pub type Directory = Api;
-/// The settings of `notify`: the table, links, pages, mails, and the queues of what they are about.
-pub type Notify =
-    (TableSettings, LinkSecretSettings, PageSettings, MailSettings, MailQueueSettings);
+/// The settings of `overview`: the table, the secret of the links, the pages, and the queues that `notify` reads.
+pub type Overview = (TableSettings, LinkSecretSettings, PageSettings, OverviewQueueSettings);
+/// The settings of `directory`: those of every function with lists, and the secret of mailboxes.
+pub type Directory = (Api, MailboxSecretSettings);
+/// The settings of `notify`: the table, links, pages, mails, the queues of what they are about, and the secret of
+/// mailboxes.
+pub type Notify = (
+    TableSettings,
+    LinkSecretSettings,
+    PageSettings,
+    MailSettings,
+    MailQueueSettings,
+    MailboxSecretSettings,
+);
 /// The settings of `delivery`: the table alone.
 pub type Delivery = (TableSettings,);
 /// The settings of `finalize`: the table, and the queue of the shards.
@@ -36,8 +45,8 @@ pub type Finalize = (TableSettings, ShardQueueSettings);
 /// The settings of `publish`: the table, the bus, and the queue of unreadable records.
 pub type Publish = (TableSettings, BusSettings, ParkSettings);
 
-/// The settings of `sweep`: the table and the bus.
-pub type Sweep = (TableSettings, BusSettings);
+/// The settings of `sweep`: the table, the bus, and the secret of mailboxes.
+pub type Sweep = (TableSettings, BusSettings, MailboxSecretSettings);
 
 /// The names that a function with these settings reads: the loop that serves it reads the stack's beside them.
 fn all_setting_names<S: Settings>() -> Vec<&'static str> {
@@ -52,6 +61,7 @@ pub fn by_function() -> Vec<(&'static str, Vec<&'static str>)> {
         ("scan", all_setting_names::<Scan>()),
         ("review", all_setting_names::<Api>()),
         ("decision", all_setting_names::<Decision>()),
+        ("overview", all_setting_names::<Overview>()),
         ("associations", all_setting_names::<Api>()),
         ("customer", all_setting_names::<Api>()),
         ("directory", all_setting_names::<Directory>()),
@@ -140,7 +150,9 @@ mod tests {
 
     #[test]
     fn a_function_reads_what_it_needs_and_nothing_else() {
-        assert_eq!(setting_names::<Directory>(), setting_names::<Api>());
+        let mailboxes = vec!["MAILBOX_SECRET_ID"];
+        let listing = [setting_names::<Api>(), mailboxes.clone()].concat();
+        assert_eq!(setting_names::<Directory>(), listing);
         let clients = ["PARTNERS_CLIENT", "OPERATORS_CLIENT", "CUSTOMERS_CLIENT"];
         assert_eq!(setting_names::<Api>(), [TABLE, &clients, &["CURSOR_SECRET_ID"]].concat());
         let own =
@@ -149,8 +161,11 @@ mod tests {
         assert_eq!(setting_names::<Publish>(), [TABLE, &["BUS_NAME", "PARK_QUEUE_URL"]].concat());
         let of_mails =
             ["SENDER_ADDRESS", "CONFIGURATION_SET", "NOTICES_QUEUE_URL", "REMINDERS_QUEUE_URL"];
-        let own = [&own[..], &of_mails].concat();
-        assert_eq!(setting_names::<Notify>(), [TABLE, &own].concat());
+        let of_overviews = ["OVERVIEWS_QUEUE_URL", "NOTICES_QUEUE_URL"];
+        let of_links = [TABLE, &own].concat();
+        assert_eq!(setting_names::<Overview>(), [of_links.clone(), of_overviews.into()].concat());
+        let of_mails = [of_links, of_mails.into(), mailboxes].concat();
+        assert_eq!(setting_names::<Notify>(), of_mails);
         assert_eq!(setting_names::<Finalize>(), [TABLE, &["SHARD_QUEUE_URL"]].concat());
     }
 }

@@ -1,8 +1,9 @@
 //! The store over the function's table.
 
+use std::convert::Infallible;
 use std::fmt::Display;
 
-use store::{Store, StoreConfig};
+use store::{MailboxKeys, Store, StoreConfig};
 
 use crate::clients::{Clients, warm_up};
 use crate::key_ring::KeyRing;
@@ -42,4 +43,26 @@ pub async fn open_store_and_ring<T: Send + 'static, E: Display + 'static>(
     let (keys, store) = tokio::join!(keys, Box::pin(open_store(clients, table)));
     let ring = KeyRing::of_secret(&keys?, secrets.clone(), secret_id, make, clock::system_clock())?;
     Ok((store, ring))
+}
+
+/// The keys of mailboxes in the secret of that id.
+///
+/// # Errors
+/// If the keys cannot be read.
+pub async fn open_mailbox_ring(
+    clients: &Clients,
+    secret_id: &str,
+) -> Result<KeyRing<MailboxKeys>, KeysError> {
+    let secrets = clients.secrets();
+    let keys = Box::pin(keys::load_keys(&secrets, secret_id)).await?;
+    let clock = clock::system_clock();
+    KeyRing::of_secret(&keys, secrets, secret_id, mailbox_keys, clock)
+}
+
+/// What names mailboxes by the keys of a secret.
+///
+/// # Errors
+/// None: keys that were read can always serve.
+pub fn mailbox_keys(keys: &Keys) -> Result<MailboxKeys, Infallible> {
+    Ok(MailboxKeys::new(keys.current_secret(), keys.secrets.values().map(Vec::as_slice)))
 }

@@ -321,7 +321,9 @@ mod tests {
         for kind in CommandKind::ALL {
             let callers = kind.table_row().who.iter();
             let by_people = callers
-                .filter(|party| !matches!(party, Party::System | Party::CustomerLink))
+                .filter(|party| {
+                    !matches!(party, Party::System | Party::CustomerLink | Party::CustomerContact)
+                })
                 .count();
             // The rules say that silence is a no; a draft is created, and that is no action on a claim.
             let is_elsewhere = matches!(kind, CommandKind::ChangeConsent | CommandKind::Draft);

@@ -162,7 +162,7 @@ impl Caller {
             Actor::Staff { id, .. } => id.as_str(),
             Actor::CustomerAdmin { tenant, .. } => tenant.as_str(),
             // No token leads to these.
-            Actor::CustomerLink { .. } | Actor::System => "",
+            Actor::CustomerContact { .. } | Actor::CustomerLink { .. } | Actor::System => "",
         };
         format!("{}:{id}", self.role.as_str())
     }

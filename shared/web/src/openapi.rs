@@ -155,6 +155,8 @@ fn collect_schemas() -> Map<String, Value> {
     schemas.insert("QueueList".to_owned(), queue_page_schema());
     schemas.insert("GatewayMessage".to_owned(), gateway_message());
     schemas.insert("DecisionForm".to_owned(), decision_form());
+    schemas.insert("OverviewRequestForm".to_owned(), overview_request_form());
+    schemas.insert("OverviewForm".to_owned(), overview_form());
     schemas
 }
 
@@ -232,6 +234,38 @@ fn decision_form() -> Value {
                       "description": "The numbers of the items, each as a field of its own; none: all of them."},
             "code": {"type": "string", "pattern": "^[0-9 -]{6,}$", "example": "123456",
                      "description": "The code of the mail for this decision. Blanks and hyphens do not matter."},
+        },
+    })
+}
+
+fn overview_request_form() -> Value {
+    json!({
+        "type": "object",
+        "description": "The form that asks for a link to the overview, as a browser sends it.",
+        "required": ["email"],
+        "properties": {
+            "email": {"type": "string", "maxLength": 254, "example": "it@contoso.example",
+                      "description": "The address that the link is asked for. Whatever stands here is answered alike."},
+        },
+    })
+}
+
+fn overview_form() -> Value {
+    json!({
+        "type": "object",
+        "description": "The form of the overview, as a browser sends it. Something has to be chosen.",
+        "required": ["code"],
+        "properties": {
+            "end": {"type": "array", "maxItems": 25,
+                    "items": {"type": "string", "pattern": "^[a-z2-7]{26}-[1-9][0-9]{0,2}$", "example": "cbplyjelfz5a5xwmpnah5uzxk4-1"},
+                    "description": "The associations that end at once, each as a field of its own."},
+            "block": {"type": "array",
+                      "items": {"type": "string", "pattern": "^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$", "example": "p-alpine"},
+                      "description": "The partners that may claim nothing from now on, each as a field of its own."},
+            "yes": {"type": "string", "enum": ["all"], "description": "From now on silence is a no, in every program."},
+            "take": {"type": "string", "enum": ["away"], "description": "The button of the form; it may be left out."},
+            "code": {"type": "string", "pattern": "^[0-9 -]{6,}$", "example": "123456",
+                     "description": "The six digits of the mail with the link. Blanks and hyphens do not matter."},
         },
     })
 }
@@ -757,7 +791,7 @@ mod tests {
     fn pages_are_told_of_the_routes_of_people_alone() {
         let document = build_document();
         for (path, operation) in operations(&document) {
-            let is_for_people = path.starts_with("/d/") || path.starts_with("/n/");
+            let is_for_people = ["/d/", "/n/", "/c"].iter().any(|start| path.starts_with(start));
             for (status, response) in operation["responses"].as_object().unwrap() {
                 let is_page = response["content"]["text/html"].is_object();
                 assert!(is_for_people || !is_page, "{path} {status}");

@@ -44,6 +44,8 @@ pub enum RouteId {
     Review(ReviewRoute),
     /// A route of the function `decision`.
     Decision(DecisionRoute),
+    /// A route of the function `overview`.
+    Overview(OverviewRoute),
     /// A route of the function `customer`.
     Customer(CustomerRoute),
     /// A route of the function `associations`.
@@ -118,6 +120,15 @@ function_routes! {
         Page,
         /// The page of the notice that an authenticity code stands for.
         Notice,
+    }
+    /// The customer's overview, without an account (`docs/api.md §3.8`).
+    OverviewRoute as Overview {
+        /// The page that asks for an address.
+        Ask,
+        /// Asks for a link to the overview.
+        Request,
+        /// The overview behind a link, and its form.
+        Page,
     }
     /// The requests of the customer's signed-in administrator (`docs/api.md §3.4`).
     CustomerRoute as Customer {
@@ -272,6 +283,12 @@ macro_rules! route {
             $method, $path, "decision", $operation, $auth, $roles,
         )
     };
+    (@ $method:literal, $path:literal, Overview, $route:ident, $operation:literal, $auth:expr, $roles:expr) => {
+        new_route(
+            RouteId::Overview(OverviewRoute::$route),
+            $method, $path, "overview", $operation, $auth, $roles,
+        )
+    };
     (@ $method:literal, $path:literal, Customer, $route:ident, $operation:literal, $auth:expr, $roles:expr) => {
         new_route(
             RouteId::Customer(CustomerRoute::$route),
@@ -359,6 +376,9 @@ const OTHERS: &[Route] = &[
     route!("POST" "/v1/claims/{id}/erase", Review::Erase, "eraseClaim", OPERATOR),
     route!("ANY" "/d/{token}", Decision::Page, "decide", open),
     route!("GET" "/n/{code}", Decision::Notice, "getNotice", open),
+    route!("GET" "/c", Overview::Ask, "askForOverview", open),
+    route!("POST" "/c", Overview::Request, "requestOverview", open),
+    route!("ANY" "/c/{token}", Overview::Page, "takeAway", open),
     route!("GET" "/v1/customer/claims", Customer::Claims, "listCustomerClaims", CUSTOMER),
     route!("GET" "/v1/customer/claims/{id}", Customer::Claim, "getCustomerClaim", CUSTOMER),
     route!("GET" "/v1/customer/claims/{id}/history", Customer::History, "getCustomerClaimHistory", CUSTOMER),

@@ -11,6 +11,7 @@ use domain::document::DocumentKind;
 use domain::eligibility::Claimability;
 use domain::event::{EventType, FailureCause};
 use domain::history::{Audience, WithheldEntry};
+use domain::overview::OverviewAct;
 use domain::partner_news::PartnerTopic;
 use domain::program::{Consent, EvidencePolicy, ItemKind, ProgramStatus, UsageHistory, Vouching};
 use domain::queue::Queue;
@@ -143,6 +144,7 @@ words! {
     ProblemCodeWord = "ProblemCode" of ProblemCode: "What kind of problem it is. What can be done about it is in `detail`, and in `docs/api.md` §1.7.";
     ClaimabilityWord = "Claimability" of Claimability: "Whether a partner can claim an item of a tenant.";
     WarningWord = "CheckWarning" of CheckWarning: "What is worth knowing before a submit, and hinders none.";
+    OverviewActWord = "OverviewAct" of OverviewAct: "What a contact did to the standing rules by the overview.";
     ActionWord = "ClaimAction" of Action: "What can be done with a claim: an action of `POST /v1/claims/{id}/review`, or the route of that name.";
 }
 

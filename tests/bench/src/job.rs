@@ -32,6 +32,8 @@ pub enum Job {
     Queue,
     /// A customer's "no" to an item of two, by link and code.
     Decline,
+    /// The page on which a customer's contact asks for a link to the overview.
+    Ask,
     /// A partner reads usage.
     Usage,
     /// A customer's claims.
@@ -51,12 +53,13 @@ pub enum Job {
 }
 
 /// The functions and the job of each.
-pub const FUNCTIONS: [(&str, Job); 13] = [
+pub const FUNCTIONS: [(&str, Job); 14] = [
     ("claims", Job::Submit),
     ("evidence", Job::Announce),
     ("scan", Job::Scan),
     ("review", Job::Queue),
     ("decision", Job::Decline),
+    ("overview", Job::Ask),
     ("associations", Job::Usage),
     ("customer", Job::Claims),
     ("directory", Job::Tenant),
@@ -78,6 +81,7 @@ impl Job {
             Self::Scan => "judge a scanned document",
             Self::Queue => "list the queue",
             Self::Decline => "decline an item",
+            Self::Ask => "show the page that asks for an address",
             Self::Usage => "read usage",
             Self::Claims => "list a customer's claims",
             Self::Tenant => "read a tenant",
@@ -104,6 +108,7 @@ impl Job {
                 event.staff("reviewer", "reviewer-1").at(now).payload()
             }
             Self::Decline => decline(fixture, now),
+            Self::Ask => RequestEvent::get("/c").at(now).payload(),
             Self::Usage => {
                 let id = fixture.associated.claim.id.clone();
                 let event = RequestEvent::get(&format!("/v1/associations/{id}-1/usage"));
@@ -141,6 +146,7 @@ impl Job {
             Self::Echo
             | Self::Queue
             | Self::Decline
+            | Self::Ask
             | Self::Usage
             | Self::Claims
             | Self::Tenant => answer["statusCode"] == 200,

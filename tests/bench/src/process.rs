@@ -156,6 +156,7 @@ fn settings(cloud: &Cloud, platform: &str) -> BTreeMap<String, String> {
         ("OPERATOR_TIME_ZONE", "Europe/Prague"),
         ("SECRET_ID", "links"),
         ("CURSOR_SECRET_ID", "cursors"),
+        ("MAILBOX_SECRET_ID", "mailboxes"),
         ("PARTNERS_CLIENT", "partners"),
         ("OPERATORS_CLIENT", "operators"),
         ("CUSTOMERS_CLIENT", "customers"),
@@ -169,6 +170,7 @@ fn settings(cloud: &Cloud, platform: &str) -> BTreeMap<String, String> {
         ("PARK_QUEUE_URL", queue),
         ("SHARD_QUEUE_URL", queue),
         ("NOTICES_QUEUE_URL", queue),
+        ("OVERVIEWS_QUEUE_URL", queue),
         ("REMINDERS_QUEUE_URL", queue),
         ("DOCUMENT_BUCKET", support::documents::BUCKET),
     ]

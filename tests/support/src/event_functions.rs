@@ -86,6 +86,31 @@ macro_rules! client {
     }};
 }
 
+/// Where requests for links to an overview go, and what was done by one.
+const OVERVIEWS_URL: &str = "https://sqs.test/000000000000/cpor-overviews";
+
+/// The queues that `overview` sends to.
+pub(crate) fn overview_post(env: &TestEnv) -> overview::Post {
+    let client = client!(aws_sdk_sqs, env.services.http());
+    overview::Post::new(client, OVERVIEWS_URL.to_owned(), NOTICES_URL.to_owned())
+}
+
+/// The messages that `overview` has sent, as `notify` is handed them for the first time; each of them has an id of its
+/// own.
+pub fn overview_messages(env: &TestEnv) -> Vec<Value> {
+    let sent = env.services.taken("SendMessage").into_iter().enumerate();
+    let handed = sent.map(|(no, sent)| {
+        let body: Value =
+            serde_json::from_str(sent["MessageBody"].as_str().expect("a body")).expect("JSON");
+        let mut message = mail_message(&body);
+        message["messageId"] = json!(format!("message-{no}"));
+        message
+    });
+    handed
+        .filter(|message| message["body"].as_str().is_some_and(|body| body.contains("overview")))
+        .collect()
+}
+
 impl EventFunctions {
     /// The functions of an environment, each with the permissions of its role.
     pub fn of(env: &TestEnv, sandbox: bool, secret: &StoredSecret) -> Self {
@@ -103,7 +128,7 @@ impl EventFunctions {
         let queues = notify::Queues::new(sqs(), [NOTICES_URL.to_owned()]);
         let post = notify::Mailer::new(client!(aws_sdk_sesv2, http()), sender, "cpor");
         Self {
-            sweep: sweep::App::new(store("sweep"), bus()),
+            sweep: sweep::App::new(store("sweep").with_mailboxes(crate::stack::mailboxes()), bus()),
             scan: scan::App::new(
                 store("scan"),
                 scan::DocumentBucket::new(documents::client(env), documents::BUCKET),
@@ -111,7 +136,10 @@ impl EventFunctions {
             publish: publish::App::new(store("publish"), bus(), parking),
             notify: notify::App::new(
                 store("notify"),
-                secret.ring(env.clock.function()),
+                notify::Rings {
+                    links: secret.ring(env.clock.function()),
+                    mailboxes: runtime::KeyRing::fixed(crate::stack::mailboxes()),
+                },
                 operator(),
                 post,
                 queues,

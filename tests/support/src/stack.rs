@@ -42,6 +42,7 @@ pub struct Stack {
     evidence: evidence::App,
     review: app::Api,
     decision: decision::App,
+    overview: overview::App,
     associations: app::Api,
     customer: app::Api,
     directory: directory::App,
@@ -107,6 +108,16 @@ impl StoredSecret {
             async move { Ok(make(text)) }
         })
     }
+}
+
+/// The secret of mailboxes.
+pub const MAILBOX_SECRET: &str =
+    r#"{"current":"1","1":"one more secret of the tests, for mailboxes"}"#;
+
+/// The keys of mailboxes.
+pub fn mailboxes() -> store::MailboxKeys {
+    let keys = runtime::keys::Keys::parse(MAILBOX_SECRET).expect("keys");
+    runtime::mailbox_keys(&keys).expect("keys of mailboxes")
 }
 
 /// The cursors of a secret.
@@ -242,7 +253,18 @@ impl Stack {
             ),
             associations: app::Api::new(store("associations"), app_clients(), cursors()),
             customer: app::Api::new(store("customer"), app_clients(), cursors()),
-            directory: directory::App::new(store("directory"), app_clients(), cursors(), sandbox),
+            directory: directory::App::new(
+                store("directory").with_mailboxes(mailboxes()),
+                app_clients(),
+                cursors(),
+                sandbox,
+            ),
+            overview: overview::App::new(
+                store("overview"),
+                secret.ring(env.clock.function()),
+                operator(),
+                crate::event_functions::overview_post(&env),
+            ),
             event_functions: EventFunctions::of(&env, sandbox, &secret),
             wires,
             secret,
@@ -270,6 +292,7 @@ impl Stack {
             "evidence" => Box::pin(evidence::handle_request(&self.evidence, request)).await,
             "review" => Box::pin(review::handle_request(&self.review, request)).await,
             "decision" => Box::pin(decision::handle_request(&self.decision, request)).await,
+            "overview" => Box::pin(overview::handle_request(&self.overview, request)).await,
             "associations" => {
                 Box::pin(associations::handle_request(&self.associations, request)).await
             }

@@ -52,6 +52,7 @@ fn decliner_of(actor: &Actor) -> Decliners {
         Actor::CustomerLink { recipient: Some(no), .. } => Decliners::only_recipient(*no),
         Actor::CustomerLink { recipient: None, .. }
         | Actor::CustomerAdmin { .. }
+        | Actor::CustomerContact { .. }
         | Actor::Partner { .. }
         | Actor::Staff { .. }
         | Actor::System => Decliners::ADMINISTRATOR,

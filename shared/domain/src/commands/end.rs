@@ -58,7 +58,9 @@ fn end_reason_for_role(claim: &Claim, actor: &Actor) -> Result<EndReason, Reject
     match actor {
         Actor::Partner { .. } => Ok(EndReason::PartnerLeft),
         Actor::Staff { .. } => Ok(EndReason::OperatorRevoked),
-        Actor::CustomerAdmin { .. } | Actor::CustomerLink { .. } => Ok(EndReason::CustomerRevoked),
+        Actor::CustomerAdmin { .. }
+        | Actor::CustomerContact { .. }
+        | Actor::CustomerLink { .. } => Ok(EndReason::CustomerRevoked),
         Actor::System => Err(invalid_state(claim, CommandKind::End)),
     }
 }

@@ -1,9 +1,9 @@
 use chrono::Duration;
 use domain::actor::Actor;
 use domain::claim::{Mark, State, Status};
-use domain::command::Command;
+use domain::command::{Command, CommandKind, ItemSelection};
 use domain::event::{EventBody, EventType};
-use domain::ids::TenantId;
+use domain::ids::{ItemNo, PersonId, TenantId};
 use domain::reason::EndReason;
 use domain::recipient::Decliners;
 use domain::rejection::{FieldCode, FieldError, Rejection};
@@ -295,4 +295,29 @@ fn an_event_bears_the_mark_of_the_command_and_the_party_that_led_to_it() {
     }
     let closed = given.when(&Command::DeadlinePassed, Actor::System, after_grace());
     assert_eq!(closed.unwrap().unwrap().fingerprint, None, "the system's guards know a repeat");
+}
+
+#[test]
+fn a_contact_by_its_overview_ends_an_association_of_its_tenant_and_does_nothing_else() {
+    let contact = |tenant: &TenantId| Actor::CustomerContact {
+        tenant: tenant.clone(),
+        contact: PersonId::of("a contact"),
+    };
+    let given = Given::associated();
+    let own = contact(&given.claim.subject.tenant);
+    let end = Command::End { item: ItemNo(2), comment: None };
+    let stranger = contact(&TenantId::parse("6f3c0000-0000-4000-8000-00000000ffff").unwrap());
+    assert_eq!(given.when(&end, stranger, after_grace()), Err(Rejection::NotFound));
+    let ended = given.then(&end, own.clone(), after_grace());
+    assert_eq!(ended.items(), ["active", "ended", "active"]);
+    assert_eq!(ended.claim.last_event.actor_id, own.id());
+    let taken = CommandKind::ALL
+        .iter()
+        .filter(|kind| kind.table_row().who.iter().any(|party| party.includes(&own)));
+    assert_eq!(taken.collect::<Vec<_>>(), [&CommandKind::End]);
+    let accept = Command::Accept { items: ItemSelection::All };
+    for command in [accept, undo(&[]), Command::Extend { closes_on: None }] {
+        let refused = Given::awaiting().when(&command, own.clone(), delivered_at());
+        assert_eq!(refused, Err(Rejection::RoleNotAllowed), "{command:?}");
+    }
 }

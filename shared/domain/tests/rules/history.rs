@@ -442,6 +442,7 @@ fn whoever_acted_is_read_as_it_is_written() {
         (ActorKind::Customer, "recipient:3".to_owned()),
         (ActorKind::Partner, person.to_string()),
         (ActorKind::Customer, person.to_string()),
+        (ActorKind::Customer, format!("contact:{person}")),
     ] {
         let read = ActorId::parse(side, &text).unwrap();
         assert_eq!(read.to_string(), text);
@@ -450,6 +451,8 @@ fn whoever_acted_is_read_as_it_is_written() {
         (ActorKind::System, "system"),
         (ActorKind::Customer, "recipient:99"),
         (ActorKind::Partner, "short"),
+        (ActorKind::Customer, "contact:short"),
+        (ActorKind::Partner, "contact:aaaaaaaaaaaaaaaa"),
     ] {
         assert_eq!(ActorId::parse(side, text), None, "{text}");
     }

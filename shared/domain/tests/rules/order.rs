@@ -819,6 +819,10 @@ fn somebody_elses_claim_is_not_there_whatever_its_state() {
             person: None,
         }),
         Actor::CustomerLink { .. } => Some(link_of(9, FIRST)),
+        Actor::CustomerContact { contact, .. } => Some(Actor::CustomerContact {
+            tenant: TenantId::parse("6f3c0000-0000-4000-8000-000000000002").unwrap(),
+            contact: *contact,
+        }),
         Actor::Staff { .. } | Actor::System => None,
     };
     let (claims, world) = (in_every_status(), context(Actor::System, much_later()));

@@ -614,3 +614,86 @@ error-form-title = Formulář nešlo přečíst
 error-form = Otevřete znovu odkaz ze zprávy a odešlete formulář tak, jak je.
 error-unavailable-title = Právě teď to nejde
 error-unavailable = Pokud jste právě odeslali odpověď, nemůžeme říci, zda se zaznamenala. Zkuste to prosím znovu za několik minut: odeslat ji ještě jednou ničemu neuškodí.
+
+## Přehled pro zákazníka
+
+overview-title = Kdo vidí vaše údaje
+overview-request-title = Podívejte se, kdo vidí vaše údaje
+overview-request-lead = Společnost { $operator } posílá ověřeným kontaktům svých zákazníků odkaz na přehled: kteří partneři vidí jejich údaje, odkdy, a co na ně čeká.
+overview-request-label = Vaše e-mailová adresa
+overview-request-hint = Adresa, pod kterou vás společnost { $operator } zná jako kontakt vaší organizace.
+overview-request-button = Poslat odkaz
+overview-requested-title = Podívejte se do schránky
+overview-requested-lead = Pokud je to adresa ověřeného kontaktu, zpráva s odkazem je na cestě.
+overview-requested-limits = Odkaz platí 30 minut. Na jednu adresu jdou nejvýše tři denně, a na adresu ověřenou před méně než sedmi dny žádný.
+overview-requested-else = Pokud nic nepřijde, napište společnosti { $operator }: { $operator-contact }. Odmítnout partnera můžete vždy odkazem z jeho oznámení.
+overview-over-title = Tento odkaz už neplatí
+overview-over = Odkaz na přehled platí 30 minut a jen dokud jste ověřeným kontaktem. Nebo není adresa úplná: zkopírujte ze zprávy celý řádek.
+overview-over-again = Požádat o další odkaz
+overview-lead = Toto partneři vidí z organizace { $tenant } a o toto žádají.
+overview-link-end = Váš odkaz platí do: { $link-end }.
+overview-more = Žádostí je víc, než tato stránka ukazuje. Na ostatní se zeptejte společnosti { $operator }: { $operator-contact }
+overview-nobody = Žádný partner z organizace { $tenant } nic nevidí a žádný o nic nežádá.
+overview-is-blocked = Společnost { $partner } u vás nesmí žádat o nic.
+overview-looked = Podívala se, o co by zde mohla žádat, naposledy: { $date }.
+overview-sees-nothing = Nevidí nic a o nic nežádá.
+overview-sees =
+    Společnost { $partner } vidí pouze u položek uvedených zde, kolik lidí je v jednotlivé dny používá a kolik licencí je přiděleno. Počty menší než pět se nezobrazují.{ $history ->
+        [since_association] {" "}Číst lze jen dny od začátku partnerství, žádné dřívější.
+        [all] {" "}Číst lze i dny před začátkem partnerství.
+       *[unknown] {""}
+    }
+overview-program = Program
+overview-program-name = { $program }
+overview-since = Od
+overview-basis = Na základě čeho
+overview-basis-deemed = Nikdo včas neodmítl
+overview-basis-explicit = Správce organizace { $tenant } souhlasil
+overview-until = Do
+overview-until-ended = Dokud to vy nebo partner neukončíte
+overview-last-read = Partner naposledy četl
+overview-never-read = Nikdy
+overview-usage = Co může číst, posledních 30 dní
+usage-line = { $from } až { $to }: { $least } až { $most } lidí denně
+usage-line-none = Žádné počty
+usage-line-few = Všechny počty jsou menší než pět a nezobrazují se
+overview-waiting = Co čeká
+overview-jump = Něco vzít
+overview-take-heading = Něco vzít
+overview-take-hint = Tato stránka jen bere. Co zde vyberete, platí okamžitě, a touto stránkou to vrátit nelze. Všechny ověřené kontakty organizace { $tenant } se dozvědí, kdo to udělal.
+overview-end-legend = Ukončit partnerství
+overview-end-hint = Partner z toho okamžitě nevidí nic. Vyberte nejvýše { $most }.
+overview-block-legend = Zablokovat partnery
+overview-block-hint = Partner u vás od této chvíle nesmí žádat o nic, a o co žádá teď, je odmítnuto. Co už vidí, ukončíte výše.
+overview-yes-legend = Mlčení
+overview-yes-label = Od této chvíle mlčení znamená „ne“: bez souhlasu se žádný partner nestane oficiálním
+overview-code-label = Šestimístný kód ze zprávy
+overview-code-hint = Najdete ho na samostatném řádku ve zprávě, která vás sem přivedla.
+overview-take-button = Vzít
+overview-problem-code = Kód nesouhlasí. Šest číslic najdete ve zprávě s tímto odkazem. Po 20 formulářích je potřeba další odkaz.
+overview-problem-used-up = Tímto odkazem už přišlo dvacet formulářů: další nepřijme. Požádejte o nový.
+overview-problem-nothing = Vyberte, co se má vzít.
+overview-problem-too-many = Vyberte nejvýše { $most } partnerství, ostatní potom.
+overview-problem-unknown = Něco z toho, co jste vybrali, už v seznamu není. Podívejte se na stránku, jak je teď.
+overview-problem-blocks = Zablokovaných partnerů je tolik, kolik jich smí být. Zeptejte se společnosti { $operator }: { $operator-contact }
+overview-problem-unfinished = Něco se u nás nepovedlo a neudělalo se všechno. Co se udělalo, už v seznamu není; pro zbytek odešlete formulář znovu.
+overview-taken-title = Hotovo
+overview-ended = Okamžitě ukončeno: { $what }
+overview-blocked = Společnost { $partner } u vás od této chvíle nesmí žádat o nic.
+overview-asked = Od této chvíle mlčení znamená „ne“.
+overview-taken-told = Všechny ověřené kontakty organizace { $tenant } dostanou zprávu.
+overview-back = Zpět na přehled
+overview-mail-subject = { $tenant }: odkaz na váš přehled
+overview-mail = někdo požádal o přehled, kdo vidí údaje organizace { $tenant }, a uvedl vaši adresu. Chcete-li ho vidět, otevřete tuto stránku:
+overview-mail-button = Otevřít přehled
+overview-mail-end = Odkaz i kód platí do: { $link-end }. Kód potřebujete, jen když chcete něco odebrat.
+overview-mail-not-you = Pokud jste o to nežádali, nemusíte dělat nic. Zprávu nepřeposílejte: kdo ji má, může partnerství organizace { $tenant } ukončit.
+overview-block-subject = { $tenant }: společnost { $partner } už nesmí žádat o nic
+overview-block = Společnost { $partner } od této chvíle u organizace { $tenant } nesmí žádat o nic. O co žádala a nikdo o tom nerozhodl, je odmítnuto.
+overview-ask-subject = { $tenant }: mlčení nyní znamená „ne“ všem partnerům
+overview-ask = Od této chvíle se bez souhlasu žádný partner nestane oficiálním partnerem organizace { $tenant }: mlčení znamená „ne“, a to ve všech programech.
+overview-by = Udělal to: { $contact }, přehledem organizace { $tenant }
+overview-by-former = Udělal to: kontakt organizace { $tenant }, který už kontaktem není, přehledem organizace { $tenant }
+overview-taken-back = Vzít to zpět může jen správce organizace { $tenant } po přihlášení u společnosti { $operator }.
+receipt-by-contact = Odpověděl: { $contact }, přehledem organizace { $tenant }
+receipt-by-former-contact = Odpověděl: kontakt organizace { $tenant }, který už kontaktem není, přehledem organizace { $tenant }

@@ -579,3 +579,86 @@ error-form-title = The form could not be read
 error-form = Open the link in the message again and send the form as it is.
 error-unavailable-title = Not possible right now
 error-unavailable = If you have just sent an answer, we cannot say whether it was recorded. Please try again in a few minutes: sending it again does no harm.
+
+## The customer's overview
+
+overview-title = Who sees your data
+overview-request-title = See who sees your data
+overview-request-lead = { $operator } sends verified contacts of its customers a link to an overview: which partners see data of yours, since when, and what waits for you.
+overview-request-label = Your e-mail address
+overview-request-hint = The address under which { $operator } knows you as a contact of your organisation.
+overview-request-button = Send me the link
+overview-requested-title = Look into your mailbox
+overview-requested-lead = If the address is that of a verified contact, a message with a link is on its way.
+overview-requested-limits = The link is good for 30 minutes. At most three go to an address in a day, and none to an address that has been verified for less than seven days.
+overview-requested-else = If nothing comes, write to { $operator }: { $operator-contact }. You can always say no to a partner by the link of its notice.
+overview-over-title = This link is not good any more
+overview-over = A link to the overview is good for 30 minutes, and only as long as you are a verified contact. Or the address is not complete: copy the whole line out of the message.
+overview-over-again = Ask for another link
+overview-lead = This is what partners see of { $tenant }, and what they ask for.
+overview-link-end = Your link is good until { $link-end }.
+overview-more = There are more requests than this page shows. Ask { $operator } for the others: { $operator-contact }
+overview-nobody = No partner sees anything of { $tenant }, and none asks to.
+overview-is-blocked = { $partner } may claim nothing of yours.
+overview-looked = It has looked at what it could claim here, last on { $date }.
+overview-sees-nothing = It sees nothing, and asks for nothing.
+overview-sees =
+    Of what is listed here only, { $partner } sees how many people use it on each day, and how many seats are provisioned. Counts below five are not shown.{ $history ->
+        [since_association] {" "}Only days since the partnership became active can be read, none before.
+        [all] {" "}Days from before the partnership became active can be read too.
+       *[unknown] {""}
+    }
+overview-program = Program
+overview-program-name = { $program }
+overview-since = Since
+overview-basis = On what basis
+overview-basis-deemed = Nobody said no in time
+overview-basis-explicit = An administrator of { $tenant } said yes
+overview-until = Until
+overview-until-ended = Until you or the partner end it
+overview-last-read = Last read by the partner
+overview-never-read = Never
+overview-usage = What it can read, last 30 days
+usage-line = { $from } to { $to }: { $least } to { $most } people a day
+usage-line-none = No counts
+usage-line-few = Every count is below five and is not shown
+overview-waiting = What waits
+overview-jump = Take something away
+overview-take-heading = Take something away
+overview-take-hint = This page only takes away. What you choose here takes effect at once, and this page cannot take it back. Every verified contact of { $tenant } is told who did it.
+overview-end-legend = End partnerships
+overview-end-hint = The partner sees nothing of it any more, at once. Choose { $most } at most.
+overview-block-legend = Block partners
+overview-block-hint = The partner may claim nothing of yours from now on, and what it asks for now is declined. What it sees already is ended above.
+overview-yes-legend = Silence
+overview-yes-label = From now on silence is a "no": no partner becomes official without a yes
+overview-code-label = Six-digit code from the message
+overview-code-hint = It stands on a line of its own in the message that brought you here.
+overview-take-button = Take away
+overview-problem-code = The code is not right. The six digits stand in the message with this link. After 20 forms another link is needed.
+overview-problem-used-up = Twenty forms came by this link: it takes no more. Ask for another one.
+overview-problem-nothing = Choose what is to be taken away.
+overview-problem-too-many = Choose { $most } partnerships at most; the others afterwards.
+overview-problem-unknown = Something that you chose is not in the list any more. Look at the page as it is now.
+overview-problem-blocks = As many partners are blocked as there may be. Ask { $operator }: { $operator-contact }
+overview-problem-unfinished = Something went wrong on our side, and not everything was done. What is done is not in the list any more; send the form again for the rest.
+overview-taken-title = It is taken away
+overview-ended = Ended at once: { $what }
+overview-blocked = { $partner } may claim nothing of yours from now on.
+overview-asked = From now on silence is a "no".
+overview-taken-told = Every verified contact of { $tenant } is told by mail.
+overview-back = Back to the overview
+overview-mail-subject = { $tenant }: the link to your overview
+overview-mail = Somebody asked for the overview of who sees data of { $tenant }, and gave your address. To see it, open this page:
+overview-mail-button = Open the overview
+overview-mail-end = Link and code are good until { $link-end }. The code is needed only to take something away.
+overview-mail-not-you = If you did not ask for it, you need do nothing. Do not forward this message: whoever has it can end partnerships of { $tenant }.
+overview-block-subject = { $tenant }: { $partner } may claim nothing any more
+overview-block = From now on { $partner } may claim nothing of { $tenant }. What it had asked for and nobody had decided is declined.
+overview-ask-subject = { $tenant }: silence is now a "no" to every partner
+overview-ask = From now on no partner becomes official of { $tenant } without a yes: silence is a "no", in every program.
+overview-by = Done by: { $contact }, by the overview of { $tenant }
+overview-by-former = Done by: a contact of { $tenant } who is none any more, by the overview of { $tenant }
+overview-taken-back = Only an administrator of { $tenant } who is signed in with { $operator } can take it back.
+receipt-by-contact = Answered by: { $contact }, by the overview of { $tenant }
+receipt-by-former-contact = Answered by: a contact of { $tenant } who is none any more, by the overview of { $tenant }

@@ -108,4 +108,5 @@ macro_rules! tuples {
     )*};
 }
 
-tuples! { (A a) (A a, B b) (A a, B b, C c) (A a, B b, C c, D d) (A a, B b, C c, D d, E e) }
+tuples! { (A a) (A a, B b) (A a, B b, C c) (A a, B b, C c, D d) (A a, B b, C c, D d, E e)
+(A a, B b, C c, D d, E e, F f) }

@@ -256,3 +256,33 @@ impl Settings for MailQueueSettings {
         Some(Self { notices_url: notices_url?, reminders_url: reminders_url? })
     }
 }
+
+/// Where requests for links to an overview go, and what was done by one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OverviewQueueSettings {
+    /// `OVERVIEWS_QUEUE_URL`: requests for links.
+    pub overviews_url: String,
+    /// `NOTICES_QUEUE_URL`: what every verified contact is to be told.
+    pub notices_url: String,
+}
+
+impl Settings for OverviewQueueSettings {
+    fn from_environment(environment: &mut Environment<'_>) -> Option<Self> {
+        let overviews_url = environment.read_text("OVERVIEWS_QUEUE_URL");
+        let notices_url = environment.read_text("NOTICES_QUEUE_URL");
+        Some(Self { overviews_url: overviews_url?, notices_url: notices_url? })
+    }
+}
+
+/// Where the keys of mailboxes are.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MailboxSecretSettings {
+    /// `MAILBOX_SECRET_ID`: of Secrets Manager.
+    pub id: String,
+}
+
+impl Settings for MailboxSecretSettings {
+    fn from_environment(environment: &mut Environment<'_>) -> Option<Self> {
+        Some(Self { id: environment.read_text("MAILBOX_SECRET_ID")? })
+    }
+}

@@ -269,7 +269,7 @@ pub(crate) fn unchanged_since_read(claim: &Claim, actor: &Actor) -> Condition {
         Actor::Partner { id, .. } => {
             condition.and("ip = :p").with_value(":p", text_value(id.as_str()))
         }
-        Actor::CustomerAdmin { tenant, .. } => {
+        Actor::CustomerAdmin { tenant, .. } | Actor::CustomerContact { tenant, .. } => {
             condition.and("it = :t").with_value(":t", text_value(tenant.as_str()))
         }
         Actor::Staff { .. } | Actor::CustomerLink { .. } | Actor::System => condition,

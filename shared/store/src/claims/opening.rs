@@ -110,6 +110,7 @@ fn acting_partner(actor: &Actor) -> Option<&PartnerId> {
         Actor::Partner { id, .. } => Some(id),
         Actor::Staff { .. }
         | Actor::CustomerAdmin { .. }
+        | Actor::CustomerContact { .. }
         | Actor::CustomerLink { .. }
         | Actor::System => None,
     }

@@ -5,6 +5,7 @@ pub(crate) mod domains;
 pub(crate) mod entry;
 pub(crate) mod history;
 pub(crate) mod listing;
+pub(crate) mod mailboxes;
 pub(crate) mod of_claim;
 pub(crate) mod outages;
 pub(crate) mod partners;

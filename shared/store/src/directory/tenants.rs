@@ -298,6 +298,9 @@ impl RulesWrite {
 
 impl EntryKind for StandingRules {}
 
+/// How many items beside the entry and its revisions one transaction takes: it has at most 100.
+const MOST_ACTIONS: usize = 96;
+
 /// What the system keeps of former contacts is no statement of the operator's.
 impl EntryKind for Tenant {
     async fn extra_actions(
@@ -305,7 +308,10 @@ impl EntryKind for Tenant {
         before: Option<&Self>,
         next: &Self,
     ) -> Result<Vec<TransactionAction>, StoreError> {
-        store.domain_changes(before, next).await
+        let mut actions = store.domain_changes(before, next).await?;
+        let room = MOST_ACTIONS.saturating_sub(actions.len());
+        actions.extend(store.mailbox_changes(before, next, room).await?);
+        Ok(actions)
     }
 
     fn has_same_content(&self, other: &Self) -> bool {

@@ -4,6 +4,7 @@ pub(crate) mod digests;
 pub(crate) mod mails;
 pub(crate) mod marks;
 pub(crate) mod notice_code;
+pub(crate) mod overviews;
 mod quota;
 pub(crate) mod recipients;
 pub(crate) mod reports;

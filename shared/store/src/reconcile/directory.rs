@@ -150,6 +150,7 @@ impl Store {
     ) -> Result<ReconcileReport, StoreError> {
         let mut report = ReconcileReport::default();
         let Some(tenant) = self.load_tenant(id).await? else { return Ok(report) };
+        self.complete_mailboxes(&tenant).await?;
         let now = self.present_time().await?.at;
         let look = Look {
             lost: &|claim| {

@@ -9,11 +9,15 @@ use domain::context::LocalCalendar;
 use domain::ids::ProgramId;
 use domain::program::Policy;
 
+use super::mailbox_keys::MailboxKeys;
+
 /// The store: one DynamoDB table behind the SDK's client. Cheap to clone.
 #[derive(Clone)]
 pub struct Store {
     pub(crate) client: Client,
     pub(crate) config: Arc<StoreConfig>,
+    /// The keys of mailboxes; `None` where nothing is written of them.
+    pub(crate) mailboxes: Option<Arc<MailboxKeys>>,
     /// Policies by program and version: they never change, so they are read once.
     pub(crate) policies: Arc<Mutex<HashMap<(ProgramId, u32), Policy>>>,
 }
@@ -48,7 +52,14 @@ pub enum CloseMethod {
 impl Store {
     /// The store of a table.
     pub fn new(client: Client, config: StoreConfig) -> Self {
-        Self { client, config: Arc::new(config), policies: Arc::default() }
+        let (config, mailboxes) = (Arc::new(config), None);
+        Self { client, config, mailboxes, policies: Arc::default() }
+    }
+
+    /// The same, which writes with each tenant whose its verified contacts are.
+    #[must_use]
+    pub fn with_mailboxes(self, keys: MailboxKeys) -> Self {
+        Self { mailboxes: Some(Arc::new(keys)), ..self }
     }
 
     pub(crate) fn table_name(&self) -> &str {

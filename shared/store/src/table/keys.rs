@@ -35,6 +35,11 @@
 //! | partner | `PA#<partner>` | `A` | `directory/partners.rs` | for good |
 //! | tenant | `TN#<tenant>` | `A` | `directory/tenants.rs` | for good |
 //! | domain | `DM#<A-label>` | `A` | `directory/domains.rs` | while a tenant has it |
+//! | mailbox | `MB#<HMAC of the mailbox>` | `T#<tenant>` | `directory/mailboxes.rs` | while it is a verified contact's |
+//! | links of a day | `MB#<HMAC of the mailbox>` | `D#<date>` | `directory/mailboxes.rs` | 90 days |
+//! | links of an hour | `MB#links` | `H#<hour>` | `directory/mailboxes.rs` | 90 days |
+//! | act of an overview | `Q#<tenant>` | `V#<end of the link, ms>#<contact>#<act>#<partner>` | `notices/overviews.rs` | 400 days |
+//! | forms of a link | `Q#<tenant>` | `F#<digest of the token>` | `notices/overviews.rs` | 90 days |
 //! | customer's rules | `RU#<tenant>` | `A` | `directory/tenants.rs` | for good |
 //! | program | `PR#<program>` | `A` | `directory/programs.rs` | for good |
 //! | policy | `PR#<program>` | `V#<policy version>` | `directory/programs.rs` | for good |
@@ -69,7 +74,8 @@ use chrono::{DateTime, NaiveDate, Utc};
 use domain::calendar::CountryCode;
 use domain::claim::{Claim, Instant};
 use domain::ids::{
-    ClaimId, FamilyId, ItemId, NoticeNo, PartnerId, ProgramId, Sha256Hash, TenantId, Version,
+    ClaimId, FamilyId, ItemId, NoticeNo, PartnerId, PersonId, ProgramId, Sha256Hash, TenantId,
+    Version,
 };
 use domain::program::{ItemKind, ItemRef};
 use domain::recipient::RecipientNo;
@@ -360,6 +366,49 @@ pub(crate) fn tenant_pk(id: &TenantId) -> String {
 /// Whose a domain is.
 pub(crate) fn domain_pk(domain: &Domain) -> String {
     format!("DM#{}", domain.as_str())
+}
+
+/// The tenants of a mailbox, which `digest` stands for, and how many links went to it.
+pub(crate) fn mailbox_pk(digest: &str) -> String {
+    format!("MB#{digest}")
+}
+
+/// What the sort keys of the tenants of a mailbox begin with.
+pub(crate) const MAILBOX_TENANTS: &str = "T#";
+
+pub(crate) fn mailbox_tenant_sk(tenant: &TenantId) -> String {
+    format!("{MAILBOX_TENANTS}{tenant}")
+}
+
+/// The tenant of a mailbox that a sort key names.
+pub(crate) fn parse_mailbox_tenant_sk(sort: &str) -> Option<TenantId> {
+    TenantId::parse(sort.strip_prefix(MAILBOX_TENANTS)?).ok()
+}
+
+/// How many links went to a mailbox on the day of that moment, in UTC.
+pub(crate) fn links_of_day_sk(at: Instant) -> String {
+    format!("D#{}", at.date_naive())
+}
+
+/// The partition of how many links went out; no digest is a word.
+pub(crate) const LINKS: &str = "MB#links";
+
+/// How many links went out in the hour of that moment, in UTC.
+pub(crate) fn links_of_hour_sk(at: Instant) -> String {
+    format!("H#{}", at.format("%Y-%m-%dT%H"))
+}
+
+/// What the sort keys of the acts of a tenant's overviews begin with.
+pub(crate) const OVERVIEW_ACTS: &str = "V#";
+
+/// An act of an overview, by the link that it was done by: the same act by the same link is one.
+pub(crate) fn overview_act_sk(link_ends_at: Instant, contact: &PersonId, act: &str) -> String {
+    format!("{OVERVIEW_ACTS}{}#{contact}#{act}", sortable_instant(link_ends_at))
+}
+
+/// The forms of the link whose token has that digest.
+pub(crate) fn overview_forms_sk(token: Sha256Hash) -> String {
+    format!("F#{token}")
 }
 
 /// The tenant of the key of its customer's rules.

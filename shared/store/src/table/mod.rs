@@ -10,6 +10,7 @@ pub(crate) mod error;
 pub(crate) mod fetched;
 pub(crate) mod index;
 pub(crate) mod keys;
+pub(crate) mod mailbox_keys;
 pub(crate) mod random;
 pub(crate) mod read;
 pub(crate) mod retry;

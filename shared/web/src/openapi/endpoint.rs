@@ -7,7 +7,7 @@ use crate::problem_code::ProblemCode;
 use crate::queries;
 use crate::routes::{
     AssociationsRoute, ClaimsRoute, CustomerRoute, DecisionRoute, DirectoryRoute, EvidenceRoute,
-    ReviewRoute, RouteId,
+    OverviewRoute, ReviewRoute, RouteId,
 };
 
 /// What is said of an endpoint.
@@ -40,8 +40,8 @@ pub(crate) enum BodyShape {
     JsonOrNone(&'static str),
     /// A JSON merge patch of a schema (RFC 7396).
     MergePatch(&'static str),
-    /// The form of the decision page.
-    Form,
+    /// A form of a page, by its schema.
+    Form(&'static str),
 }
 
 /// What a success is made of.
@@ -86,6 +86,7 @@ pub(super) fn describe_endpoint(id: RouteId, method: &HttpMethod) -> Endpoint {
         RouteId::Evidence(route) => evidence_endpoint(route),
         RouteId::Review(route) => review_endpoint(route),
         RouteId::Decision(route) => decision_endpoint(route, method),
+        RouteId::Overview(route) => overview_endpoint(route, method),
         RouteId::Customer(route) => customer_endpoint(route),
         RouteId::Associations(route) => associations_endpoint(route),
         RouteId::Directory(route) => directory_endpoint(route),
@@ -170,7 +171,6 @@ const fn read_revisions(summary: &'static str, description: &'static str) -> End
     list_endpoint(summary, description, "EntryRevisionView")
 }
 
-#[expect(clippy::too_many_lines, reason = "a row for each route")]
 fn claims_endpoint(route: ClaimsRoute) -> Endpoint {
     match route {
         ClaimsRoute::Create => Endpoint {
@@ -348,7 +348,7 @@ fn decision_endpoint(route: DecisionRoute, method: &HttpMethod) -> Endpoint {
                  verified, `undo`, `extend` once, and `wrong_contact`. A link never says yes. Ten wrong codes lock a \
                  decision of this link for 15 minutes; `decline` is never locked. Answers a page, or JSON to whoever \
                  prefers it.",
-                BodyShape::Form,
+                BodyShape::Form("DecisionForm"),
                 AnswerShape::PageOr("DecisionView"),
             )
         },
@@ -358,6 +358,51 @@ fn decision_endpoint(route: DecisionRoute, method: &HttpMethod) -> Endpoint {
                 "The true text of a notice",
                 "A page with the text of the notice that has this code, and how the claim stands now: a mail that says \
                  something else is not genuine.",
+                AnswerShape::Page,
+            )
+        },
+    }
+}
+
+fn overview_endpoint(route: OverviewRoute, method: &HttpMethod) -> Endpoint {
+    match route {
+        OverviewRoute::Ask => Endpoint {
+            query: &["lang"],
+            ..read_endpoint(
+                "The page that asks for an address",
+                "A page for people: a form that asks for a link to the overview of who sees one's data.",
+                AnswerShape::Page,
+            )
+        },
+        OverviewRoute::Request => Endpoint {
+            query: &["lang"],
+            ..write_endpoint(
+                "Ask for a link to the overview",
+                "Whatever the address is, the answer is the same page after the same work. A verified contact of a tenant gets \
+                 a mail with a link, three a day at most, if it has been verified for seven days.",
+                BodyShape::Form("OverviewRequestForm"),
+                AnswerShape::Page,
+            )
+        },
+        OverviewRoute::Page if *method == HttpMethod::Get => Endpoint {
+            query: &["lang"],
+            ..read_endpoint(
+                "The overview; it changes nothing",
+                "The page behind a link of the overview, for people: every partner, what it sees, since when, on what basis, until \
+                 when, when it last read, and what waits. The link is good for 30 minutes, and as long as its contact is a \
+                 verified one.",
+                AnswerShape::Page,
+            )
+        },
+        OverviewRoute::Page => Endpoint {
+            query: &["lang"],
+            problems: &[ProblemCode::CodeWrong, ProblemCode::CodeLocked],
+            ..write_endpoint(
+                "Take away, with link and code",
+                "Takes the form of the overview: it ends associations, blocks partners, and lets silence be a no. It gives nothing and \
+                 takes nothing back. Twenty forms with a code, right or wrong, are taken by a link. A form that comes again \
+                 does what is missing.",
+                BodyShape::Form("OverviewForm"),
                 AnswerShape::Page,
             )
         },
@@ -481,13 +526,16 @@ fn associations_endpoint(route: AssociationsRoute) -> Endpoint {
             "An item of a claim that became official. It stays readable after it has ended.",
             AnswerShape::One("AssociationView"),
         ),
-        AssociationsRoute::End => write_endpoint(
-            "End an association",
-            "The association ends at once, and its partner reads no usage any more. Partner and operator must give a \
-             comment. One that has ended already is answered as it is.",
-            BodyShape::JsonOrNone("CommentBody"),
-            AnswerShape::One("AssociationView"),
-        ),
+        AssociationsRoute::End => Endpoint {
+            problems: &[ProblemCode::InvalidState],
+            ..write_endpoint(
+                "End an association",
+                "The association ends at once, and its partner reads no usage any more. Partner and operator must give a \
+                 comment. One that has ended already is answered as it is.",
+                BodyShape::JsonOrNone("CommentBody"),
+                AnswerShape::One("AssociationView"),
+            )
+        },
         AssociationsRoute::Usage => Endpoint {
             query: &["from", "to"],
             problems: &[ProblemCode::AssociationNotActive, ProblemCode::InvalidFields],

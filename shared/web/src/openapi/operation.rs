@@ -18,11 +18,16 @@ use crate::routes::{
     Auth, ClaimsRoute, DirectoryRoute, EvidenceRoute, ReviewRoute, Route, RouteId,
 };
 
-/// The operation of a route. The second one of the decision page has a name of its own.
+/// The operation of a route. The second one of a page behind a link has a name of its own.
 pub(super) fn describe_operation(route: &Route, method: &HttpMethod) -> Value {
     let endpoint = endpoint::describe_endpoint(route.id, method);
     let is_second = route.method == "ANY" && *method == HttpMethod::Get;
-    let name = if is_second { "getDecisionPage" } else { route.operation };
+    let is_overview = matches!(route.id, RouteId::Overview(_));
+    let name = match (is_second, is_overview) {
+        (true, true) => "getOverview",
+        (true, false) => "getDecisionPage",
+        (false, _) => route.operation,
+    };
     let security = match route.auth {
         Auth::Jwt => json!([{ BEARER: [] }]),
         Auth::None => json!([]),
@@ -113,8 +118,8 @@ fn request_body(shape: BodyShape) -> Value {
         BodyShape::MergePatch(schema) => {
             content("application/merge-patch+json", schema_reference(schema), true)
         }
-        BodyShape::Form => {
-            content("application/x-www-form-urlencoded", schema_reference("DecisionForm"), true)
+        BodyShape::Form(schema) => {
+            content("application/x-www-form-urlencoded", schema_reference(schema), true)
         }
     }
 }
@@ -158,7 +163,7 @@ fn operation_responses(route: &Route, endpoint: &Endpoint) -> Map<String, Value>
         codes.entry(code.status().as_u16()).or_default().push(code);
     }
     for (status, codes) in &codes {
-        let takes_form = matches!(endpoint.body, Some(BodyShape::Form));
+        let takes_form = matches!(endpoint.body, Some(BodyShape::Form(_)));
         responses.insert(status.to_string(), problem_response(route, *status, codes, takes_form));
     }
     // What the gateway itself answers, whatever the operation.
@@ -240,7 +245,7 @@ fn problem_response(route: &Route, status: u16, codes: &[ProblemCode], takes_for
         let _ = write!(description, "\n- without a code: the gateway. {meaning}");
         content.insert("application/json".to_owned(), gateway_message(message));
     }
-    if matches!(route.id, RouteId::Decision(_)) {
+    if matches!(route.id, RouteId::Decision(_) | RouteId::Overview(_)) {
         content.insert("text/html".to_owned(), json!({ "schema": {"type": "string"} }));
     }
     let names: &[&str] = match status {

@@ -17,6 +17,9 @@ const ASSOCIATION: &str = "^[a-z2-7]{26}-[1-9][0-9]{0,2}$";
 /// The form of the token of a link.
 const TOKEN: &str = "^[A-Za-z0-9_-]{47,48}$";
 
+/// The form of the token of a link to an overview.
+const OVERVIEW_TOKEN: &str = "^[A-Za-z0-9_-]{63}$";
+
 /// A parameter of the path. What is not of its form names nothing and is answered 404.
 pub(super) fn path_parameter(path: &str, name: &str) -> Value {
     let (description, schema) = match name {
@@ -51,6 +54,11 @@ pub(super) fn path_parameter(path: &str, name: &str) -> Value {
         "date" => (
             "The day, as `YYYY-MM-DD`.",
             json!({"type": "string", "format": "date", "example": "2026-12-30"}),
+        ),
+        "token" if path.starts_with("/c/") => (
+            "What stands in the link of an overview behind `/c/`. It opens the overview of one tenant to one contact.",
+            json!({"type": "string", "pattern": OVERVIEW_TOKEN,
+                   "example": "AW88GlKdTkt6jCEKXn2bHAGq8k1nZ0pX7C3TmpOOJdQzX0Zr0aJxw3Yk4m8VtQe"}),
         ),
         "token" => (
             "What stands in the link of a notice behind `/d/`. It opens the page of one recipient of one claim.",

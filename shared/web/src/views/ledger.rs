@@ -1,10 +1,11 @@
 //! The customer's ledger: who sees the data, who asks to, and what the customer has answered.
 
 use chrono::NaiveDate;
-use domain::actor::{ActorKind, RECIPIENT};
+use domain::actor::{ActorId, ActorKind, CONTACT, RECIPIENT};
 use domain::claim::{Claim, Instant, ItemStatus};
 use domain::history::ReadableEntry;
-use domain::ids::{ItemNo, PartnerId};
+use domain::ids::{ItemNo, PartnerId, PersonId};
+use domain::overview::OverviewAct;
 use domain::program::Policy;
 use domain::text::Name;
 use domain::time::format_rfc3339;
@@ -13,7 +14,7 @@ use utoipa::ToSchema;
 
 use crate::views::claim::partner_view;
 use crate::views::{AssociationView, CustomerClaimView, NamedView};
-use crate::words::{ToldEventWord, UsageHistoryWord, Word};
+use crate::words::{OverviewActWord, ToldEventWord, UsageHistoryWord, Word};
 
 /// What stands between the customer and one partner. A partner whose claims do not fit on a page comes
 /// again on the next.
@@ -30,6 +31,29 @@ pub struct LedgerView {
     /// When the partner has looked at what it could claim here without a claim of its own, the newest first; kept for
     /// 400 days.
     pub checks: Vec<CheckOfTenantView>,
+    /// What contacts did to the standing rules by the overview, the newest first; kept for 400 days. What concerns every
+    /// partner stands in each entry.
+    pub acts: Vec<OverviewActView>,
+}
+
+/// What a contact did to the standing rules by the overview.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct OverviewActView {
+    /// What the contact did to the rules; it only ever takes away.
+    pub act: OverviewActWord,
+    /// When the form arrived.
+    #[schema(format = DateTime)]
+    pub at: String,
+    /// Which contact it was: `contact:<pseudonym>`, as in histories.
+    pub actor_id: String,
+}
+
+impl OverviewActView {
+    /// The view of what that contact did.
+    pub fn of(act: OverviewAct, by: PersonId, at: Instant) -> Self {
+        let actor_id = ActorId::Contact(by).to_string();
+        Self { act: Word(act), at: format_rfc3339(at), actor_id }
+    }
 }
 
 /// A partner has looked at what it could claim at a tenant, on a day on which it claimed nothing there.
@@ -105,7 +129,7 @@ pub struct ReceiptView {
     /// How the customer answered; of an answer from before that was kept: `null`.
     #[schema(required)]
     pub by: Option<AnsweredBy>,
-    /// Who answered: `recipient:<no>`, or the pseudonym of an administrator.
+    /// Who answered: `recipient:<no>`, `contact:<pseudonym>`, or the pseudonym of an administrator.
     #[schema(required)]
     pub actor_id: Option<String>,
 }
@@ -118,6 +142,8 @@ pub enum AnsweredBy {
     Link,
     /// An administrator who had signed in.
     Administrator,
+    /// A verified contact, by the overview.
+    Contact,
 }
 
 impl LedgerView {
@@ -133,7 +159,8 @@ impl LedgerView {
 
     fn empty_for(partner: NamedView) -> Self {
         let (associations, pending, receipts) = (Vec::new(), Vec::new(), Vec::new());
-        Self { partner, associations, pending, receipts, checks: Vec::new() }
+        let (checks, acts) = (Vec::new(), Vec::new());
+        Self { partner, associations, pending, receipts, checks, acts }
     }
 
     /// Whether there is nothing to tell.
@@ -142,6 +169,7 @@ impl LedgerView {
             && self.pending.is_empty()
             && self.receipts.is_empty()
             && self.checks.is_empty()
+            && self.acts.is_empty()
     }
 }
 
@@ -186,6 +214,12 @@ impl ReceiptView {
 
 impl AnsweredBy {
     fn of(actor_id: &str) -> Self {
-        if actor_id.starts_with(RECIPIENT) { Self::Link } else { Self::Administrator }
+        if actor_id.starts_with(RECIPIENT) {
+            Self::Link
+        } else if actor_id.starts_with(CONTACT) {
+            Self::Contact
+        } else {
+            Self::Administrator
+        }
     }
 }

@@ -55,7 +55,8 @@ pub use history::{
     ItemChangeView, NoesView, RecipientsDetailView, StatusChangeView, viewer_audiences,
 };
 pub use ledger::{
-    AnsweredBy, CheckOfTenantView, LedgerAssociationView, LedgerView, ReceiptView, TenantCheckView,
+    AnsweredBy, CheckOfTenantView, LedgerAssociationView, LedgerView, OverviewActView, ReceiptView,
+    TenantCheckView,
 };
 pub use me::{MeView, PartnerMailsView, PartyView, QuotasLeft, QuotasView};
 pub use outage::OutageView;

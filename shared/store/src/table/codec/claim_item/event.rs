@@ -17,6 +17,10 @@ const BY_SILENCE: u8 = 0x80;
 const HAS_FINGERPRINT: u8 = 0x40;
 const HAS_ACTOR_ID: u8 = 0x20;
 const ACTOR: u8 = 0x0f;
+/// What stands behind the pseudonym of a contact, and behind that of no other person.
+const CONTACT: u8 = 1;
+/// The bytes of a contact.
+const CONTACT_BYTES: usize = 11;
 
 /// The event as an attribute: type, actor with flags, instant, write id, and what the flags name.
 pub(crate) fn pack_event(event: &LastEvent, write: WriteId) -> AttributeValue {
@@ -36,6 +40,10 @@ pub(crate) fn pack_event(event: &LastEvent, write: WriteId) -> AttributeValue {
             ActorId::Staff(id) => pack_id(id.as_str(), &mut packed),
             ActorId::Recipient(no) => packed.push(no.0),
             ActorId::Person(id) => packed.extend(id.0),
+            ActorId::Contact(id) => {
+                packed.extend(id.0);
+                packed.push(CONTACT);
+            }
         }
     }
     bytes_value(packed)
@@ -62,7 +70,8 @@ pub(super) fn unpack_event(packed: &[u8]) -> Option<(LastEvent, WriteId)> {
     bytes.is_empty().then_some((event, write))
 }
 
-/// Who exactly acted, behind all else: staff by name; of a customer one byte is a recipient's number, more are a person.
+/// Who exactly acted, behind all else: staff by name; of a customer one byte is a recipient's number, eleven are a
+/// contact, ten are a person.
 fn unpack_actor_id(actor: ActorKind, bytes: &mut Bytes<'_>) -> Option<ActorId> {
     match actor {
         ActorKind::Operator | ActorKind::System => {
@@ -70,6 +79,10 @@ fn unpack_actor_id(actor: ActorKind, bytes: &mut Bytes<'_>) -> Option<ActorId> {
         }
         ActorKind::Customer if bytes.len() == 1 => {
             Some(ActorId::Recipient(RecipientNo::new(bytes.next()?)?))
+        }
+        ActorKind::Customer if bytes.len() == CONTACT_BYTES => {
+            let contact = PersonId(bytes.take_array()?);
+            (bytes.next()? == CONTACT).then_some(ActorId::Contact(contact))
         }
         ActorKind::Customer | ActorKind::Partner => {
             Some(ActorId::Person(PersonId(bytes.take_array()?)))
