@@ -59,8 +59,7 @@ impl OpenOverview {
         let mut partners = known_partners(&tenant, &found);
         let mut associations = Vec::new();
         let mut reader = ClaimReader::new(app, &tenant, moment.at);
-        for (claim, readings) in found.claims.iter().filter(|(own, _)| own.is_known_to_customer())
-        {
+        for (claim, readings) in found.claims.iter().filter(|(own, _)| own.is_known_to_customer()) {
             associations.extend(associations_of(claim));
             if let Some(shown) = Box::pin(reader.read_claim(claim, readings)).await?
                 && let Some(partner) = partners.get_mut(&claim.subject.partner)
