@@ -3,7 +3,6 @@
 
 use app::ApiError;
 use domain::claim::Instant;
-use notice::code::{DECISION_CODE_DIGITS, UNDO_CODE_DIGITS};
 use notice::page::Decision;
 use notice::{Link, LinkKeys};
 use runtime::fields::{self, metric};
@@ -13,14 +12,6 @@ use web::RequestError;
 
 use crate::App;
 use crate::form::DecisionRequest;
-
-/// The digits of the code that a decision asks for.
-pub(crate) fn code_length(decision: Decision) -> usize {
-    match decision {
-        Decision::Undo => UNDO_CODE_DIGITS,
-        Decision::Decline | Decision::WrongContact | Decision::Extend => DECISION_CODE_DIGITS,
-    }
-}
 
 /// Lets a right code pass: for a "no" always, for anything else while that decision is not locked, as its `wrong`
 /// codes were read for this request. A wrong one is counted before it is answered; a right one writes nothing.

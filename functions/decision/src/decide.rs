@@ -230,7 +230,7 @@ fn wrong_fields(errors: &[FieldError], decision: Option<Decision>) -> FormProble
     if items + code < errors.len() {
         FormProblem::Decision
     } else if code > 0 {
-        let digits = decision.map_or(DECISION_CODE_DIGITS, code::code_length);
+        let digits = decision.map_or(DECISION_CODE_DIGITS, Decision::code_digits);
         FormProblem::CodeMalformed { digits: u32::try_from(digits).unwrap_or(u32::MAX) }
     } else {
         FormProblem::Items

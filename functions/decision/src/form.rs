@@ -79,7 +79,7 @@ impl SentForm {
         let given = self.field_values("code");
         let [text] = given.as_slice() else { return Err(malformed()) };
         let asked = |one: &Decision| decision.is_none_or(|decision| decision == *one);
-        let mut counts = Decision::ALL.into_iter().filter(asked).map(code::code_length);
+        let mut counts = Decision::ALL.into_iter().filter(asked).map(Decision::code_digits);
         counts.find_map(|count| read_digits(text, count).ok()).ok_or_else(malformed)
     }
 

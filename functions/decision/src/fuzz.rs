@@ -28,7 +28,7 @@ fn a_form_asks_for_one_decision_with_a_code_of_its_digits() {
         assert!(items.iter().all(|no| no.0 > 0));
         let Ok(asked) = form.to_request() else { return false };
         assert_eq!(decision, Some(asked.decision));
-        assert_eq!(asked.code.len(), code::code_length(asked.decision));
+        assert_eq!(asked.code.len(), asked.decision.code_digits());
         assert!(asked.code.bytes().all(|digit| digit.is_ascii_digit()));
         if let ItemSelection::These(numbers) = &asked.items {
             assert!(numbers.windows(2).all(|pair| pair[0] < pair[1]), "{numbers:?}");

@@ -5,6 +5,7 @@ mod assign;
 mod erase;
 mod queue;
 mod vouching;
+mod waiting;
 
 use lambda_http::{Body, Request, Response};
 use web::routes::ReviewRoute;

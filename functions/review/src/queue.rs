@@ -1,17 +1,12 @@
 //! `GET /v1/reviews`: what waits in a queue or in any, longest first, or what needs somebody to vouch.
 
-use domain::claim::Claim;
-use store::{AssignedTo, ClaimList, ListedClaim, RequestTime, Source};
-use web::queries::{Assignee, ReviewsQuery};
 use web::views::QueueTotalsView;
-use web::{Call, Caller, PageRequest, Reply, queries};
+use web::{Call, Caller, Reply, queries};
 
-use app::{Api, ApiError, pagination, queued_view, request_time};
+use app::{Api, ApiError, queued_view, request_time};
 
 use crate::vouching;
-
-/// Claims, and where the next page begins.
-pub(crate) type ClaimsPage = (Vec<ListedClaim>, Option<String>);
+use crate::waiting::load_waiting;
 
 /// Lists the claims that wait for the operator; with the first page, how many do.
 pub(crate) async fn list_queue(
@@ -26,7 +21,7 @@ pub(crate) async fn list_queue(
         if query.vouching {
             Box::pin(vouching::load_page(app, &query, &page, moment)).await
         } else {
-            Box::pin(waiting_claims(app, &query, &page, moment)).await
+            Box::pin(load_waiting(app, &query, &page, moment)).await
         }
     };
     let totals = async {
@@ -42,28 +37,4 @@ pub(crate) async fn list_queue(
         views.push(queued_view(&app.store, listed, caller, moment).await?);
     }
     Ok(app.cursors.current_cursors().queue_reply(call, caller, &views, totals, next.as_deref()))
-}
-
-/// A page of a queue, or of all of them.
-async fn waiting_claims(
-    app: &Api,
-    query: &ReviewsQuery,
-    page: &PageRequest,
-    moment: RequestTime,
-) -> Result<ClaimsPage, ApiError> {
-    let (from, limit) = pagination::page_start(page)?;
-    let keep = |claim: &Claim| query.takes_claim(claim, moment.at);
-    let source = Source::Waiting { queue: query.queue, assigned_to: assigned_to(query) };
-    let list = ClaimList { source, keep: &keep };
-    let found = app.store.list_claims(list, from.as_ref(), limit, moment).await?;
-    Ok((found.items, pagination::next_position(found.next)))
-}
-
-/// Who is asked to work on the claims.
-pub(crate) fn assigned_to(query: &ReviewsQuery) -> AssignedTo<'_> {
-    match &query.assigned_to {
-        None => AssignedTo::Anyone,
-        Some(Assignee::Nobody) => AssignedTo::Nobody,
-        Some(Assignee::Staff(id)) => AssignedTo::Staff(id),
-    }
 }

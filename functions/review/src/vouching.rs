@@ -16,7 +16,7 @@ use web::{PageRequest, RequestError};
 
 use app::{Api, ApiError};
 
-use crate::queue::{ClaimsPage, assigned_to};
+use crate::waiting::{ClaimsPage, assigned_to};
 
 /// The queues whose claims the operator can vouch in, in the order in which they are gone through.
 const QUEUES: [Queue; 3] = [Queue::Submitted, Queue::InReview, Queue::Unreachable];

@@ -11,25 +11,12 @@ use domain::program::{Consent, ItemKind, NamesByLanguage, Policy, Program, Usage
 use domain::text::Name;
 use domain::text::isolation::isolate_name;
 
-use crate::brand::Brand;
 use crate::dates;
 use crate::keys::LinkKeys;
 use crate::link::Link;
+use crate::operator::Operator;
 use crate::say::Messages;
 use language::{Language, TextSet};
-
-/// The operator, as customers know it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Operator {
-    /// The name of the company, which is the sender of every mail.
-    pub name: String,
-    /// Where customers write with questions.
-    pub contact: String,
-    /// Where the pages are, without a slash at the end.
-    pub base_url: String,
-    /// Its colour and logo.
-    pub brand: Brand,
-}
 
 /// Until when the customer can say no before silence counts.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -12,6 +12,7 @@ pub mod dates;
 pub mod keys;
 pub mod link;
 pub mod mail;
+pub mod operator;
 pub mod overview;
 pub mod overview_link;
 pub mod overview_mail;
@@ -25,10 +26,11 @@ mod say;
 mod usage_line;
 
 pub use brand::{Brand, BrandError};
-pub use content::{AnswerDeadline, Directory, Links, Notice, Operator};
+pub use content::{AnswerDeadline, Directory, Links, Notice};
 pub use keys::LinkKeys;
 pub use language::Language;
 pub use link::{Link, NoticeCode};
+pub use operator::Operator;
 pub use overview_link::OverviewLink;
 pub use standing::{CustomerOptions, Holder, LinkRights};
 

@@ -19,11 +19,11 @@ use mail_builder::mime::{BodyPart, MimePart};
 
 use crate::brand::Logo;
 use crate::content::{
-    AnswerDeadline, Links, Notice, NoticeItem, Operator, Term, added_days, counted_days,
-    skipped_days,
+    AnswerDeadline, Links, Notice, NoticeItem, Term, added_days, counted_days, skipped_days,
 };
 use crate::dates;
 use crate::html::render_html;
+use crate::operator::Operator;
 use crate::picture::{CalendarLeaf, CalendarTable};
 use crate::say::Messages;
 use language::Language;

@@ -11,9 +11,10 @@ use domain::ids::{AssociationId, ItemNo, PartnerId};
 use domain::overview::MOST_ENDS;
 use domain::text::isolation::isolate_name;
 
-use crate::content::{Notice, NoticeItem, Operator};
+use crate::content::{Notice, NoticeItem};
 use crate::dates;
 use crate::html::render_html;
+use crate::operator::Operator;
 use crate::page::PageFrame;
 use crate::say::Messages;
 use crate::usage_line::UsageLine;

@@ -6,11 +6,11 @@ use domain::directory::{Tenant, TenantContact};
 use domain::overview::OverviewAct;
 use domain::text::isolation::isolate_name;
 
-use crate::content::Operator;
 use crate::dates;
 use crate::html::render_html;
 use crate::keys::LinkKeys;
 use crate::mail::{Envelope, Mail, MailFrame, MailParts, language_links, subject_of, write_short};
+use crate::operator::Operator;
 use crate::overview_link::OverviewLink;
 use crate::say::Messages;
 use language::Language;

@@ -7,11 +7,11 @@ use domain::claim::{Instant, ItemStatus};
 use domain::ids::ItemNo;
 
 use crate::brand::{Brand, Logo};
-use crate::content::{
-    AnswerDeadline, Notice, NoticeItem, Operator, Term, counted_days, skipped_days,
-};
+use crate::code::{DECISION_CODE_DIGITS, UNDO_CODE_DIGITS};
+use crate::content::{AnswerDeadline, Notice, NoticeItem, Term, counted_days, skipped_days};
 use crate::dates;
 use crate::html::render_html;
+use crate::operator::Operator;
 use crate::picture::{CalendarLeaf, CalendarTable};
 use crate::say::Messages;
 use crate::standing::{CustomerOptions, LinkRights, Phase};
@@ -293,6 +293,14 @@ pub enum Decision {
 }
 
 impl Decision {
+    /// How many digits the code has that the decision asks for: an undo that of a receipt, any other the notice's.
+    pub const fn code_digits(self) -> usize {
+        match self {
+            Self::Undo => UNDO_CODE_DIGITS,
+            Self::Decline | Self::WrongContact | Self::Extend => DECISION_CODE_DIGITS,
+        }
+    }
+
     /// Every decision that a form can ask for.
     pub const ALL: [Self; 4] = [Self::Decline, Self::Undo, Self::WrongContact, Self::Extend];
 

@@ -12,9 +12,10 @@ use domain::partner_news::{OpenTask, PartnerTask, PartnerTopic};
 use domain::reason::{EndReason, Reason};
 use domain::text::isolation::isolate_name;
 
-use crate::content::{AnswerDeadline, Directory, Notice, Operator};
+use crate::content::{AnswerDeadline, Directory, Notice};
 use crate::dates;
 use crate::mail::{Envelope, Mail, messages_about, write_short};
+use crate::operator::Operator;
 use crate::say::Messages;
 use language::Language;
 

@@ -15,11 +15,12 @@ use domain::text::Email;
 use serde_json::json;
 
 use crate::brand::Brand;
-use crate::content::{AnswerDeadline, Directory, Links, Notice, Operator};
+use crate::content::{AnswerDeadline, Directory, Links, Notice};
 use crate::dates::at;
 use crate::keys::LinkKeys;
 use crate::link::Link;
 use crate::mail::Envelope;
+use crate::operator::Operator;
 use language::Language;
 
 pub(crate) struct SampleWorld {

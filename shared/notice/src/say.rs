@@ -3,7 +3,7 @@
 use domain::text::isolation::{ISOLATE_BEGIN, ISOLATE_END, isolate_name};
 use fluent_bundle::{FluentArgs, FluentValue};
 
-use crate::content::Operator;
+use crate::operator::Operator;
 use language::{Language, TextSet};
 
 /// A message that names nothing.

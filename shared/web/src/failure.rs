@@ -5,7 +5,7 @@ use chrono::NaiveDate;
 use domain::rejection::{FieldCode, FieldError, Rejection};
 use lambda_http::http::StatusCode;
 
-use crate::precondition::EntityTag;
+use crate::entity_tag::EntityTag;
 use crate::problem_code::ProblemCode;
 use crate::views::ConsequencesView;
 use domain::actor::Role;

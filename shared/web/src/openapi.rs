@@ -5,6 +5,7 @@ pub(crate) mod endpoint;
 mod example;
 mod operation;
 mod parameter;
+mod schema;
 
 use domain::claim::MAX_ITEMS;
 use serde_json::{Map, Value, json};
@@ -184,7 +185,7 @@ fn page_schema(entry: &str) -> Value {
         "description": "A page of a list.",
         "required": ["items", "next_cursor"],
         "properties": {
-            "items": {"type": "array", "items": operation::schema_reference(entry), "maxItems": MAX_LIMIT,
+            "items": {"type": "array", "items": schema::schema_reference(entry), "maxItems": MAX_LIMIT,
                       "description": "The entries of the page. It may be short or empty before the end of the list."},
             "next_cursor": {"type": ["string", "null"], "example": "q83vEjRWeJCrze8SNFZ4kHsicyI6IjE3In0",
                             "description": "The `cursor` of the next page; `null` at the end of the list."},
@@ -195,7 +196,7 @@ fn page_schema(entry: &str) -> Value {
 /// A page of what waits for the operator.
 fn queue_page_schema() -> Value {
     let totals = json!({
-        "oneOf": [operation::schema_reference("QueueTotalsView"), {"type": "null"}],
+        "oneOf": [schema::schema_reference("QueueTotalsView"), {"type": "null"}],
         "description": "How much waits, whatever the list asks for; `null` on every page but the first.",
     });
     let mut page = page_schema("ClaimView");

@@ -3,62 +3,16 @@
 //! A claim's ETag is its version between quotes, that of an entry of the directory its revision. `If-Match` is read as
 //! RFC 9110 §13.1.1 says: `*`, or a list of tags that are compared strongly, so that a weak tag names nothing.
 
-use std::fmt;
-
-use domain::canonical;
 use domain::ids::Version;
 use domain::rules::StandingRules;
 use lambda_http::http::HeaderMap;
 use lambda_http::http::header::{IF_MATCH, IF_NONE_MATCH};
 
+use crate::entity_tag::EntityTag;
 use crate::failure::RequestError;
 
 /// The header of a repeatable create.
 pub(crate) const IDEMPOTENCY_KEY: &str = "idempotency-key";
-
-/// An entity tag without its quotes. It is strong.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct EntityTag(String);
-
-/// How much of the digest of a customer's blocks stands in the tag of the rules.
-const BLOCKS_DIGITS: usize = 16;
-
-impl EntityTag {
-    /// The tag of a revision of an entry of the directory.
-    pub fn of_revision(revision: u32) -> Self {
-        Self(revision.to_string())
-    }
-
-    /// The tag of a customer's rules. A "no" leaves a block without a revision, and blocks end, so that the
-    /// blocks that hold stand in it: nobody lifts a block by rules that were read before it.
-    pub fn of_rules(revision: u32, rules: &StandingRules) -> Self {
-        let digest = canonical::hash_canonical(&rules.blocks).to_string();
-        Self(format!("{revision}-{}", digest.get(..BLOCKS_DIGITS).unwrap_or(&digest)))
-    }
-
-    /// The number that it begins with: a version, or a revision.
-    fn leading_number(&self) -> Option<u32> {
-        let text = self.0.split('-').next()?;
-        let number: u32 = text.parse().ok()?;
-        (number.to_string() == text).then_some(number)
-    }
-
-    fn version(&self) -> Option<Version> {
-        self.leading_number().map(Version).filter(|version| version.to_string() == self.0)
-    }
-}
-
-impl From<Version> for EntityTag {
-    fn from(version: Version) -> Self {
-        Self(version.to_string())
-    }
-}
-
-impl fmt::Display for EntityTag {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "\"{}\"", self.0)
-    }
-}
 
 /// What an `If-Match` names.
 #[derive(Debug, Clone, PartialEq, Eq)]

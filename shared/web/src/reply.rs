@@ -8,8 +8,8 @@ use lambda_http::http::{HeaderName, HeaderValue, StatusCode};
 use lambda_http::{Body, Response};
 use serde::Serialize;
 
+use crate::entity_tag::EntityTag;
 use crate::failure::RequestError;
-use crate::precondition::EntityTag;
 use crate::problem::Problem;
 use language::Language;
 

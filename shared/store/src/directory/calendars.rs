@@ -13,11 +13,10 @@ use domain::directory::CountryCalendar;
 use domain::outage::Outage;
 use domain::rejection::Rejection;
 
-use super::entry::{
-    Author, DryRun, EntryKind, EntryWrite, NextEntry, Permits, RevisedEntry, read_body, write_body,
-};
+use super::entry::{DryRun, EntryWrite, NextEntry, Permits, RevisedEntry, read_body, write_body};
 use super::outages::read_outages;
 use super::recounts::Recount;
+use super::revision::{Author, EntryKind};
 use crate::table::attributes::{Reader, item_key, number_value, put_value, text_value};
 use crate::table::config::Store;
 use crate::table::error::StoreError;

@@ -11,7 +11,7 @@ use domain::rejection::Rejection;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use super::history;
+use super::revision::{Author, BODY, EntryKind, revision_item};
 use crate::table::attributes::{
     Attributes, Reader, bytes_value, item_key, number_value, put_value,
 };
@@ -23,8 +23,6 @@ use crate::table::retry::pause_before_retry;
 use crate::table::transaction::{Condition, TransactionAction, WriteOutcome};
 use crate::table::write_id::WriteId;
 
-/// The entry itself; around it stand the keys.
-pub(super) const BODY: &str = "b";
 /// Which put stored the entry: of the customer's rules, whose blocks are lifted afterwards.
 pub(super) const PUT: &str = "k";
 /// How often an entry is put again when somebody else puts it too.
@@ -37,24 +35,6 @@ pub struct RevisedEntry<T> {
     pub entry: T,
     /// How often it was written; 0 of an entry that has no number.
     pub revision: u32,
-}
-
-/// Who writes an entry, and when.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Author {
-    /// Whose doing it is.
-    pub kind: ActorKind,
-    /// The name of operator staff; people of customers have none here.
-    pub staff: Option<StaffId>,
-    /// When the entry arrived.
-    pub at: Instant,
-}
-
-impl Author {
-    /// The actor as the author of what arrived at `at`.
-    pub fn of(actor: &Actor, at: Instant) -> Self {
-        Self { kind: actor.kind(), staff: actor.staff_id().cloned(), at }
-    }
 }
 
 /// What became of an entry that was to be written.
@@ -87,28 +67,6 @@ pub enum DryRun<T> {
     },
     /// The writer does not know the present entry. `None`: there is none.
     Stale(Option<RevisedEntry<T>>),
-}
-
-/// A kind of entries.
-pub(super) trait EntryKind:
-    Clone + PartialEq + Serialize + DeserializeOwned + Send + Sync
-{
-    /// The attribute that holds the number of the revision. An entry from before it was kept has none.
-    const REVISION: &'static str = "v";
-
-    /// Whether both say the same, whatever the system keeps in them for itself.
-    fn has_same_content(&self, other: &Self) -> bool {
-        self == other
-    }
-
-    /// What else is written with an entry, by what other items of the table say.
-    fn extra_actions(
-        _store: &Store,
-        _before: Option<&Self>,
-        _next: &Self,
-    ) -> impl Future<Output = Result<Vec<TransactionAction>, StoreError>> + Send {
-        async { Ok(Vec::new()) }
-    }
 }
 
 /// An entry that is to be stored, and what is stored with it.
@@ -209,9 +167,9 @@ impl<T: EntryKind> StoredEntry<T> {
     ) -> Result<Vec<TransactionAction>, StoreError> {
         let mut items = Vec::new();
         if let (Some(number), Some(before)) = (self.unarchived_revision(), &self.entry) {
-            items.push(history::revision_item(&self.pk, number, before, None)?);
+            items.push(revision_item(&self.pk, number, before, None)?);
         }
-        items.push(history::revision_item(&self.pk, revision, entry, Some(author))?);
+        items.push(revision_item(&self.pk, revision, entry, Some(author))?);
         let absent = |item| TransactionAction::Put(item, Some(Condition::absent()));
         Ok(items.into_iter().map(absent).collect())
     }

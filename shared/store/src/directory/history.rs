@@ -10,7 +10,8 @@ use domain::ids::{PartnerId, ProgramId, StaffId, TenantId};
 use domain::program::Program;
 use domain::rules::StandingRules;
 
-use super::entry::{Author, BODY, EntryKind, StoredEntry};
+use super::entry::StoredEntry;
+use super::revision::{AT, Author, BODY, EntryKind, KIND, STAFF};
 use crate::table::attributes::{
     Attributes, Reader, instant_value, item_key, put_value, text_value,
 };
@@ -18,13 +19,6 @@ use crate::table::config::Store;
 use crate::table::error::StoreError;
 use crate::table::index::{Cursor, ListPage};
 use crate::table::keys;
-
-/// When the revision was written; a revision from before there was a history has neither this nor the next two.
-const AT: &str = "t";
-/// Whose doing it was.
-const KIND: &str = "k";
-/// The name of operator staff.
-const STAFF: &str = "s";
 
 /// A revision of an entry of the directory.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -50,27 +44,6 @@ fn read_revision<T: EntryKind>(item: &Attributes) -> Result<EntryRevision<T>, St
         None => None,
     };
     Ok(EntryRevision { revision, entry, author })
-}
-
-/// The item of a revision. The entry is kept as canonical JSON. Without an author: it was written before there was
-/// a history.
-pub(super) fn revision_item<T: EntryKind>(
-    pk: &str,
-    revision: u32,
-    entry: &T,
-    author: Option<&Author>,
-) -> Result<Attributes, StoreError> {
-    let body = serde_json::to_value(entry)
-        .map_err(|_| StoreError::unreadable_attribute("directory entry", BODY))?;
-    let mut item = item_key(pk, keys::revision_sk(revision));
-    put_value(&mut item, BODY, Some(text_value(canonical::to_canonical_json(&body))));
-    if let Some(author) = author {
-        let Author { kind, staff, at } = author;
-        put_value(&mut item, AT, Some(instant_value(*at)));
-        put_value(&mut item, KIND, Some(text_value(kind.as_str())));
-        put_value(&mut item, STAFF, staff.as_ref().map(|staff| text_value(staff.as_str())));
-    }
-    Ok(item)
 }
 
 impl Store {

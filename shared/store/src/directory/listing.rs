@@ -4,7 +4,8 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use domain::directory::{Partner, Tenant};
 use domain::program::Program;
 
-use super::entry::{EntryKind, read_body};
+use super::entry::read_body;
+use super::revision::EntryKind;
 use crate::table::attributes::{Attributes, Reader, item_key, text_value};
 use crate::table::config::Store;
 use crate::table::error::StoreError;

@@ -12,4 +12,5 @@ pub(crate) mod partners;
 pub(crate) mod places;
 pub(crate) mod programs;
 pub(crate) mod recounts;
+pub(crate) mod revision;
 pub(crate) mod tenants;

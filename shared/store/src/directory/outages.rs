@@ -5,8 +5,9 @@ use domain::claim::Instant;
 use domain::outage::{AnnouncedOutage, Outage, OutageWish, Outages};
 use domain::rejection::{FieldError, Rejection};
 
-use super::entry::{Author, EntryKind, EntryWrite, NextEntry, Permits, RevisedEntry};
+use super::entry::{EntryWrite, NextEntry, Permits, RevisedEntry};
 use super::recounts::Recount;
+use super::revision::{Author, EntryKind};
 use crate::table::attributes::{Reader, instant_from_millis, item_key, put_value, text_value};
 use crate::table::config::Store;
 use crate::table::error::StoreError;

@@ -8,10 +8,10 @@ use domain::directory::Partner;
 use domain::ids::PartnerId;
 
 use super::entry::{
-    Author, DryRun, EntryKind, EntryWrite, NextEntry, Permits, RevisedEntry, Wish, read_body,
-    write_body,
+    DryRun, EntryWrite, NextEntry, Permits, RevisedEntry, Wish, read_body, write_body,
 };
 use super::listing::EntryList;
+use super::revision::{Author, EntryKind};
 use crate::table::attributes::{item_key, put_value};
 use crate::table::config::Store;
 use crate::table::error::StoreError;

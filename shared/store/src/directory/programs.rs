@@ -9,10 +9,10 @@ use domain::ids::ProgramId;
 use domain::program::{Policy, Program};
 
 use super::entry::{
-    Author, DryRun, EntryKind, EntryWrite, NextEntry, Permits, RevisedEntry, Wish, read_body,
-    write_body,
+    DryRun, EntryWrite, NextEntry, Permits, RevisedEntry, Wish, read_body, write_body,
 };
 use super::listing::EntryList;
+use super::revision::{Author, EntryKind};
 use crate::table::attributes::{
     Attributes, Reader, instant_value, item_key, number_value, put_value, text_value,
 };

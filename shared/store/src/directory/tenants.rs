@@ -15,10 +15,11 @@ use serde_dynamo::Item;
 
 use super::domains::domain_item;
 use super::entry::{
-    ATTEMPTS, Author, DryRun, EntryKind, EntryWrite, NextEntry, PUT, Permits, RevisedEntry,
-    StoredEntry, Wish, read_body, write_body,
+    ATTEMPTS, DryRun, EntryWrite, NextEntry, PUT, Permits, RevisedEntry, StoredEntry, Wish,
+    read_body, write_body,
 };
 use super::listing::EntryList;
+use super::revision::{Author, EntryKind};
 use crate::table::attributes::{
     Attributes, Reader, bytes_value, instant_value, item_key, put_value,
 };

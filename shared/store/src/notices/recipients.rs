@@ -10,7 +10,7 @@ use domain::recipient::{
 };
 use domain::text::{Email, Name};
 
-use super::reports::reports_key;
+use super::reports::{has_recipients, reports_key};
 use crate::table::attributes::{
     Attributes, Reader, bytes_value, instant_value, item_key, number_value, put_value, text_value,
 };
@@ -83,12 +83,6 @@ impl FetchedItems {
         let Some(list) = self.recipient_list(&claim.id, claim.notice)? else { return Ok(None) };
         Ok(Some(Recipients { list, reports: self.reports(&claim.id, claim.notice)? }))
     }
-}
-
-/// Whether there is anybody whom a notice of the claim went to: nobody before the first, and nobody of an erased
-/// claim, even where what was kept of them is still being removed.
-pub(super) fn has_recipients(claim: &Claim) -> bool {
-    claim.notice != NoticeNo::default() && !claim.erased
 }
 
 /// Where the list of the claim's last notice and its reports stand; nowhere where nobody can be on it.

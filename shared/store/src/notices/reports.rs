@@ -11,7 +11,6 @@ use domain::event::FailureCause;
 use domain::ids::{ClaimId, NoticeNo};
 use domain::recipient::{DeliveryFailure, MAX_RECIPIENTS, RecipientNo, Reports};
 
-use super::recipients::has_recipients;
 use crate::table::attributes::{Attributes, Reader, instant_from_millis, item_key, number_value};
 use crate::table::codec::codes::StoredCode;
 use crate::table::config::Store;
@@ -223,6 +222,12 @@ const NOT_REPEATED: &str = "(attribute_not_exists(n) OR n < :undone)";
 
 fn not_repeated(condition: Condition, at: Instant) -> Condition {
     condition.with_value(":undone", number_value(at.timestamp_millis()))
+}
+
+/// Whether there is anybody whom a notice of the claim went to: nobody before the first, and nobody of an erased
+/// claim, even where what was kept of them is still being removed.
+pub(super) fn has_recipients(claim: &Claim) -> bool {
+    claim.notice != NoticeNo::default() && !claim.erased
 }
 
 /// Where the reports of a notice stand.

@@ -13,6 +13,7 @@ use domain::ids::{ClaimId, PartnerId, TenantId};
 use serde_dynamo::Item;
 
 use super::failures::Failures;
+use super::report::ReconcileReport;
 use crate::claims::run::Effect;
 use crate::directory::tenants::WrittenRules;
 use crate::table::clock::RequestTime;
@@ -73,17 +74,6 @@ struct Early {
 
 fn too_early() -> StoreError {
     StoreError::Unavailable("a window is about to close, or a no may be taken back".to_owned())
-}
-
-/// What reconciling claims with an entry did.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct ReconcileReport {
-    /// How many claims were looked at.
-    pub seen: u32,
-    /// How many changes they took.
-    pub changed: u32,
-    /// How many claims failed for good and were passed; the log has their errors.
-    pub passed: u32,
 }
 
 impl Store {

@@ -3,7 +3,7 @@
 use domain::ids::ClaimId;
 use tracing::error;
 
-use super::directory::ReconcileReport;
+use super::report::ReconcileReport;
 use crate::table::error::StoreError;
 
 /// What failed of the claims that an entry concerns.

@@ -7,5 +7,6 @@ mod failures;
 pub(crate) mod foresight;
 pub(crate) mod outages;
 pub(crate) mod recount;
+pub(crate) mod report;
 mod rules;
 mod window_ends;

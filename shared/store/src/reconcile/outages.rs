@@ -9,8 +9,9 @@ use futures_util::future::try_join_all;
 
 use super::recount::BUCKETS_AT_A_TIME;
 use super::window_ends::ends_of_days;
-use crate::directory::entry::{Author, EntryWrite, Permits, RevisedEntry};
+use crate::directory::entry::{EntryWrite, Permits, RevisedEntry};
 use crate::directory::outages::new_outage;
+use crate::directory::revision::Author;
 use crate::table::config::Store;
 use crate::table::error::StoreError;
 use crate::timers::timer::{TimerItem, TimerKind};

@@ -8,8 +8,9 @@ use domain::decide::commands_demanded_by;
 use domain::ids::{ClaimId, TenantId};
 use domain::rules::StandingRules;
 
-use super::directory::{PAGE, ReconcileReport};
+use super::directory::PAGE;
 use super::failures::Failures;
+use super::report::ReconcileReport;
 use crate::claims::run::Effect;
 use crate::table::clock::RequestTime;
 use crate::table::config::Store;

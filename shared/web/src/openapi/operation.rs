@@ -11,6 +11,7 @@ use utoipa::openapi::path::HttpMethod;
 
 use crate::action::Action;
 use crate::openapi::endpoint::{self, AnswerShape, BodyShape, DRY_RUN, Endpoint};
+use crate::openapi::schema::schema_reference;
 use crate::openapi::{BEARER, parameter};
 use crate::problem::Problem;
 use crate::problem_code::ProblemCode;
@@ -122,11 +123,6 @@ fn request_body(shape: BodyShape) -> Value {
             content("application/x-www-form-urlencoded", schema_reference(schema), true)
         }
     }
-}
-
-/// The reference to a schema of the components.
-pub(super) fn schema_reference(schema: &str) -> Value {
-    json!({ "$ref": format!("#/components/schemas/{schema}") })
 }
 
 fn operation_parameters(route: &Route, endpoint: &Endpoint) -> Vec<Value> {

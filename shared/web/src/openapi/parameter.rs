@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::cursor::{DEFAULT_LIMIT, MAX_LIMIT};
-use crate::openapi::operation::schema_reference;
+use crate::openapi::schema::schema_reference;
 use crate::queries::STATUS_FILTERS;
 use crate::routes::{AssociationsRoute, ClaimsRoute, DirectoryRoute, RouteId};
 
