@@ -78,7 +78,7 @@ pub(crate) fn is_harmless(bytes: &[u8]) -> Option<bool> {
     }
     let list = read_part(&mut package, LIST_OF_PARTS)?;
     let types = PartTypes::read(&list)?;
-    if !names.iter().all(|name| types.declare(name)) {
+    if !names.iter().all(|name| types.declares(name)) {
         return Some(false);
     }
     let is_known = |kind: &String| {
@@ -152,7 +152,7 @@ impl PartTypes {
     }
 
     /// Whether the list says what an entry of the package is. Folders and the list itself are no parts.
-    fn declare(&self, entry: &str) -> bool {
+    fn declares(&self, entry: &str) -> bool {
         let entry = entry.to_lowercase();
         let is_named = |name: &str| name.strip_prefix('/') == Some(entry.as_str());
         entry.ends_with('/')

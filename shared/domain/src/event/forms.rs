@@ -334,7 +334,7 @@ impl Entry {
                 due_at: self.deadline()?,
                 priority_at: own.priority_at.unwrap_or(self.at),
             },
-            EventType::Edited => self.edited(),
+            EventType::Edited => self.edited_body(),
             EventType::Recalled => EventBody::Recalled {
                 discard_at: discard_at?,
                 keeps_priority_until: Deadline {
@@ -359,7 +359,7 @@ impl Entry {
             EventType::InformationAnswered => {
                 EventBody::InformationAnswered { due_at: self.deadline()? }
             }
-            EventType::Rejected => self.rejected(),
+            EventType::Rejected => self.rejected_body(),
             EventType::Validated => EventBody::Validated {
                 explicit_yes: own.explicit_yes,
                 dropped: self.items_with_status("dropped"),
@@ -381,15 +381,15 @@ impl Entry {
             },
             EventType::Erased => EventBody::Erased,
             EventType::WindowOpened => {
-                EventBody::WindowOpened { window: self.window()?, opened_by: self.opened_by() }
+                EventBody::WindowOpened { window: self.to_window()?, opened_by: self.opened_by() }
             }
             EventType::NoticeFailed => EventBody::NoticeFailed {
                 correct_by: self.deadline()?,
                 with_operator: own.with_operator,
             },
-            EventType::RecipientFailed => EventBody::RecipientFailed { change: self.change(old) },
-            EventType::ContactRefused => EventBody::ContactRefused { change: self.change(old) },
-            EventType::LinkRetired => EventBody::LinkRetired { change: self.change(old) },
+            EventType::RecipientFailed => EventBody::RecipientFailed { change: self.notice_change(old) },
+            EventType::ContactRefused => EventBody::ContactRefused { change: self.notice_change(old) },
+            EventType::LinkRetired => EventBody::LinkRetired { change: self.notice_change(old) },
             EventType::ContactVouched => EventBody::ContactVouched,
             EventType::ContactProposed => EventBody::ContactProposed { due_at: self.deadline()? },
             EventType::ContactProposalRefused => {
@@ -402,13 +402,13 @@ impl Entry {
             EventType::Resumed => {
                 EventBody::Resumed { notice: own.notice?, deliver_by: self.deadline()? }
             }
-            EventType::ItemsDeclined => self.declined(),
-            EventType::DeclineUndone => self.undone(old),
+            EventType::ItemsDeclined => self.declined_body(),
+            EventType::DeclineUndone => self.undone_body(old),
             EventType::ItemsAccepted => {
                 EventBody::ItemsAccepted { items: self.items_with_status("active"), ends_at }
             }
             EventType::WindowExtended => EventBody::WindowExtended {
-                window: self.window()?,
+                window: self.to_window()?,
                 cause: own.extended_by.unwrap_or(ExtensionCause::Operator),
                 opened_by: own.counted_from,
                 outage: None,

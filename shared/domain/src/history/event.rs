@@ -72,14 +72,14 @@ impl Entry {
         }))
     }
 
-    pub(crate) fn edited(&self) -> EventBody {
+    pub(crate) fn edited_body(&self) -> EventBody {
         let opening = self.opening();
         let removed =
             if opening.is_some() { Vec::new() } else { self.items_with_status("dropped") };
         EventBody::Edited { opening, removed, discard_at: self.members.discard_at }
     }
 
-    pub(crate) fn rejected(&self) -> EventBody {
+    pub(crate) fn rejected_body(&self) -> EventBody {
         let own = &self.members;
         EventBody::Rejected {
             items: self.items_with_status("rejected"),
@@ -92,7 +92,7 @@ impl Entry {
         }
     }
 
-    pub(crate) fn declined(&self) -> EventBody {
+    pub(crate) fn declined_body(&self) -> EventBody {
         let own = &self.members;
         let declined = self.items_with_status("declined");
         let noes = own.noes.clone().unwrap_or_default();
@@ -108,20 +108,20 @@ impl Entry {
         }
     }
 
-    pub(crate) fn undone(&self, old: Option<&Claim>) -> EventBody {
+    pub(crate) fn undone_body(&self, old: Option<&Claim>) -> EventBody {
         let own = &self.members;
         let all = || Noes { by: Decliners::ALL, items: self.items_with_status("pending") };
         let Noes { by, items } = own.taken_back.clone().unwrap_or_else(all);
-        EventBody::DeclineUndone { items, by, by_link: own.by_link, change: self.change(old) }
+        EventBody::DeclineUndone { items, by, by_link: own.by_link, change: self.notice_change(old) }
     }
 
     /// What became of the notice.
-    pub(crate) fn change(&self, old: Option<&Claim>) -> NoticeChange {
+    pub(crate) fn notice_change(&self, old: Option<&Claim>) -> NoticeChange {
         let own = &self.members;
         if let (Some(notice), Some(deliver_by)) = (own.notice, self.deadline()) {
             return NoticeChange::Renewed { notice, deliver_by };
         }
-        if let Some(window) = self.window() {
+        if let Some(window) = self.to_window() {
             let opened_by = own.counted_from.or_else(|| old.and_then(|old| old.opened_by));
             return NoticeChange::Window { window, opened_by, cause: own.extended_by };
         }
@@ -136,7 +136,7 @@ impl Entry {
         Some(Deadline { at: self.members.due_at?, stand_in })
     }
 
-    pub(crate) fn window(&self) -> Option<Window> {
+    pub(crate) fn to_window(&self) -> Option<Window> {
         self.members.window.as_ref()?.window()
     }
 
