@@ -202,7 +202,9 @@ impl Action {
             }
             Self::Read => drop(Box::pin(store.load_up_to_date(id, env.now())).await?),
             _ => {
-                let claim = stored_claim(env, id);
+                // The record alone has no details, and an edit names them.
+                let is_edit = self == Self::Edit;
+                let claim = if is_edit { env.read(id).await } else { stored_claim(env, id) };
                 let Some((actor, command)) = self.command(&claim) else { return Ok(None) };
                 let given = store.execute_command(id, &actor, &command, env.now(), None);
                 return Ok(Some(Box::pin(given).await?));
@@ -233,7 +235,7 @@ pub(crate) fn straight_on(claim: &Claim) -> Option<Action> {
     }
 }
 
-/// A claim as it is stored, closed by nobody for having been looked at.
+/// A claim as its record has it, without details, and closed by nobody for having been looked at.
 pub(crate) fn stored_claim(env: &TestEnv, id: &ClaimId) -> Claim {
     let item: serde_dynamo::Item = serde_json::from_value(env.stored(id)).unwrap();
     ClaimImage::from_stream(item).unwrap().claim().clone()
