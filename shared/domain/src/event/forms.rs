@@ -387,8 +387,12 @@ impl Entry {
                 correct_by: self.deadline()?,
                 with_operator: own.with_operator,
             },
-            EventType::RecipientFailed => EventBody::RecipientFailed { change: self.notice_change(old) },
-            EventType::ContactRefused => EventBody::ContactRefused { change: self.notice_change(old) },
+            EventType::RecipientFailed => {
+                EventBody::RecipientFailed { change: self.notice_change(old) }
+            }
+            EventType::ContactRefused => {
+                EventBody::ContactRefused { change: self.notice_change(old) }
+            }
             EventType::LinkRetired => EventBody::LinkRetired { change: self.notice_change(old) },
             EventType::ContactVouched => EventBody::ContactVouched,
             EventType::ContactProposed => EventBody::ContactProposed { due_at: self.deadline()? },

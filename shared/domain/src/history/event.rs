@@ -112,7 +112,12 @@ impl Entry {
         let own = &self.members;
         let all = || Noes { by: Decliners::ALL, items: self.items_with_status("pending") };
         let Noes { by, items } = own.taken_back.clone().unwrap_or_else(all);
-        EventBody::DeclineUndone { items, by, by_link: own.by_link, change: self.notice_change(old) }
+        EventBody::DeclineUndone {
+            items,
+            by,
+            by_link: own.by_link,
+            change: self.notice_change(old),
+        }
     }
 
     /// What became of the notice.
