@@ -276,7 +276,7 @@ impl PartnerCommand {
         match self.endpoint.body {
             Some(BodyShape::MergePatch(_)) => call.merge_patch(),
             Some(BodyShape::JsonOrNone(_)) | None => call.json_or_empty(),
-            Some(BodyShape::Json(_) | BodyShape::Form) => call.json_body(),
+            Some(BodyShape::Json(_) | BodyShape::Form(_)) => call.json_body(),
         }
     }
 }

@@ -4,7 +4,6 @@
 //! RFC 9110 §13.1.1 says: `*`, or a list of tags that are compared strongly, so that a weak tag names nothing.
 
 use domain::ids::Version;
-use domain::rules::StandingRules;
 use lambda_http::http::HeaderMap;
 use lambda_http::http::header::{IF_MATCH, IF_NONE_MATCH};
 

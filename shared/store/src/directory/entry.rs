@@ -4,9 +4,6 @@
 use std::collections::BTreeSet;
 
 use aws_sdk_dynamodb::types::AttributeValue;
-use domain::actor::{Actor, ActorKind};
-use domain::claim::Instant;
-use domain::ids::StaffId;
 use domain::rejection::Rejection;
 use serde::Serialize;
 use serde::de::DeserializeOwned;

@@ -4,7 +4,6 @@
 use aws_sdk_dynamodb::operation::query::builders::QueryFluentBuilder;
 use domain::actor::ActorKind;
 use domain::calendar::CountryCode;
-use domain::canonical;
 use domain::directory::{CountryCalendar, Partner, Tenant};
 use domain::ids::{PartnerId, ProgramId, StaffId, TenantId};
 use domain::program::Program;
@@ -13,7 +12,7 @@ use domain::rules::StandingRules;
 use super::entry::StoredEntry;
 use super::revision::{AT, Author, BODY, EntryKind, KIND, STAFF};
 use crate::table::attributes::{
-    Attributes, Reader, instant_value, item_key, put_value, text_value,
+    Attributes, Reader, item_key, text_value,
 };
 use crate::table::config::Store;
 use crate::table::error::StoreError;
