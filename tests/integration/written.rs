@@ -10,11 +10,12 @@ use domain::directory::{Partner, PartnerStatus};
 use domain::ids::{ClaimId, Sha256Hash};
 use domain::program::{EvidencePolicy, Policy};
 use domain::text::{Domain, Email, Name};
+use notice::OverviewLink;
 use serde_json::{Value, json};
 use store::Author;
-use support::event_functions::{events, mail_event, records};
+use support::event_functions::{events, mail_event, mails, overview_messages, records};
 use support::fixtures::{self, ALPINE, CONTOSO};
-use support::stack::{Stack, token};
+use support::stack::{self, SECRET, Stack, token};
 use support::template::{functions, listed, statements, template, written_partitions};
 use support::test_env::{VERIFIED, alpine, closes_at, decline, link, withdraw};
 use support::wire::Wire;
@@ -63,6 +64,7 @@ impl Due {
                 let path = |id: &ClaimId| format!("/v1/customer/claims/{id}");
                 self.ask(|id| RequestEvent::get(&path(id)).customer_admin(CONTOSO)).await;
             }
+            "overview" => take_away(stack, &format!("block={ALPINE}&yes=all")).await,
             "review" => {
                 for claim in &self.claims {
                     stack.review(claim.id.as_str(), 1, &json!({"action": "begin"})).await;
@@ -131,8 +133,16 @@ fn scanned(key: &str, etag: &str) -> Value {
 
 /// The wire of a function.
 fn wire<'a>(stack: &'a Stack, function: &str) -> &'a Wire {
-    let front =
-        ["claims", "evidence", "review", "decision", "associations", "customer", "directory"];
+    let front = [
+        "claims",
+        "evidence",
+        "review",
+        "decision",
+        "associations",
+        "customer",
+        "directory",
+        "overview",
+    ];
     let back = ["sweep", "scan", "publish", "notify", "delivery", "finalize"];
     match front.iter().position(|own| *own == function) {
         Some(place) => &stack.wires[place],
@@ -183,6 +193,12 @@ async fn own_writes(function: &str) -> BTreeSet<String> {
         "notify" => {
             Box::pin(write_to_outsider(&stack)).await;
             Box::pin(write_to_partner(&stack)).await;
+            Box::pin(write_to_mailbox(&stack)).await;
+        }
+        "overview" => take_away(&stack, "yes=all").await,
+        "sweep" => {
+            stack.env.store.put_tenant(&fixtures::contoso_with(&["office"])).await.unwrap();
+            stack.event_functions.sweep(&stack.env).await.unwrap();
         }
         "finalize" => Box::pin(erase(&stack)).await,
         "publish" => {
@@ -274,6 +290,32 @@ async fn write_to_partner(stack: &Stack) {
     for event in events(env).iter().filter(|event| event["type"] == "partner_mail_due") {
         stack.event_functions.notify(event).await.unwrap();
     }
+}
+
+/// A verified contact gets the link that it asks for.
+async fn write_to_mailbox(stack: &Stack) {
+    stack.event_functions.sweep(&stack.env).await.unwrap();
+    stack.env.services.forget();
+    let asked = RequestEvent::post("/c")
+        .header("content-type", "application/x-www-form-urlencoded")
+        .body("email=it%40contoso.example");
+    assert_eq!(stack.send(asked).await.status, 200);
+    for message in overview_messages(&stack.env) {
+        stack.event_functions.notify_of(&message).await.unwrap();
+    }
+    assert_eq!(mails(&stack.env).len(), 1);
+}
+
+/// A contact sends the form of the overview.
+async fn take_away(stack: &Stack, choices: &str) {
+    let (keys, tenant) = (stack::keys(SECRET), fixtures::contoso());
+    let now = stack.env.clock.now();
+    let link = OverviewLink::of(&keys, &tenant, &tenant.contacts[0], now).unwrap();
+    let sent = RequestEvent::post(&format!("/c/{}", link.to_token(&keys)))
+        .header("content-type", "application/x-www-form-urlencoded")
+        .body(&format!("{choices}&code={}", link.code(&keys)));
+    let answer = stack.send(sent).await;
+    assert_eq!(answer.status, 200, "{}", answer.text);
 }
 
 /// One claim is erased by the operator, and another when the policy's time is over.
