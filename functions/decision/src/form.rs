@@ -6,8 +6,6 @@ use domain::rejection::{FieldCode, FieldError, Hint, TextForm};
 use notice::code::read_digits;
 use notice::page::Decision;
 
-use crate::code;
-
 /// A form whose fields are not judged yet.
 pub(crate) struct SentForm {
     fields: Vec<(String, String)>,

@@ -3,7 +3,6 @@
 use domain::command::ItemSelection;
 use fuzz::texts;
 
-use crate::code;
 use crate::form::SentForm;
 
 /// The fields of a form whose names and values are written plainly.

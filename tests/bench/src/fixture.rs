@@ -143,12 +143,16 @@ impl Fixture {
 impl Template {
     async fn of(env: &TestEnv, id: &ClaimId) -> Self {
         let claim = env.read(id).await;
-        let items = ["A", "D"].map(|sk| env.engine.item(&format!("C#{id}"), sk));
+        let mut items = env.engine.partition(&format!("C#{id}"));
+        // Record, details, and whoever its notices go to.
+        items.retain(|item| {
+            matches!(key(item).1.as_str(), "A" | "D") || key(item).1.starts_with("P#")
+        });
         let timers = env.engine.items("T#");
         let timer = timers
             .into_iter()
             .find(|timer| key(timer).1 == id.as_str() && timer["k"]["S"] == "window");
-        Self { claim, items: items.into_iter().flatten().collect(), timer }
+        Self { claim, items, timer }
     }
 
     /// The items of a copy.
@@ -177,6 +181,12 @@ impl Template {
             id: self.claim.id.clone(),
         };
         (pattern(self.items.first()), pattern(self.timer.as_ref()))
+    }
+
+    /// Its details, for very many copies.
+    pub fn details(&self) -> Pattern {
+        let details = self.items.iter().find(|item| key(item).1 == "D");
+        Pattern { text: details.expect("details").to_string(), id: self.claim.id.clone() }
     }
 }
 

@@ -31,7 +31,7 @@ use crate::fixture::{Fixture, last_drainable, position, timers};
 /// How many timers a page has: as many as the worker asks for.
 const PAGE: u32 = 1000;
 /// What it asks for of each.
-const READ: &str = "sk, d, k, c, w";
+const READ: &str = "sk, d, k, c, q, w, n";
 
 /// The processor's time that a worker takes for one of so many closes: on one thread, as it runs.
 pub fn cost_of_close(closes: u32, now: fn() -> DateTime<Utc>) -> Duration {

@@ -11,9 +11,7 @@ use domain::rules::StandingRules;
 
 use super::entry::StoredEntry;
 use super::revision::{AT, Author, BODY, EntryKind, KIND, STAFF};
-use crate::table::attributes::{
-    Attributes, Reader, item_key, text_value,
-};
+use crate::table::attributes::{Attributes, Reader, item_key, text_value};
 use crate::table::config::Store;
 use crate::table::error::StoreError;
 use crate::table::index::{Cursor, ListPage};
