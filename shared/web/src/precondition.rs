@@ -121,6 +121,7 @@ pub(crate) fn idempotency_key(headers: &HeaderMap) -> Result<String, RequestErro
 
 #[cfg(test)]
 mod tests {
+    use domain::rules::StandingRules;
     use lambda_http::http::{HeaderName, HeaderValue};
 
     use super::*;
