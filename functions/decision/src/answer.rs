@@ -12,13 +12,13 @@ use crate::App;
 use crate::seen::PageState;
 
 /// How one caller is answered: in which form and language.
-pub(crate) struct Responder<'a> {
+pub(crate) struct DecisionResponder<'a> {
     app: &'a App,
     call: &'a Call<'a>,
     asked: Option<Language>,
 }
 
-impl<'a> Responder<'a> {
+impl<'a> DecisionResponder<'a> {
     pub(crate) fn new(app: &'a App, call: &'a Call<'a>, asked: Option<Language>) -> Self {
         Self { app, call, asked }
     }

@@ -17,7 +17,7 @@ use store::{Effect, LinkClaim, RequestTime};
 use web::views::DecisionView;
 use web::{Call, RequestError};
 
-use crate::answer::Responder;
+use crate::answer::DecisionResponder;
 use crate::form::{DecisionRequest, SentForm};
 use crate::seen::{PageRecipient, PageState};
 use crate::{App, code, seen};
@@ -27,7 +27,7 @@ pub(crate) async fn answer_decision(
     app: &App,
     call: &Call<'_>,
     link: &Link,
-    answers: &Responder<'_>,
+    answers: &DecisionResponder<'_>,
 ) -> Response<Body> {
     let moment = match request_time(&app.store, call).await {
         Ok(moment) => moment,
@@ -50,7 +50,7 @@ async fn run_decision(
     form: &SentForm,
     link: &Link,
     moment: RequestTime,
-    answers: &Responder<'_>,
+    answers: &DecisionResponder<'_>,
 ) -> Result<Response<Body>, ApiError> {
     // First: a claim that is not there has no tries to count.
     let LinkClaim { open, wrong, list } = seen::open_claim(app, link, moment).await?;
@@ -122,7 +122,7 @@ async fn success_response(
     executed: store::CommandOutcome,
     asked: &DecisionRequest,
     moment: RequestTime,
-    answers: &Responder<'_>,
+    answers: &DecisionResponder<'_>,
 ) -> Response<Body> {
     let claim = executed.claim;
     let changed = matches!(executed.effect, Effect::Changed | Effect::Repeated);
@@ -178,7 +178,7 @@ async fn refused_response(
     link: &Link,
     moment: RequestTime,
     failure: &RequestError,
-    answers: &Responder<'_>,
+    answers: &DecisionResponder<'_>,
 ) -> Response<Body> {
     let (decision, items) = form.repeatable_fields();
     let Some(problem) = form_problem(failure, decision) else {

@@ -9,7 +9,7 @@ use store::{StoreError, TextKey};
 use web::{Call, RequestError};
 
 use crate::App;
-use crate::answer::Responder;
+use crate::answer::DecisionResponder;
 use crate::seen::{PageRecipient, PageState};
 use app::{ApiError, request_time};
 
@@ -17,7 +17,7 @@ use app::{ApiError, request_time};
 pub(crate) async fn answer_authenticity_code(
     app: &App,
     call: &Call<'_>,
-    answers: &Responder<'_>,
+    answers: &DecisionResponder<'_>,
 ) -> Response<Body> {
     match load_notice_page(app, call, answers).await {
         Ok((seen, sent)) => answers.authenticity_page(&seen, sent.as_ref()),
@@ -28,7 +28,7 @@ pub(crate) async fn answer_authenticity_code(
 async fn load_notice_page(
     app: &App,
     call: &Call<'_>,
-    answers: &Responder<'_>,
+    answers: &DecisionResponder<'_>,
 ) -> Result<(PageState, Option<SentText>), ApiError> {
     let code = NoticeCode::parse(call.path_text()?).ok_or(RequestError::NotFound)?;
     let moment = request_time(&app.store, call).await?;

@@ -21,7 +21,7 @@ use store::Store;
 use web::routes::DecisionRoute;
 use web::{Call, RequestError};
 
-use crate::answer::Responder;
+use crate::answer::DecisionResponder;
 use crate::seen::PageState;
 use app::request_time;
 
@@ -42,7 +42,7 @@ impl App {
 /// Answers a request.
 pub async fn handle_request(app: &App, request: Request) -> Response<Body> {
     let call = Call::new(&request);
-    let answers = Responder::new(app, &call, asked_language(&request));
+    let answers = DecisionResponder::new(app, &call, asked_language(&request));
     match call.function_route::<DecisionRoute>() {
         Ok(DecisionRoute::Page) => answer_link(app, &call, &answers).await,
         Ok(DecisionRoute::Notice) => genuine::answer_authenticity_code(app, &call, &answers).await,
@@ -57,7 +57,11 @@ fn asked_language(request: &Request) -> Option<Language> {
 }
 
 /// Everything under a link. Whatever is wrong with a token, it is answered alike and before any read.
-async fn answer_link(app: &App, call: &Call<'_>, answers: &Responder<'_>) -> Response<Body> {
+async fn answer_link(
+    app: &App,
+    call: &Call<'_>,
+    answers: &DecisionResponder<'_>,
+) -> Response<Body> {
     let token = call.path_text().unwrap_or_default();
     let Some(link) = open_link(app, token).await else {
         return answers.refusal_response(&RequestError::NotFound);
@@ -88,7 +92,7 @@ async fn show_page(
     app: &App,
     call: &Call<'_>,
     link: &Link,
-    answers: &Responder<'_>,
+    answers: &DecisionResponder<'_>,
 ) -> Response<Body> {
     let seen = match request_time(&app.store, call).await {
         Ok(moment) => PageState::load(app, link, moment).await,

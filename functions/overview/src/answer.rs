@@ -13,13 +13,13 @@ use crate::App;
 use crate::shown::OpenOverview;
 
 /// How one caller is answered: in which language.
-pub(crate) struct Responder<'a> {
+pub(crate) struct OverviewResponder<'a> {
     app: &'a App,
     call: &'a Call<'a>,
     asked: Option<Language>,
 }
 
-impl<'a> Responder<'a> {
+impl<'a> OverviewResponder<'a> {
     pub(crate) fn new(app: &'a App, call: &'a Call<'a>, asked: Option<Language>) -> Self {
         Self { app, call, asked }
     }

@@ -6,13 +6,13 @@ use runtime::telemetry;
 use web::{Call, RequestError};
 
 use crate::App;
-use crate::answer::Responder;
+use crate::answer::OverviewResponder;
 
 /// Hands the address on, and answers the same page for every one: also for a text that is no address.
 pub(crate) async fn take_request(
     app: &App,
     call: &Call<'_>,
-    answers: &Responder<'_>,
+    answers: &OverviewResponder<'_>,
 ) -> Response<Body> {
     let fields = match call.form_fields() {
         Ok(fields) => fields,

@@ -23,7 +23,7 @@ use web::routes::OverviewRoute;
 
 pub use crate::post::Post;
 
-use crate::answer::Responder;
+use crate::answer::OverviewResponder;
 use crate::shown::OpenOverview;
 use app::request_time;
 
@@ -45,7 +45,7 @@ impl App {
 /// Answers a request.
 pub async fn handle_request(app: &App, request: Request) -> Response<Body> {
     let call = Call::new(&request);
-    let answers = Responder::new(app, &call, asked_language(&request));
+    let answers = OverviewResponder::new(app, &call, asked_language(&request));
     match call.function_route::<OverviewRoute>() {
         Ok(OverviewRoute::Ask) => answers.request_page(),
         Ok(OverviewRoute::Request) => ask::take_request(app, &call, &answers).await,
@@ -61,7 +61,11 @@ fn asked_language(request: &Request) -> Option<Language> {
 }
 
 /// Everything under a link. Whatever is wrong with a token, it is answered alike and before any read.
-async fn answer_link(app: &App, call: &Call<'_>, answers: &Responder<'_>) -> Response<Body> {
+async fn answer_link(
+    app: &App,
+    call: &Call<'_>,
+    answers: &OverviewResponder<'_>,
+) -> Response<Body> {
     let token = call.path_text().unwrap_or_default();
     let Some(link) = open_link(app, token).await else { return answers.over_page() };
     let method = call.method();
@@ -90,7 +94,7 @@ async fn show_overview(
     app: &App,
     call: &Call<'_>,
     link: &OverviewLink,
-    answers: &Responder<'_>,
+    answers: &OverviewResponder<'_>,
 ) -> Response<Body> {
     let moment = match request_time(&app.store, call).await {
         Ok(moment) => moment,

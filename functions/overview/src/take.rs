@@ -20,7 +20,7 @@ use store::{OverviewDeed, RequestTime, StoreError};
 use web::{Call, RequestError};
 
 use crate::App;
-use crate::answer::Responder;
+use crate::answer::OverviewResponder;
 use crate::form::{TakeForm, read_choices, read_form};
 use crate::shown::OpenOverview;
 
@@ -36,7 +36,7 @@ pub(crate) async fn take_away(
     call: &Call<'_>,
     link: &OverviewLink,
     token: &str,
-    answers: &Responder<'_>,
+    answers: &OverviewResponder<'_>,
 ) -> Response<Body> {
     let moment = match request_time(&app.store, call).await {
         Ok(moment) => moment,

@@ -170,7 +170,7 @@ pub fn render_overview(
     let chosen = refused.map_or(&nothing, |refused| &refused.choices);
     let partners: Vec<_> =
         overview.partners.iter().map(|own| PartnerCard::of(own, overview.zone, language)).collect();
-    let problem = refused.map(|refused| ShownProblem {
+    let problem = refused.map(|refused| ProblemText {
         text: say.of(refused.problem.message()),
         field: refused.problem.field(),
     });
@@ -272,7 +272,7 @@ struct OverviewChoice {
     is_chosen: bool,
 }
 
-struct ShownProblem {
+struct ProblemText {
     text: String,
     field: &'static str,
 }
@@ -386,7 +386,7 @@ struct OverviewPage<'a> {
     /// Whether a yes can be asked for, and whether that is chosen.
     asks: Option<bool>,
     has_more: bool,
-    problem: Option<ShownProblem>,
+    problem: Option<ProblemText>,
 }
 
 impl OverviewPage<'_> {

@@ -103,11 +103,15 @@ const ABOUT: &str = "A partner claims a customer's items, the vendor's operator 
     with examples, `docs/domain.md` the rules.";
 
 /// The tags: a function each.
-const TAGS: [(&str, &str); 7] = [
+const TAGS: [(&str, &str); 8] = [
     ("claims", "The partner's claims, from the draft to the dispute."),
     ("evidence", "The documents that a partner brings as evidence."),
     ("review", "What the operator's staff do with claims."),
     ("decision", "The pages behind the links and codes of notices, for people without an account."),
+    (
+        "overview",
+        "The pages on which a customer without an account sees who sees its data, and takes it away.",
+    ),
     ("customer", "What the customer's signed-in administrator sees and decides."),
     ("associations", "Items of claims that became official, and their usage."),
     ("directory", "Partners, tenants, programs and calendars, and what belongs to nobody."),
@@ -384,6 +388,32 @@ mod tests {
             })
             .collect();
         assert_eq!(described, routed);
+    }
+
+    #[test]
+    fn every_function_that_answers_requests_has_a_tag_that_says_what_it_is_for() {
+        let tagged: BTreeSet<_> = TAGS.iter().map(|(name, _)| *name).collect();
+        let functions: BTreeSet<_> = ROUTES.iter().map(|route| route.function).collect();
+        assert_eq!(tagged, functions);
+    }
+
+    #[test]
+    fn the_text_of_every_operation_that_gives_a_command_names_the_states_that_take_it() {
+        let document = build_document();
+        let mut seen = 0;
+        for route in ROUTES {
+            let Some(kind) = operation::route_command(route) else { continue };
+            for (name, _) in route_methods(route) {
+                let text = document["paths"][route.path][*name]["description"].as_str().unwrap();
+                let is_named = |status: &Status| text.contains(&format!("`{}`", status.as_str()));
+                let allowed = |status: &&Status| domain::decide::is_allowed_in(kind, **status);
+                let is_told = text.contains("States: every state")
+                    || Status::ALL.iter().filter(allowed).all(is_named);
+                assert!(is_told, "{kind:?}: {text}");
+                seen += 1;
+            }
+        }
+        assert!(seen > 10, "{seen}");
     }
 
     #[test]

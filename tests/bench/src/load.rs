@@ -306,7 +306,7 @@ impl Load {
             of(&promised.declined, "declined", is_declined),
             of(&promised.closed, "closed", |claim| claim.status() == Status::Associated),
             without(&promised.archived, "archived", "H#"),
-            without(&promised.mailed, "mailed", "O#"),
+            without(&promised.mailed, "mailed", "R#"),
         ]
         .concat()
     }

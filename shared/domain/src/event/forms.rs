@@ -324,14 +324,15 @@ impl Entry {
     /// The event's body again, as far as the entry tells it.
     pub(crate) fn body(&self, old: Option<&Claim>) -> Option<EventBody> {
         let own = &self.members;
-        let (ends_at, discard_at) = (own.ends_at, own.discard_at);
+        let (ends_at, discard_at, deadline) = (own.ends_at, own.discard_at, self.deadline());
+        let change = || self.notice_change(old);
         Some(match self.event_type {
             EventType::Drafted => {
                 EventBody::Drafted { opening: self.opening()?, discard_at: discard_at? }
             }
             EventType::Submitted => EventBody::Submitted {
                 opening: self.opening()?,
-                due_at: self.deadline()?,
+                due_at: deadline?,
                 priority_at: own.priority_at.unwrap_or(self.at),
             },
             EventType::Edited => self.edited_body(),
@@ -344,7 +345,7 @@ impl Entry {
             },
             EventType::Discarded => EventBody::Discarded,
             EventType::ReviewBegun => EventBody::ReviewBegun {
-                due_at: self.deadline()?,
+                due_at: deadline?,
                 contested: own.contested.unwrap_or_default(),
                 defence_until: own.defence_until,
             },
@@ -354,11 +355,9 @@ impl Entry {
             }
             EventType::InformationRequested => EventBody::InformationRequested {
                 reasons: own.reasons.clone(),
-                answer_by: self.deadline()?,
+                answer_by: deadline?,
             },
-            EventType::InformationAnswered => {
-                EventBody::InformationAnswered { due_at: self.deadline()? }
-            }
+            EventType::InformationAnswered => EventBody::InformationAnswered { due_at: deadline? },
             EventType::Rejected => self.rejected_body(),
             EventType::Validated => EventBody::Validated {
                 explicit_yes: own.explicit_yes,
@@ -366,15 +365,13 @@ impl Entry {
                 contested: own.contested.unwrap_or_default(),
                 notice: own.notice?,
                 content_hash: own.content_hash?,
-                deliver_by: self.deadline()?,
+                deliver_by: deadline?,
             },
             EventType::ConsentChanged => EventBody::ConsentChanged,
             EventType::Withdrawn => EventBody::Withdrawn { ends_at },
-            EventType::Disputed => EventBody::Disputed { due_at: self.deadline()? },
+            EventType::Disputed => EventBody::Disputed { due_at: deadline? },
             EventType::DisputeUpheld => EventBody::DisputeUpheld,
-            EventType::DisputeOverturned => {
-                EventBody::DisputeOverturned { due_at: self.deadline()? }
-            }
+            EventType::DisputeOverturned => EventBody::DisputeOverturned { due_at: deadline? },
             EventType::EvidenceAdded => EventBody::EvidenceAdded {
                 by_partner: own.by_partner.unwrap_or(self.actor == ActorKind::Partner),
                 discard_at,
@@ -383,29 +380,22 @@ impl Entry {
             EventType::WindowOpened => {
                 EventBody::WindowOpened { window: self.to_window()?, opened_by: self.opened_by() }
             }
-            EventType::NoticeFailed => EventBody::NoticeFailed {
-                correct_by: self.deadline()?,
-                with_operator: own.with_operator,
-            },
-            EventType::RecipientFailed => {
-                EventBody::RecipientFailed { change: self.notice_change(old) }
+            EventType::NoticeFailed => {
+                EventBody::NoticeFailed { correct_by: deadline?, with_operator: own.with_operator }
             }
-            EventType::ContactRefused => {
-                EventBody::ContactRefused { change: self.notice_change(old) }
-            }
-            EventType::LinkRetired => EventBody::LinkRetired { change: self.notice_change(old) },
+            EventType::RecipientFailed => EventBody::RecipientFailed { change: change() },
+            EventType::ContactRefused => EventBody::ContactRefused { change: change() },
+            EventType::LinkRetired => EventBody::LinkRetired { change: change() },
             EventType::ContactVouched => EventBody::ContactVouched,
-            EventType::ContactProposed => EventBody::ContactProposed { due_at: self.deadline()? },
+            EventType::ContactProposed => EventBody::ContactProposed { due_at: deadline? },
             EventType::ContactProposalRefused => {
-                EventBody::ContactProposalRefused { correct_by: self.deadline()? }
+                EventBody::ContactProposalRefused { correct_by: deadline? }
             }
             EventType::ContactCorrected => {
-                EventBody::ContactCorrected { notice: own.notice?, deliver_by: self.deadline()? }
+                EventBody::ContactCorrected { notice: own.notice?, deliver_by: deadline? }
             }
             EventType::Held => EventBody::Held { reason: own.hold_reason },
-            EventType::Resumed => {
-                EventBody::Resumed { notice: own.notice?, deliver_by: self.deadline()? }
-            }
+            EventType::Resumed => EventBody::Resumed { notice: own.notice?, deliver_by: deadline? },
             EventType::ItemsDeclined => self.declined_body(),
             EventType::DeclineUndone => self.undone_body(old),
             EventType::ItemsAccepted => {

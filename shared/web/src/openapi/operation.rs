@@ -82,7 +82,7 @@ fn operation_description(route: &Route, endpoint: &Endpoint) -> String {
 }
 
 /// The command that a route gives to a claim.
-fn route_command(route: &Route) -> Option<CommandKind> {
+pub(super) fn route_command(route: &Route) -> Option<CommandKind> {
     if route.roles.is_empty() || !["POST", "PATCH"].contains(&route.method) {
         return None;
     }
