@@ -28,8 +28,7 @@ pub(crate) async fn read_ledger(
     queries::read_page_query(call)?;
     let (tenant, from, limit) = read_page_request(app, call, caller).await?;
     let listed = app.store.list_ledger(tenant, from.as_ref(), limit, moment);
-    let (mut found, deeds) = try_join(Box::pin(listed), app.store.overview_deeds(tenant)).await?;
-    found.claims.retain(|(claim, _)| claim.is_known_to_customer());
+    let (found, deeds) = try_join(Box::pin(listed), app.store.overview_deeds(tenant)).await?;
     let mut histories = Vec::with_capacity(found.claims.len());
     for group in found.claims.chunks(AT_ONCE) {
         let read = group.iter().map(|(claim, _)| app.store.whole_history(claim));

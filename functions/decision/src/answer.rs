@@ -35,8 +35,7 @@ impl<'a> DecisionResponder<'a> {
 
     /// The language of a page where none is known of whom it is about.
     pub(crate) fn accepted_language(&self) -> Language {
-        let accepted = self.call.header("accept-language").and_then(Language::negotiate);
-        self.asked.or(accepted).unwrap_or(Language::En)
+        self.asked.unwrap_or_else(|| self.call.answer_language())
     }
 
     /// The decision page as it is opened, with 200.
@@ -92,11 +91,7 @@ impl<'a> DecisionResponder<'a> {
         if self.wants_json() {
             return self.problem_response(failure);
         }
-        let refusal = match failure.status_code() {
-            StatusCode::NOT_FOUND => RefusalReason::NotFound,
-            StatusCode::SERVICE_UNAVAILABLE => RefusalReason::Unavailable,
-            _ => RefusalReason::Form,
-        };
+        let refusal = RefusalReason::of_status(failure.status_code().as_u16());
         self.html_response(
             failure.status_code(),
             self.refusal_page(refusal),

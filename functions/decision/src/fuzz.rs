@@ -1,18 +1,9 @@
 //! The form of the page under inputs that nobody thought of (`CONTRIBUTING.md`, section 10.4).
 
 use domain::command::ItemSelection;
-use fuzz::texts;
+use fuzz::{form_fields, texts};
 
 use crate::form::SentForm;
-
-/// The fields of a form whose names and values are written plainly.
-fn form_fields(text: &str) -> Vec<(String, String)> {
-    let pair = |pair: &str| {
-        let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
-        (name.to_owned(), value.to_owned())
-    };
-    text.split('&').map(pair).collect()
-}
 
 #[test]
 fn a_form_asks_for_one_decision_with_a_code_of_its_digits() {

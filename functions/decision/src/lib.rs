@@ -14,8 +14,8 @@ mod genuine;
 mod seen;
 
 use lambda_http::http::Method;
-use lambda_http::{Body, Request, RequestExt as _, Response};
-use notice::{Language, Link, LinkKeys, Operator};
+use lambda_http::{Body, Request, Response};
+use notice::{Link, LinkKeys, Operator};
 use runtime::KeyRing;
 use store::Store;
 use web::routes::DecisionRoute;
@@ -42,18 +42,12 @@ impl App {
 /// Answers a request.
 pub async fn handle_request(app: &App, request: Request) -> Response<Body> {
     let call = Call::new(&request);
-    let answers = DecisionResponder::new(app, &call, asked_language(&request));
+    let answers = DecisionResponder::new(app, &call, call.page_language());
     match call.function_route::<DecisionRoute>() {
         Ok(DecisionRoute::Page) => answer_link(app, &call, &answers).await,
         Ok(DecisionRoute::Notice) => genuine::answer_authenticity_code(app, &call, &answers).await,
         Err(failure) => answers.refusal_response(&failure),
     }
-}
-
-/// The language that the address names, if it is one of ours.
-fn asked_language(request: &Request) -> Option<Language> {
-    let query = request.query_string_parameters_ref()?;
-    query.first("lang").and_then(Language::of_tag)
 }
 
 /// Everything under a link. Whatever is wrong with a token, it is answered alike and before any read.
@@ -78,13 +72,8 @@ async fn answer_link(
 
 /// The link of a token. One that names a key that is not known may have been made under a key that was added meanwhile.
 async fn open_link(app: &App, token: &str) -> Option<Link> {
-    let keys = app.keys.current();
-    let is_unknown = |key: u8| !keys.has_key(key);
-    if Link::key_of_token(token).is_some_and(is_unknown) {
-        let renewed = app.keys.read_again().await;
-        return Link::from_token(&renewed, token).ok();
-    }
-    Link::from_token(&keys, token).ok()
+    let is_known = |keys: &LinkKeys| Link::key_of_token(token).is_none_or(|key| keys.has_key(key));
+    Link::from_token(&*app.keys.refresh_unless(is_known).await, token).ok()
 }
 
 /// Shows how things stand. It decides nothing, whoever opens it and however often.

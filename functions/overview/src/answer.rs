@@ -86,11 +86,7 @@ impl<'a> OverviewResponder<'a> {
             let headers = page::page_headers(&self.app.operator.brand);
             return app::with_page_headers(self.call.problem_response(failure), &headers);
         }
-        let refusal = match failure.status_code() {
-            StatusCode::NOT_FOUND => RefusalReason::NotFound,
-            StatusCode::SERVICE_UNAVAILABLE => RefusalReason::Unavailable,
-            _ => RefusalReason::Form,
-        };
+        let refusal = RefusalReason::of_status(failure.status_code().as_u16());
         let html = self.refusal_page(refusal);
         self.html_response(failure.status_code(), html, failure.retry_after_s())
     }
@@ -113,8 +109,7 @@ impl<'a> OverviewResponder<'a> {
 
     /// The language of a page about nobody.
     fn accepted_language(&self) -> Language {
-        let accepted = self.call.header("accept-language").and_then(Language::negotiate);
-        self.asked.or(accepted).unwrap_or(Language::En)
+        self.asked.unwrap_or_else(|| self.call.answer_language())
     }
 
     fn html_response(

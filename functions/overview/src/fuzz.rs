@@ -1,19 +1,10 @@
 //! The form of the overview under inputs that nobody thought of (`CONTRIBUTING.md`, section 10.4).
 
 use domain::overview::MOST_ENDS;
-use fuzz::texts;
+use fuzz::{form_fields, texts};
 use notice::overview::OverviewChoices;
 
 use crate::form::{read_choices, read_form};
-
-/// The fields of a form whose names and values are written plainly.
-fn form_fields(text: &str) -> Vec<(String, String)> {
-    let pair = |pair: &str| {
-        let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
-        (name.to_owned(), value.to_owned())
-    };
-    text.split('&').map(pair).collect()
-}
 
 #[test]
 fn a_form_takes_something_away_with_six_digits_and_what_is_shown_again_is_what_was_asked() {

@@ -59,7 +59,7 @@ impl OpenOverview {
         let mut partners = known_partners(&tenant, &found);
         let mut associations = Vec::new();
         let mut reader = ClaimReader::new(app, &tenant, moment.at);
-        for (claim, readings) in found.claims.iter().filter(|(own, _)| own.is_known_to_customer()) {
+        for (claim, readings) in &found.claims {
             associations.extend(associations_of(claim));
             if let Some(shown) = Box::pin(reader.read_claim(claim, readings)).await?
                 && let Some(partner) = partners.get_mut(&claim.subject.partner)
@@ -116,7 +116,7 @@ fn known_partners(tenant: &Tenant, found: &LedgerPage) -> BTreeMap<PartnerId, Ov
         claims: Vec::new(),
         looked_on: None,
     };
-    for (claim, _) in found.claims.iter().filter(|(claim, _)| claim.is_known_to_customer()) {
+    for (claim, _) in &found.claims {
         let (id, name) = (&claim.subject.partner, &claim.details.partner_name);
         partners.entry(id.clone()).or_insert_with(|| add(id, name.as_str()));
     }
@@ -176,11 +176,11 @@ impl<'a> ClaimReader<'a> {
         for item in &running {
             known.entry(item.no).or_default().last_read_at = readings.get(&item.no).copied();
         }
-        let (tenant, operator) = (self.tenant, self.app.operator.clone());
+        let (tenant, operator) = (self.tenant, &self.app.operator);
         let program = self.read_program(&claim.subject.program).await?;
         let directory = Directory { tenant, program, policy: &policy };
         let deadline = AnswerDeadline::of(claim, None, &policy);
-        let notice = Notice::of(claim, claim.notice, &directory, &operator, deadline);
+        let notice = Notice::of(claim, claim.notice, &directory, operator, deadline);
         let term_ends_at = claim.term_ends_at(&policy);
         Ok(Some(OverviewClaim { notice, term_ends_at, running: known }))
     }

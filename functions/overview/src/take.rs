@@ -57,10 +57,12 @@ pub(crate) async fn take_away(
         Err((problem, failure)) => {
             let refused = RefusedOverviewForm { problem, choices: read_choices(&fields) };
             // What was done meanwhile is not in the list any more.
-            match OpenOverview::load(app, link, moment).await {
-                Ok(Some(now)) => answers.refused_page(&now, &refused, &failure),
-                Ok(None) | Err(_) => answers.refused_page(&open, &refused, &failure),
-            }
+            let now = if may_be_done_in_part(problem) {
+                OpenOverview::load(app, link, moment).await.ok().flatten()
+            } else {
+                None
+            };
+            answers.refused_page(now.as_ref().unwrap_or(&open), &refused, &failure)
         }
     }
 }
@@ -202,6 +204,19 @@ fn take_from_rules(
         taken = taken.with_blocked_partner(partner)?;
     }
     Ok(if choices.asks_for_yes { taken.with_yes_asked() } else { taken })
+}
+
+/// Whether something of a form was done before it was refused: what comes before that has changed nothing.
+const fn may_be_done_in_part(problem: OverviewProblem) -> bool {
+    match problem {
+        OverviewProblem::BlocksFull | OverviewProblem::Unfinished => true,
+        OverviewProblem::CodeMalformed
+        | OverviewProblem::CodeWrong
+        | OverviewProblem::FormsUsedUp
+        | OverviewProblem::Nothing
+        | OverviewProblem::TooMany
+        | OverviewProblem::Unknown => false,
+    }
 }
 
 fn wrong_form(problem: OverviewProblem) -> RequestError {

@@ -428,6 +428,17 @@ pub enum RefusalReason {
     Unavailable,
 }
 
+impl RefusalReason {
+    /// What the status of an answer without a page of its own tells: whatever is neither 404 nor 503 is the form's.
+    pub const fn of_status(status: u16) -> Self {
+        match status {
+            404 => Self::NotFound,
+            503 => Self::Unavailable,
+            _ => Self::Form,
+        }
+    }
+}
+
 /// A page that says why there is nothing else to see.
 pub fn render_refusal(language: Language, refusal: RefusalReason, operator: &Operator) -> String {
     let say = Messages::from_operator(language, operator);

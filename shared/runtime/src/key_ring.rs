@@ -56,6 +56,12 @@ impl<T> KeyRing<T> {
         self.refresh_if_older(AT_MOST_EVERY).await
     }
 
+    /// As it is now where it knows what was met, else as [`Self::read_again`] has it: a key may have been added meanwhile.
+    pub async fn refresh_unless(&self, knows: impl Fn(&T) -> bool) -> Arc<T> {
+        let current = self.current();
+        if knows(&current) { current } else { self.read_again().await }
+    }
+
     /// Made anew where it is as old as that. Where the secret cannot be read it stays as it is, for as long again.
     pub async fn refresh_if_older(&self, age: Duration) -> Arc<T> {
         if let Some((read, clock)) = &self.source

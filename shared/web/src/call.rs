@@ -142,6 +142,12 @@ impl<'r> Call<'r> {
         accepted.and_then(Language::negotiate).unwrap_or_default()
     }
 
+    /// The language that the address of a page names, if it is one of ours.
+    pub fn page_language(&self) -> Option<Language> {
+        let query = self.request.query_string_parameters_ref()?;
+        query.first("lang").and_then(Language::of_tag)
+    }
+
     /// Whether JSON is asked for rather than a page.
     pub fn wants_json(&self) -> bool {
         accept::prefers_json(self.header_of(&ACCEPT))

@@ -34,6 +34,15 @@ pub struct Tally {
     pub accepted: u64,
 }
 
+/// The fields of a form whose names and values are written plainly.
+pub fn form_fields(text: &str) -> Vec<(String, String)> {
+    let pair = |pair: &str| {
+        let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
+        (name.to_owned(), value.to_owned())
+    };
+    text.split('&').map(pair).collect()
+}
+
 /// Holds texts against a law of a parser. The law panics where it is broken, and says whether the parser took the
 /// text.
 pub fn texts(target: &str, examples: &[&str], law: impl Fn(&str) -> bool) -> Tally {

@@ -17,7 +17,7 @@ const CHECKS: Status = Status::Draft;
 /// A page of a customer's ledger.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LedgerPage {
-    /// Claims, each partner's side by side, with the readings of their associations.
+    /// Claims that the customer knows of, each partner's side by side, with the readings of their associations.
     pub claims: Vec<(Claim, Readings)>,
     /// Who has looked at the tenant without a claim, by partner; they come behind the claims.
     pub checks: Vec<Check>,
@@ -70,7 +70,8 @@ impl Store {
         let Some(clock) = clock else { return Ok(Vec::new()) };
         let page = self.claims_in(ids, &fetched).await?;
         let claims = Box::pin(self.close_due_claims(page, clock, moment)).await?;
-        let items = claims.into_iter().map(|claim| {
+        let known = claims.into_iter().filter(Claim::is_known_to_customer);
+        let items = known.map(|claim| {
             let readings = fetched.readings(&claim)?;
             Ok((claim, readings))
         });
