@@ -18,7 +18,7 @@ pub(crate) async fn give_command(
     let id = call.path_id(ClaimId::parse)?;
     let open = Box::pin(app.store.open_claim(&id, moment)).await?.ok_or(RequestError::NotFound)?;
     caller.require_visible(open.claim())?;
-    let body = command.body(call)?;
+    let body = call.command_body(command)?;
     let (expected, kind) = (call.if_match(), Some(command.kind));
     let command = (command.read)(open.claim(), &body);
     let request = CommandRequest { caller, open, expected, kind, command, moment };

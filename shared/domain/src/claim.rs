@@ -1,21 +1,15 @@
 //! The claim: the envelope that is one record, one version and one pending deadline
 //! (`docs/domain.md §3`).
 
-mod chances;
-mod details;
-mod item;
-mod state;
+pub(crate) mod chances;
+pub(crate) mod details;
+pub(crate) mod item;
+pub(crate) mod state;
+pub(crate) mod subject;
 
-use serde::{Deserialize, Serialize};
-
-use crate::actor::{ActorId, ActorKind};
 use crate::calendar::CalendarId;
-use crate::event::{EventType, Fingerprint};
-use crate::ids::{
-    Activity, AssociationId, ClaimId, FamilyId, ItemNo, LocationId, NoticeNo, PartnerId, ProgramId,
-    Sha256Hash, TenantId, Version,
-};
-use crate::program::{Consent, ItemKind, ItemRef, Policy};
+use crate::ids::{AssociationId, ClaimId, ItemNo, NoticeNo, Sha256Hash, Version};
+use crate::program::{Consent, ItemRef, Policy};
 use crate::recipient::RecipientNo;
 
 pub use chances::{ExtensionCause, ExtensionCauses, UsedChances};
@@ -25,7 +19,9 @@ pub use details::{
 };
 pub use item::{Basis, Item, ItemStatus, ItemStatusCode, Mark};
 pub use state::{HoldReason, RejectionRecord, State, Status};
+pub use subject::Subject;
 
+pub use crate::event::LastEvent;
 pub use crate::time::Instant;
 
 /// A claim as stored: who claims what of whom, and where it stands.
@@ -84,30 +80,6 @@ pub struct Claim {
     pub last_event: LastEvent,
 }
 
-/// What is fixed when a claim is first stored.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Subject {
-    /// The partner that claims.
-    pub partner: PartnerId,
-    /// The partner's location; absent in a draft that does not name it yet.
-    pub location: Option<LocationId>,
-    /// The program that is claimed in; fixed from the draft on.
-    pub program: ProgramId,
-    /// The version of the policy the claim is pinned to.
-    pub policy_version: u32,
-    /// The family of the program, within which an item has one partner of record.
-    pub family: FamilyId,
-    /// What the program's items are.
-    pub kind: ItemKind,
-    /// What the partner does; absent in a draft that does not name it yet.
-    pub activity: Option<Activity>,
-    /// The tenant of the customer; fixed from the draft on.
-    pub tenant: TenantId,
-    /// Whether the customer's standing rules ask for a yes: then silence is a no, whatever the policy.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    pub explicit_yes: bool,
-}
-
 /// A holder's defence of its items against a newcomer (`docs/domain.md §3`, *Exclusivity*).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Defence {
@@ -122,23 +94,6 @@ impl Defence {
     pub fn is_over(&self, at: Instant) -> bool {
         self.used || at >= self.until
     }
-}
-
-/// The last event of a claim, in brief.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct LastEvent {
-    /// What happened to the claim.
-    pub event_type: EventType,
-    /// The moment of the command that led to it.
-    pub at: Instant,
-    /// Whose doing it was.
-    pub actor: ActorKind,
-    /// Who exactly acted; `None` of the system, and where the token or the link does not tell.
-    pub actor_id: Option<ActorId>,
-    /// Whether a deadline that passed unanswered did it.
-    pub by_silence: bool,
-    /// Of the command and the party that gave it, so that a repeat is known as one.
-    pub fingerprint: Option<Fingerprint>,
 }
 
 impl Claim {

@@ -53,7 +53,6 @@ use crate::decision::dispute::is_finally_rejected;
 use crate::decision::window::open_window;
 use crate::decision::{Decision, invalid_state};
 use crate::ids::{EvidenceId, ItemNo, NoticeNo, Sha256Hash};
-use crate::possible::{is_own_rejection, waits_for_operator};
 use crate::reason::ReasonCode;
 use crate::recipient::Decliners;
 use crate::text::Comment;
@@ -377,4 +376,15 @@ pub(crate) fn has_effect(claim: &Claim, kind: CommandKind, actor: &Actor, at: In
         | CommandKind::Vanish
         | CommandKind::DeadlinePassed => true,
     }
+}
+
+/// Whether the claim is unreachable and its operator's turn.
+fn waits_for_operator(claim: &Claim) -> bool {
+    matches!(claim.state, State::Unreachable { with_operator: true, .. })
+}
+
+/// Whether it is the actor's own rejection that is disputed.
+fn is_own_rejection(claim: &Claim, actor: &Actor) -> bool {
+    let State::Disputed { rejection, .. } = &claim.state else { return false };
+    rejection.by.is_some() && rejection.by.as_ref() == actor.staff_id()
 }

@@ -9,7 +9,7 @@ use crate::context::Context;
 use crate::decision::invalid_state;
 use crate::decision::recipient::with_announced_end;
 use crate::event::Event;
-use crate::possible::possible_commands;
+use crate::possible::{is_closed, possible_commands};
 use crate::rejection::Rejection;
 
 pub use crate::commands::apply_reports::reports_are_pending;
@@ -23,8 +23,8 @@ pub use crate::commands::submit::{check_submit, find_conflicts};
 pub use crate::commands::table::{AllowedStates, CommandRow, is_allowed_in};
 pub use crate::commands::undo::{undo_is_open, undoable_items};
 pub use crate::commands::vanish::{
-    Consequence, awaits_close, contacts_loss, enrolment_loss, foresee_loss, is_lost_before,
-    takes_from_claims, tenant_loss, undo_escapes_partner, undo_escapes_tenant,
+    awaits_close, contacts_loss, enrolment_loss, is_lost_before, takes_from_claims, tenant_loss,
+    undo_escapes_partner, undo_escapes_tenant,
 };
 pub use crate::commands::wrong_contact::can_refuse;
 pub use crate::decision::Decision;
@@ -85,14 +85,6 @@ pub fn refuse_by_state(
     }
     let refusal = invalid_state(claim, command);
     Err(refusal.with_possible(|| possible_commands(claim, actor, at)))
-}
-
-/// Whether a party's command comes too late for an erased claim, which takes nothing but a "no": nobody knows any more
-/// whose link is whose. Standing rules name every claim of a tenant; of an erased one they want nothing.
-pub(crate) fn is_closed(claim: &Claim, command: CommandKind, actor: &Actor) -> bool {
-    let is_taken =
-        matches!(command, CommandKind::Decline | CommandKind::Erase | CommandKind::ChangeConsent);
-    claim.erased && *actor != Actor::System && !is_taken
 }
 
 /// Whether this actor may give this command at all, and whether the claim is the actor's to see: another

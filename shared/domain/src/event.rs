@@ -7,11 +7,16 @@ mod table;
 
 use crate::actor::{Actor, ActorId, ActorKind};
 use crate::calendar::Window;
-use crate::claim::{Details, ExtensionCause, HoldReason, Instant, Item, LastEvent, Subject};
+use crate::claim::chances::ExtensionCause;
+use crate::claim::details::Details;
+use crate::claim::item::Item;
+use crate::claim::state::HoldReason;
+use crate::claim::subject::Subject;
 use crate::deadline::Deadline;
 use crate::ids::{ClaimId, NoticeNo, Version};
 use crate::recipient::{RecipientList, RecipientNo};
 use crate::remark::Remark;
+use crate::time::Instant;
 
 pub use crate::recipient::FailureCause;
 pub use row::{CountedDeadline, EventMail, EventRow};
@@ -137,6 +142,23 @@ impl Event {
             fingerprint: self.fingerprint,
         }
     }
+}
+
+/// The last event of a claim, in brief.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LastEvent {
+    /// What happened to the claim.
+    pub event_type: EventType,
+    /// The moment of the command that led to it.
+    pub at: Instant,
+    /// Whose doing it was.
+    pub actor: ActorKind,
+    /// Who exactly acted; `None` of the system, and where the token or the link does not tell.
+    pub actor_id: Option<ActorId>,
+    /// Whether a deadline that passed unanswered did it.
+    pub by_silence: bool,
+    /// Of the command and the party that gave it, so that a repeat is known as one.
+    pub fingerprint: Option<Fingerprint>,
 }
 
 /// 16 bytes of SHA-256 over a command, its arguments and the party that gave it.

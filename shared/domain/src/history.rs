@@ -13,7 +13,8 @@ mod sealed;
 mod told;
 
 pub use annotation::{Annotation, FieldChange};
-pub use entry::{Entry, ItemsChange, Members, Noes, StatusChange, WindowText};
+pub use entry::{Entry, ItemsChange, StatusChange};
+pub use members::{Members, Noes, WindowText};
 pub use sealed::{Audience, ReadableEntry, SealedEntry, SealedPart, WithheldEntry};
 pub use told::ToldEvent;
 

@@ -2,11 +2,10 @@
 //! stands elsewhere (another claim, the directory, a quota) may still refuse it.
 
 use crate::actor::Actor;
-use crate::claim::{Claim, Instant, State};
+use crate::claim::{Claim, Instant};
 use crate::command::CommandKind;
 use crate::commands::has_effect;
 use crate::commands::table::is_allowed_in;
-use crate::decide::is_closed;
 
 /// The commands that `actor` can give to the claim at `at`, in the order of the table. Whether the claim is the actor's
 /// to see is not asked.
@@ -20,13 +19,10 @@ pub fn possible_commands(claim: &Claim, actor: &Actor, at: Instant) -> Vec<Comma
     CommandKind::ALL.iter().filter(can).copied().collect()
 }
 
-/// Whether the claim is unreachable and its operator's turn.
-pub(crate) fn waits_for_operator(claim: &Claim) -> bool {
-    matches!(claim.state, State::Unreachable { with_operator: true, .. })
-}
-
-/// Whether it is the actor's own rejection that is disputed.
-pub(crate) fn is_own_rejection(claim: &Claim, actor: &Actor) -> bool {
-    let State::Disputed { rejection, .. } = &claim.state else { return false };
-    rejection.by.is_some() && rejection.by.as_ref() == actor.staff_id()
+/// Whether a party's command comes too late for an erased claim, which takes nothing but a "no": nobody knows any more
+/// whose link is whose. Standing rules name every claim of a tenant; of an erased one they want nothing.
+pub(crate) fn is_closed(claim: &Claim, command: CommandKind, actor: &Actor) -> bool {
+    let is_taken =
+        matches!(command, CommandKind::Decline | CommandKind::Erase | CommandKind::ChangeConsent);
+    claim.erased && *actor != Actor::System && !is_taken
 }

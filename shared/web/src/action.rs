@@ -9,11 +9,10 @@ use domain::possible::possible_commands;
 use serde_json::Value;
 
 use crate::bodies;
-use crate::call::Call;
+use crate::caller::{ADMIN, PARTNER};
 use crate::failure::RequestError;
-use crate::openapi::endpoint::{BodyShape, Endpoint, command_endpoint};
+use crate::openapi::shape::{BodyShape, Endpoint, command_endpoint};
 use crate::problem_code::ProblemCode;
-use crate::routes::{ADMIN, PARTNER};
 
 macro_rules! actions {
     ($($(#[doc = $meaning:literal])* $kind:ident => $name:literal;)*) => {
@@ -266,20 +265,6 @@ pub const PARTNER_COMMANDS: &[PartnerCommand] = &[
         },
     },
 ];
-
-impl PartnerCommand {
-    /// The body of a request, of the type that the contract names.
-    ///
-    /// # Errors
-    /// Where it is of another type, or cannot be read.
-    pub fn body(&self, call: &Call<'_>) -> Result<Value, RequestError> {
-        match self.endpoint.body {
-            Some(BodyShape::MergePatch(_)) => call.merge_patch(),
-            Some(BodyShape::JsonOrNone(_)) | None => call.json_or_empty(),
-            Some(BodyShape::Json(_) | BodyShape::Form(_)) => call.json_body(),
-        }
-    }
-}
 
 impl PartialEq for PartnerCommand {
     fn eq(&self, other: &Self) -> bool {

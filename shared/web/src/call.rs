@@ -11,9 +11,11 @@ use lambda_http::{Body, Request, RequestExt, Response};
 use serde_json::{Map, Value};
 
 use crate::accept;
+use crate::action::PartnerCommand;
 use crate::caller::{AppClients, Caller};
 use crate::failure::RequestError;
 use crate::json;
+use crate::openapi::shape::BodyShape;
 use crate::precondition::{self, IfMatch};
 use crate::reply::Reply;
 use crate::routes::{self, FunctionRoute, Route, RouteId};
@@ -190,6 +192,18 @@ impl<'r> Call<'r> {
         let wanted = if own { "application/merge-patch+json" } else { "application/json" };
         let body = self.bounded_body(wanted)?;
         json::parse_json(body)
+    }
+
+    /// The body of a partner's command, of the type that the contract names.
+    ///
+    /// # Errors
+    /// Where it is of another type, or cannot be read.
+    pub fn command_body(&self, command: &PartnerCommand) -> Result<Value, RequestError> {
+        match command.endpoint.body {
+            Some(BodyShape::MergePatch(_)) => self.merge_patch(),
+            Some(BodyShape::JsonOrNone(_)) | None => self.json_or_empty(),
+            Some(BodyShape::Json(_) | BodyShape::Form(_)) => self.json_body(),
+        }
     }
 
     /// The body as the fields of a form, in their order.

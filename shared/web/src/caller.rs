@@ -12,6 +12,11 @@ use lambda_http::{Request, RequestExt};
 use crate::failure::RequestError;
 use language::Language;
 
+/// Who acts for a partner.
+pub(crate) const ADMIN: &[Role] = &[Role::PartnerAdmin];
+/// Who acts for a partner, or reads for it and keeps drafts.
+pub(crate) const PARTNER: &[Role] = &[Role::PartnerAdmin, Role::PartnerUser];
+
 /// The app clients of the user pool: each side signs in with its own, and a token names its client as `aud`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AppClients {

@@ -1,11 +1,12 @@
 //! The contract as an OpenAPI 3.1 document, generated from the route table and from the types that
 //! requests and answers are made of.
 
-pub(crate) mod endpoint;
+mod endpoint;
 mod example;
 mod operation;
 mod parameter;
 mod schema;
+pub(crate) mod shape;
 
 use domain::claim::MAX_ITEMS;
 use serde_json::{Map, Value, json};
@@ -14,7 +15,7 @@ use utoipa::openapi::path::HttpMethod;
 use utoipa::openapi::{Components, ComponentsBuilder};
 
 use crate::cursor::MAX_LIMIT;
-use crate::openapi::endpoint::AnswerShape;
+use crate::openapi::shape::AnswerShape;
 use crate::routes::{ROUTES, Route};
 use crate::{Problem, bodies, views, words};
 

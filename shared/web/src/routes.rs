@@ -4,6 +4,7 @@
 use domain::actor::Role;
 
 use crate::action::{PARTNER_COMMANDS, PartnerCommand};
+use crate::caller::PARTNER;
 
 /// How a route is protected at the gateway.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -239,8 +240,6 @@ function_routes! {
     }
 }
 
-pub(crate) const ADMIN: &[Role] = &[Role::PartnerAdmin];
-pub(crate) const PARTNER: &[Role] = &[Role::PartnerAdmin, Role::PartnerUser];
 const STAFF: &[Role] = &[Role::Reviewer, Role::Operator, Role::Auditor];
 const REVIEWERS: &[Role] = &[Role::Reviewer, Role::Operator];
 const OPERATOR: &[Role] = &[Role::Operator];

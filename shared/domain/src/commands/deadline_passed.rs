@@ -8,8 +8,9 @@ use crate::commands::{apply_reports, recount};
 use crate::context::Context;
 use crate::decision::deadlines::{can_count_window, delivery_deadline};
 use crate::decision::notice::{
-    NoticeOutcome, Unreported, failure_event, next_list, renew_notice, wait_for_contact,
+    NoticeOutcome, failure_event, next_list, renew_notice, wait_for_contact,
 };
+use crate::decision::recipient_selection::Unreported;
 use crate::decision::rejection::reject_undecided;
 use crate::decision::term::term_end;
 use crate::decision::{Decision, new_event};

@@ -7,7 +7,7 @@ use crate::decision::deadlines::{
     can_count_window, correction_deadline, delivery_deadline, report_deadline, review_deadline,
 };
 use crate::decision::new_event;
-use crate::decision::recipient_selection::RecipientSelection;
+use crate::decision::recipient_selection::{RecipientSelection, Unreported};
 use crate::directory::Tenant;
 use crate::event::{Event, EventBody, NoticeChange};
 use crate::recipient::{RecipientList, Recipients};
@@ -113,15 +113,6 @@ pub(crate) fn failure_event(
         NoticeChange::Held { reason } => EventBody::Held { reason: Some(reason) },
     };
     Some(outcome.record_in(new_event(claim, context, body), None))
-}
-
-/// What a new notice takes a missing report for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Unreported {
-    /// It may still come: the recipient is asked again.
-    MayArrive,
-    /// The time for it has passed: the recipient is not asked again.
-    Failed,
 }
 
 /// A new notice to whoever is left, five times in the life of a claim; else the claim waits for a contact. Nothing

@@ -5,7 +5,6 @@ use std::collections::BTreeSet;
 use chrono::Duration;
 
 use crate::claim::{Claim, CustomerContact, Details};
-use crate::decision::notice::Unreported;
 use crate::directory::{Grant, Tenant};
 use crate::ids::{NoticeNo, StaffId};
 use crate::recipient::{
@@ -24,6 +23,15 @@ const TWO_PEOPLE_DAYS: i64 = 7;
 /// Whether an address was given what it may do within the days before `at` in which that needs another person.
 pub(crate) fn is_recent_grant(grant: &Grant, at: Instant) -> bool {
     grant.since > at - Duration::days(TWO_PEOPLE_DAYS)
+}
+
+/// What a new notice takes a missing report for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Unreported {
+    /// It may still come: the recipient is asked again.
+    MayArrive,
+    /// The time for it has passed: the recipient is not asked again.
+    Failed,
 }
 
 /// What the list of a notice is made of.

@@ -13,8 +13,8 @@ use crate::commands::{
     uphold, validate, withdraw,
 };
 use crate::deadline::Deadline;
-use crate::history::entry::{Entry, Members, WindowText};
-use crate::history::members::{fill_change, fill_opening};
+use crate::history::entry::Entry;
+use crate::history::members::{Members, WindowText, fill_change, fill_opening};
 use crate::transition::{change_notice, hold_claim, wait_for_contact};
 
 /// The claim that a later event leads to, by the command that the event is named after; `None` where the

@@ -1,6 +1,7 @@
 //! The event of an entry again: what [`crate::evolve()`] needs to lead from the version before to the version after.
 
-use super::entry::{Entry, Noes, WindowText};
+use super::entry::Entry;
+use super::members::{Noes, WindowText};
 use crate::actor::ActorId;
 use crate::calendar::{SkippedDay, Window};
 use crate::claim::{Claim, Details, Item, RejectionRecord, Subject};

@@ -1,10 +1,8 @@
 use domain::actor::Actor;
 use domain::claim::{Mark, Status};
 use domain::command::{Command, DirectoryLoss};
-use domain::decide::{
-    Consequence, enrolment_loss, foresee_loss, is_due, refusable_items, takes_from_claims,
-    tenant_loss,
-};
+use domain::consequence::{Consequence, foresee_loss};
+use domain::decide::{enrolment_loss, is_due, refusable_items, takes_from_claims, tenant_loss};
 use domain::directory::{Partner, PartnerStatus, Tenant, TenantItemState, TenantStatus};
 use domain::effects::{lock_changes, newly_blocked};
 use domain::event::FailureCause;

@@ -4,13 +4,14 @@ use domain::actor::{Actor, ActorId, ActorKind, StaffRole};
 use domain::claim::Claim;
 use domain::command::{ClaimInput, Command, GivenReason};
 use domain::event::EventType;
+use domain::given_remark::remark_readers;
 use domain::history::{
     Annotation, Audience, Entry, ReadableEntry, SealedEntry, WithheldEntry, hash_entry,
 };
 use domain::ids::{ItemNo, PartnerId, PersonId, Sha256Hash, StaffId};
 use domain::reason::{Reason, ReasonCode};
 use domain::recipient::Decliners;
-use domain::remark::{Remark, RemarkKind, remark_readers};
+use domain::remark::{Remark, RemarkKind};
 use domain::text::Comment;
 use serde_json::Value;
 

@@ -12,9 +12,10 @@ use domain::actor::ActorKind;
 use domain::canonical;
 use domain::claim::{Claim, EarlierRemark, Instant};
 use domain::event::{Event, EventType};
+use domain::given_remark::GivenRemark;
 use domain::history::{Annotation, Audience, ReadableEntry};
 use domain::ids::{ClaimId, Version};
-use domain::remark::{GivenRemark, Remark};
+use domain::remark::Remark;
 use serde::{Deserialize, Serialize};
 
 use super::entries::HistoryEntry;

@@ -4,8 +4,9 @@
 use domain::actor::Actor;
 use domain::claim::{Claim, Instant};
 use domain::command::DirectoryLoss;
+use domain::consequence::{Consequence, foresee_loss};
 use domain::context::{Context, Facts};
-use domain::decide::{Consequence, enrolment_loss, foresee_loss, takes_from_claims, tenant_loss};
+use domain::decide::{enrolment_loss, takes_from_claims, tenant_loss};
 use domain::directory::{Partner, Tenant};
 use domain::ids::{ClaimId, NoticeNo, TenantId};
 use domain::rules::StandingRules;

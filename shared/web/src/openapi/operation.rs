@@ -10,8 +10,9 @@ use serde_json::{Map, Value, json};
 use utoipa::openapi::path::HttpMethod;
 
 use crate::action::Action;
-use crate::openapi::endpoint::{self, AnswerShape, BodyShape, DRY_RUN, Endpoint};
+use crate::openapi::endpoint::{self, DRY_RUN};
 use crate::openapi::schema::schema_reference;
+use crate::openapi::shape::{AnswerShape, BodyShape, Endpoint};
 use crate::openapi::{BEARER, parameter};
 use crate::problem::Problem;
 use crate::problem_code::ProblemCode;

@@ -1,7 +1,7 @@
 //! What a write to the directory would do to claims.
 
 use domain::claim::Claim;
-use domain::decide::Consequence;
+use domain::consequence::Consequence;
 use domain::ids::ItemNo;
 use serde::Serialize;
 use utoipa::ToSchema;

@@ -2,9 +2,9 @@
 
 use domain::actor::ActorKind;
 use domain::event::EventType;
+use domain::given_remark::GivenRemark;
 use domain::history::Audience;
 use domain::ids::Version;
-use domain::remark::GivenRemark;
 use domain::time::format_rfc3339;
 use serde::Serialize;
 use utoipa::ToSchema;
