@@ -1,4 +1,4 @@
-//! `GET /v1/claims:counts`.
+//! `GET /v1/claims:counts`: how many claims of the caller's are in each status.
 
 use domain::rejection::FieldCode;
 use lambda_http::{Body, Response};

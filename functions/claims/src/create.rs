@@ -1,4 +1,4 @@
-//! `POST /v1/claims`.
+//! `POST /v1/claims`: a claim is submitted, or stored as a draft.
 
 use domain::actor::Role;
 use domain::ids::ClaimId;

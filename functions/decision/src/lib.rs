@@ -39,7 +39,7 @@ impl App {
     }
 }
 
-/// Answers a request.
+/// Answers a request for the decision page or for a notice by its code.
 pub async fn handle_request(app: &App, request: Request) -> Response<Body> {
     let call = Call::new(&request);
     let answers = DecisionResponder::new(app, &call, call.page_language());

@@ -1,4 +1,4 @@
-//! `GET /v1/claims/{id}/evidence/{eid}`.
+//! `GET /v1/claims/{id}/evidence/{eid}`: a link to a clean document, for a few minutes.
 
 use domain::claim::{Evidence, Scan};
 use domain::ids::{ClaimId, EvidenceId};

@@ -1,4 +1,4 @@
-//! `POST /v1/claims/{id}/evidence`.
+//! `POST /v1/claims/{id}/evidence`: a document is announced, and its upload form signed.
 
 use domain::claim::{Claim, Evidence, Scan};
 use domain::command::{Command, CommandKind};

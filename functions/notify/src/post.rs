@@ -1,4 +1,4 @@
-//! The mail service.
+//! What is handed to the mail service, and what it says.
 
 use aws_sdk_sesv2::Client;
 use aws_sdk_sesv2::config::http::HttpResponse;

@@ -42,7 +42,7 @@ impl App {
     }
 }
 
-/// Answers a request.
+/// Answers a request for the customer's overview or for a link to it.
 pub async fn handle_request(app: &App, request: Request) -> Response<Body> {
     let call = Call::new(&request);
     let answers = OverviewResponder::new(app, &call, call.page_language());

@@ -5,7 +5,7 @@ use domain::ids::TenantId;
 use runtime::InvocationError;
 use serde_json::{Value, json};
 
-/// Where messages go.
+/// The queues that messages about the overview go to.
 pub struct Post {
     client: Client,
     overviews_url: String,

@@ -33,7 +33,7 @@ const AT_ONCE: usize = 16;
 
 /// An overview of a tenant that a link opens.
 pub(crate) struct OpenOverview {
-    /// What it shows.
+    /// Every partner with its claims, as the page shows them.
     pub(crate) overview: Overview,
     /// The language that the customer is written to in.
     pub(crate) language: Language,

@@ -1,4 +1,4 @@
-//! `POST /v1/claims/{id}/review`.
+//! `POST /v1/claims/{id}/review`: the commands of the operator's staff.
 
 use domain::ids::ClaimId;
 use web::bodies::{self, GivenAction};

@@ -1,4 +1,4 @@
-//! `POST /v1/claims/{id}/assign`.
+//! `POST /v1/claims/{id}/assign`: who of the staff works on a claim.
 
 use domain::ids::ClaimId;
 use domain::rejection::{FieldCode, FieldError};

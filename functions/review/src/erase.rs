@@ -1,4 +1,4 @@
-//! `POST /v1/claims/{id}/erase`.
+//! `POST /v1/claims/{id}/erase`: personal data of a claim that is over.
 
 use domain::command::{Command, CommandKind};
 use domain::ids::ClaimId;

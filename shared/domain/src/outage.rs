@@ -51,7 +51,7 @@ pub struct OutageWish {
     pub closing_from: Instant,
     /// Up to which, exclusive.
     pub closing_until: Instant,
-    /// Why.
+    /// Why, for the history and the operator's staff.
     pub comment: Comment,
 }
 
@@ -68,18 +68,18 @@ pub fn interval_error(from: Instant, until: Instant, at: Instant) -> Option<Fiel
 /// An announced outage with who announced it, and why.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AnnouncedOutage {
-    /// The outage.
+    /// Its interval, country and moment.
     pub outage: Outage,
-    /// Who announced it.
+    /// The operator who announced it.
     pub by: StaffId,
-    /// Why.
+    /// Why, for the history and the operator's staff.
     pub comment: Comment,
 }
 
 /// The outages that windows may still be given a day for, in the order of their numbers.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Outages {
-    /// The outages.
+    /// Each with who announced it, the first announced first.
     pub announced: Vec<AnnouncedOutage>,
 }
 

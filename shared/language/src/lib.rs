@@ -25,7 +25,7 @@ pub enum Language {
     /// English, for everybody who asks for no other.
     #[default]
     En,
-    /// Czech.
+    /// Czech, texts in `texts/cs`.
     Cs,
 }
 

@@ -72,7 +72,7 @@ fn contrast_with_white(channels: [u8; 3]) -> f64 {
 /// A picture that stands for the operator.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Logo {
-    /// `image/png` or `image/jpeg`.
+    /// `image/png` or `image/jpeg`, as the file begins.
     pub(crate) media_type: &'static str,
     /// How wide it is shown, in pixels.
     pub(crate) width: u32,

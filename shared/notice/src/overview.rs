@@ -92,7 +92,7 @@ pub enum OverviewProblem {
     CodeWrong,
     /// As many forms came by this link as may.
     FormsUsedUp,
-    /// Nothing is chosen.
+    /// The form names neither a partner nor an act.
     Nothing,
     /// More associations than one form ends.
     TooMany,
@@ -133,7 +133,7 @@ impl OverviewProblem {
 pub struct RefusedOverviewForm {
     /// Why it was not taken.
     pub problem: OverviewProblem,
-    /// What was chosen.
+    /// What was chosen, so that the form shows it again.
     pub choices: OverviewChoices,
 }
 

@@ -51,7 +51,7 @@ fn overview_url(operator: &Operator, token: &str) -> String {
 /// What was done to the standing rules by an overview.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ToldDeed<'a> {
-    /// What it was.
+    /// What the contact did to the rules.
     pub act: OverviewAct,
     /// The name of the partner that it concerns, if it concerns one.
     pub partner: Option<&'a str>,

@@ -115,7 +115,7 @@ actions! {
 
 /// A command that a partner gives to a claim: its route, and what is said of it.
 pub struct PartnerCommand {
-    /// The command.
+    /// What is asked of the domain.
     pub kind: CommandKind,
     /// The method of its route.
     pub method: &'static str,

@@ -1,4 +1,4 @@
-//! Answers.
+//! Answers: status, headers and body of each kind.
 
 use domain::ids::Version;
 use lambda_http::http::header::{

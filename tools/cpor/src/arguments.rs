@@ -37,12 +37,12 @@ pub struct Arguments {
     /// As whom: the name under which somebody signed in.
     #[arg(long, global = true, default_value = "default")]
     pub profile: String,
-    /// What to do.
+    /// What the program shall do.
     #[command(subcommand)]
     pub command: Command,
 }
 
-/// What to do.
+/// What the program can do.
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Signs in, and keeps the tokens in a file that you alone can read.
@@ -75,7 +75,7 @@ pub enum Command {
     Window(WindowArguments),
     /// Prints the completions for a shell.
     Completions {
-        /// The shell.
+        /// The shell: bash, zsh, fish and others.
         shell: Shell,
     },
 }

@@ -158,7 +158,7 @@ pub struct TextEntry {
 pub struct Receipt {
     /// The number of the notice.
     pub notice: NoticeNo,
-    /// The recipient's number.
+    /// The number on the list of the notice.
     pub recipient: RecipientNo,
     /// Whether the mail provider took the mail.
     pub sent: bool,
@@ -166,7 +166,7 @@ pub struct Receipt {
     pub delivered_at: Option<Instant>,
     /// When it failed, first.
     pub failed_at: Option<Instant>,
-    /// Why it failed.
+    /// Why the mail did not arrive.
     pub cause: Option<FailureCause>,
     /// Whether a machine answered that nobody is there now.
     pub unattended: bool,

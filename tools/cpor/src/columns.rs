@@ -18,7 +18,7 @@ pub const CLAIM_LIST: [Column; 8] = [
     ("ITEMS", "/items"),
 ];
 
-/// A claim.
+/// What is shown of one claim.
 pub const CLAIM_SHOWN: [Named; 17] = [
     ("Claim", &["/id"]),
     ("Version", &["/version"]),
@@ -62,7 +62,7 @@ pub const PROGRAM_LIST: [Column; 5] = [
     ("NAME", "/name"),
 ];
 
-/// A program.
+/// What is shown of one program.
 pub const PROGRAM_SHOWN: [Named; 8] = [
     ("Program", &["/id"]),
     ("Name", &["/name"]),

@@ -97,7 +97,7 @@ impl Decided<'_> {
         self.entry.event_type == EventType::EvidenceAdded && is_same
     }
 
-    /// Business days.
+    /// Counts a deadline of business days again.
     fn check_counted(self, stated: &Deadline, side: Side, days: u32, report: &mut Report) {
         let operators = places::operator_places(self.bundle, self.entry.at);
         let partners = self.partner_places(report);

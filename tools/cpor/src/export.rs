@@ -67,7 +67,7 @@ fn with_association(day: &Value, association: &Value) -> Value {
     Value::Object(line)
 }
 
-/// Where entries go.
+/// Where rows are written, and how many were.
 enum Sink<'a, const N: usize> {
     Csv(Box<TableWriter<&'a mut dyn Write, N>>, [Column; N], u64),
     Ndjson(&'a mut dyn Write, u64),

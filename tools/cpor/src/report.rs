@@ -83,9 +83,9 @@ pub struct Finding {
 /// How much was computed again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
 pub struct Counts {
-    /// Hashes of entries.
+    /// Hashes of entries, each over the one before.
     pub hashes: u32,
-    /// Digests of parts.
+    /// Digests of parts that were readable.
     pub parts: u32,
     /// States that were derived again.
     pub states: u32,
@@ -93,7 +93,7 @@ pub struct Counts {
     pub deadlines: u32,
     /// Windows of the customer.
     pub windows: u32,
-    /// Digests of texts.
+    /// Digests of the texts of notices.
     pub texts: u32,
 }
 
@@ -102,7 +102,7 @@ pub struct Counts {
 pub struct Step {
     /// The version that the event led to.
     pub version: u32,
-    /// When it happened.
+    /// The moment of the command.
     #[serde(serialize_with = "instant")]
     pub at: Instant,
     /// What happened, in words.
@@ -114,7 +114,7 @@ pub struct Step {
 pub struct ItemState {
     /// The item's number in the claim.
     pub no: u8,
-    /// Its id.
+    /// The id of the item.
     pub id: String,
     /// Its status, as the API names it.
     pub status: &'static str,
@@ -137,7 +137,7 @@ pub struct Report {
     pub status: Option<&'static str>,
     /// Where its items stand.
     pub items: Vec<ItemState>,
-    /// What happened.
+    /// What happened, a step for each version.
     pub story: Vec<Step>,
     /// Why the claim is where it is.
     pub why: Vec<String>,

@@ -11,7 +11,7 @@ use super::{CalendarId, CountryCode, Subdivision};
 /// A day that was added to the calendar of a country.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AddedDay {
-    /// Which day.
+    /// The local date that is not counted.
     pub date: NaiveDate,
     /// Where; `None`: in the whole country.
     pub subdivision: Option<Subdivision>,
@@ -22,7 +22,7 @@ pub struct AddedDay {
 /// The days that are added to the calendar of a country in a revision.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AddedDays {
-    /// The revision.
+    /// The calendar's revision, raised by one with every write.
     pub revision: u32,
     /// The days; `None`: they are not known, and each revision may concern every window.
     pub days: Option<Vec<AddedDay>>,

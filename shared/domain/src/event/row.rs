@@ -25,7 +25,7 @@ pub struct EventRow {
 codes! {
     /// What the customer's side is mailed about an event.
     EventMail {
-        /// Nobody is mailed.
+        /// The event leads to no mail.
         Nothing => "nothing",
         /// A notice is due.
         Notice => "notice",
@@ -37,7 +37,7 @@ codes! {
         Yes => "yes",
         /// The window has closed.
         Close => "close",
-        /// Associations have ended.
+        /// Associations have ended: contacts hear of it.
         End => "end",
         /// The window ends later.
         Extension => "extension",

@@ -1,4 +1,4 @@
-//! Reading the environment.
+//! The one place that reads the environment.
 
 /// Why a function cannot start with these settings: every reason, in the order of reading.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

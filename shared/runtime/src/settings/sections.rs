@@ -1,4 +1,4 @@
-//! Settings by concern.
+//! Settings by concern, each read and checked as one.
 
 use domain::calendar::{BusinessCalendar, UnknownSubdivision, Zone};
 use domain::context::LocalCalendar;
@@ -81,11 +81,11 @@ fn parse_flag(text: &str) -> Option<bool> {
 /// With which app client of the user pool each side signs in. The ids are of Cognito.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AppClientSettings {
-    /// `PARTNERS_CLIENT`.
+    /// The client id of partners, `PARTNERS_CLIENT`.
     pub partners: String,
-    /// `OPERATORS_CLIENT`.
+    /// The client id of the staff, `OPERATORS_CLIENT`.
     pub operators: String,
-    /// `CUSTOMERS_CLIENT`.
+    /// The client id of customers, `CUSTOMERS_CLIENT`.
     pub customers: String,
 }
 

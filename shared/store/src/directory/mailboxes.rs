@@ -25,7 +25,7 @@ const COUNT: &str = "n";
 /// Whether a link may be sent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum LinkAllowance {
-    /// It was counted.
+    /// The link was counted and may be mailed.
     Granted,
     /// As many as a day may have went to the address.
     DayUsedUp,

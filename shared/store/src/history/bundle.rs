@@ -58,7 +58,7 @@ pub struct BundleSources {
 pub struct Dated<T> {
     /// The moment of the write; `None`: it was written before that was kept.
     pub since: Option<Instant>,
-    /// What was written.
+    /// The entry as it was written then.
     pub entry: T,
 }
 

@@ -28,7 +28,7 @@ const MOST_TOLD: i32 = 100;
 /// What an overview did to the standing rules.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OverviewDeed {
-    /// What it was.
+    /// What the contact did to the rules.
     pub act: OverviewAct,
     /// Which partner it concerns, by id and name; `None`: every one.
     pub partner: Option<(PartnerId, Name)>,

@@ -39,7 +39,7 @@ pub enum OutageWrite {
     Unconfirmed {
         /// The outages that stay.
         present: RevisedEntry<Outages>,
-        /// The windows.
+        /// The windows that end in its interval.
         windows: ConcernedWindows,
     },
 }

@@ -52,7 +52,7 @@ pub(crate) struct Checkpoint {
 pub(crate) struct StuckTimer {
     /// The bucket that it stands in.
     pub(crate) bucket: Instant,
-    /// Its place there.
+    /// Its sort key in the bucket.
     pub(crate) sort: String,
     /// How often it has failed.
     pub(crate) failures: u32,

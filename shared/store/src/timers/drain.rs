@@ -22,7 +22,7 @@ const AT_A_TIME: usize = 250;
 /// How far a group of timers was worked off.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Progress {
-    /// All of it.
+    /// Nothing that is due is left.
     Done,
     /// The time was over.
     TimeOver,

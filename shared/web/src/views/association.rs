@@ -1,4 +1,4 @@
-//! Associations.
+//! Associations as the API answers them.
 
 use domain::claim::{Claim, ItemStatus};
 use domain::ids::ItemNo;

@@ -180,7 +180,7 @@ pub struct BundleReceiptView {
     /// The number of the notice.
     #[schema(minimum = 1, example = 1)]
     pub notice: u16,
-    /// The recipient's number.
+    /// The recipient's number on the list of its notice.
     #[schema(minimum = 1, maximum = 23, example = 1)]
     pub recipient: u8,
     /// Whether the mail provider took the mail.

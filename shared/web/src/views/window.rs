@@ -1,4 +1,4 @@
-//! A deadline, explained.
+//! A deadline with the days that were counted for it.
 
 use chrono::SecondsFormat;
 use domain::calendar::{SkippedDay, Window};

@@ -11,7 +11,7 @@ pub enum Exit {
     Found,
     /// What was given cannot be read.
     Unreadable,
-    /// The API refused.
+    /// The API refused, with a problem that says why.
     Refused,
     /// Nobody is signed in.
     SignedOut,

@@ -6,7 +6,7 @@ use std::time::Duration;
 use serde::Deserialize;
 use serde_json::Value;
 
-/// A refusal.
+/// A refusal as the API words it (RFC 9457).
 #[derive(Debug, Clone, PartialEq, Default, Deserialize)]
 #[serde(default)]
 pub struct Problem {
@@ -14,7 +14,7 @@ pub struct Problem {
     pub code: String,
     /// The status of the answer.
     pub status: u16,
-    /// What is wrong.
+    /// What is wrong, in a few words.
     pub title: String,
     /// What is wrong, or what can be done.
     pub detail: String,
@@ -41,7 +41,7 @@ pub struct Problem {
 pub struct FieldProblem {
     /// Where in the request.
     pub pointer: String,
-    /// The stable code.
+    /// The stable code of the field error.
     pub code: String,
     /// The same in words.
     pub detail: String,

@@ -14,7 +14,7 @@ const LONGEST_RETRY_S: u64 = 2 * 24 * 60 * 60;
 /// A request to the API. It can be sent again without doing anything twice.
 #[derive(Debug, Clone)]
 pub struct Request {
-    /// The method.
+    /// The method, such as GET.
     pub method: Method,
     /// The path with its query, from the slash on.
     pub path: String,
@@ -25,7 +25,7 @@ pub struct Request {
 }
 
 impl Request {
-    /// A read.
+    /// A read of that path.
     pub fn get(path: impl Into<String>) -> Self {
         Self { method: Method::GET, path: path.into(), headers: Vec::new(), body: None }
     }
@@ -54,14 +54,14 @@ impl Request {
     }
 }
 
-/// An answer.
+/// What came back, whatever its status.
 #[derive(Debug, Clone)]
 pub struct Answer {
-    /// The status.
+    /// The HTTP status.
     pub status: u16,
-    /// The headers.
+    /// The headers, as they came.
     pub headers: HeaderMap,
-    /// The body.
+    /// The body, whole and not parsed.
     pub body: Vec<u8>,
 }
 

@@ -20,7 +20,7 @@ const LONGEST_BACKOFF_S: u64 = 30;
 
 /// Where the token comes from, and a new one when it has run out.
 pub trait Tokens {
-    /// The token.
+    /// The token that requests carry now.
     fn token(&self) -> &Secret;
 
     /// Fetches another one. Says whether there is one.

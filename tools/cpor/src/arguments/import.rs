@@ -6,7 +6,7 @@ use clap::{Args, Subcommand, ValueEnum};
 
 use super::{ClaimFilters, Printed};
 
-/// What to import.
+/// Rows of a file, or what is told of an import.
 #[derive(Debug, Args)]
 #[command(args_conflicts_with_subcommands = true, arg_required_else_help = true)]
 pub struct ImportArguments {
@@ -65,24 +65,24 @@ pub struct ImportWish {
     pub printed: Printed,
 }
 
-/// What to export.
+/// Rows for a file or another program.
 #[derive(Debug, Subcommand)]
 pub enum ExportCommand {
-    /// Claims.
+    /// Claims, a row each.
     Claims {
-        /// Which claims.
+        /// Which of them, as `claims list` takes it.
         #[command(flatten)]
         filters: ClaimFilters,
-        /// Where they go.
+        /// Where the rows go.
         #[command(flatten)]
         file: ExportFile,
     },
     /// The usage of the partner's associations, a line for each day.
     Usage {
-        /// At this tenant.
+        /// Only usage at this tenant.
         #[arg(long)]
         tenant: Option<String>,
-        /// In this program.
+        /// Only usage in this program.
         #[arg(long)]
         program: Option<String>,
         /// From this day on.
@@ -91,7 +91,7 @@ pub enum ExportCommand {
         /// Up to this day.
         #[arg(long)]
         to: Option<String>,
-        /// Where it goes.
+        /// Where the rows go.
         #[command(flatten)]
         file: ExportFile,
     },

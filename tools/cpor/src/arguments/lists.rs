@@ -11,7 +11,7 @@ use super::Printed;
 pub enum ClaimsCommand {
     /// Lists claims, newest first.
     List {
-        /// Which claims.
+        /// Which of them, all unless told.
         #[command(flatten)]
         filters: ClaimFilters,
         /// How many at most.
@@ -23,7 +23,7 @@ pub enum ClaimsCommand {
     },
     /// Shows a claim, and why it is where it is.
     Show {
-        /// The claim.
+        /// The claim's id.
         id: String,
         /// How it is printed.
         #[command(flatten)]
@@ -39,7 +39,7 @@ pub enum ClaimsCommand {
         /// The draft to submit, by its id.
         #[arg(long, conflicts_with_all = ["file", "key"])]
         draft: Option<String>,
-        /// The `Idempotency-Key`.
+        /// The `Idempotency-Key`, where you have one.
         #[arg(long)]
         key: Option<String>,
         /// How it is printed.
@@ -48,9 +48,9 @@ pub enum ClaimsCommand {
     },
     /// Takes back what nobody has decided.
     Withdraw {
-        /// The claim.
+        /// The claim's id.
         id: String,
-        /// Why.
+        /// What the operator is told of it.
         #[arg(long)]
         comment: Option<String>,
         /// How it is printed.
@@ -59,7 +59,7 @@ pub enum ClaimsCommand {
     },
     /// Watches a claim: a line for each change, until nobody's turn is left.
     Watch {
-        /// The claim.
+        /// The claim's id.
         id: String,
         /// How many seconds between two looks.
         #[arg(long, default_value_t = 30, value_parser = clap::value_parser!(u64).range(1..=3600))]
@@ -85,13 +85,13 @@ pub struct ClaimFilters {
     /// Only what has a deadline before this instant.
     #[arg(long)]
     pub until_before: Option<String>,
-    /// At this tenant.
+    /// Only those at this tenant.
     #[arg(long)]
     pub tenant: Option<String>,
     /// Of this partner; staff alone.
     #[arg(long)]
     pub partner: Option<String>,
-    /// In this program.
+    /// Only those in this program.
     #[arg(long)]
     pub program: Option<String>,
     /// With exactly this reference.
@@ -113,7 +113,7 @@ pub enum ProgramsCommand {
     },
     /// Shows a program: what can be claimed in it.
     Show {
-        /// The program.
+        /// The program's id.
         id: String,
         /// How it is printed.
         #[command(flatten)]
@@ -130,10 +130,10 @@ pub struct QueueFilters {
     /// Only what cannot go on before somebody vouches.
     #[arg(long, conflicts_with = "state")]
     pub needs_vouch: bool,
-    /// In this program.
+    /// Only those in this program.
     #[arg(long)]
     pub program: Option<String>,
-    /// Of this partner.
+    /// Only those of this partner.
     #[arg(long)]
     pub partner: Option<String>,
     /// On which this member of the staff works; `none`: nobody.

@@ -11,7 +11,7 @@ use super::{Printed, QueueFilters};
 pub enum ReviewsCommand {
     /// Lists what waits, longest waiting first.
     List {
-        /// Which claims.
+        /// Which of them, all unless told.
         #[command(flatten)]
         filters: QueueFilters,
         /// How it is printed.
@@ -30,25 +30,25 @@ pub enum ReviewAction {
     Begin(OnClaim),
     /// Asks the partner for information.
     RequestInformation {
-        /// The claim.
+        /// The claim, and the version that was looked at.
         #[command(flatten)]
         claim: OnClaim,
-        /// What is asked.
+        /// What is asked of the partner.
         #[command(flatten)]
         reasons: Reasons,
     },
     /// Rejects the claim. The partner may dispute that once.
     Reject {
-        /// The claim.
+        /// The claim, and the version that was looked at.
         #[command(flatten)]
         claim: OnClaim,
-        /// Why.
+        /// Why the items are rejected.
         #[command(flatten)]
         reasons: Reasons,
     },
     /// Finds the claim right: the customer is notified.
     Validate {
-        /// The claim.
+        /// The claim, and the version that was looked at.
         #[command(flatten)]
         claim: OnClaim,
         /// An item to leave out and why: `2=item_not_claimable`; may be given again.
@@ -64,7 +64,7 @@ pub enum ReviewAction {
     Resume(OnClaim),
     /// Makes the customer's window longer.
     Extend {
-        /// The claim.
+        /// The claim, and the version that was looked at.
         #[command(flatten)]
         claim: OnClaim,
         /// The last day that is counted, such as 2026-12-31.
@@ -73,7 +73,7 @@ pub enum ReviewAction {
     },
     /// Names another contact for a customer that was not reached.
     CorrectContact {
-        /// The claim.
+        /// The claim, and the version that was looked at.
         #[command(flatten)]
         claim: OnClaim,
         /// The name of the contact.
@@ -93,10 +93,10 @@ pub enum ReviewAction {
     Vouch(WithComment),
     /// Refuses the contact that the partner proposes.
     RefuseContact {
-        /// The claim.
+        /// The claim, and the version that was looked at.
         #[command(flatten)]
         claim: OnClaim,
-        /// Why.
+        /// Why the contact is refused; the partner reads it.
         #[arg(long)]
         comment: Option<String>,
     },
@@ -118,7 +118,7 @@ pub enum ReviewAction {
 /// The claim that is acted on.
 #[derive(Debug, Clone, Args)]
 pub struct OnClaim {
-    /// The claim.
+    /// The claim's id.
     pub id: String,
     /// The version that was looked at; without it the present one.
     #[arg(long = "at-version")]
@@ -134,15 +134,15 @@ pub struct OnClaim {
 /// The claim that is acted on, and why.
 #[derive(Debug, Clone, Args)]
 pub struct WithComment {
-    /// The claim.
+    /// The claim, and the version that was looked at.
     #[command(flatten)]
     pub claim: OnClaim,
-    /// Why.
+    /// What is told with it.
     #[arg(long)]
     pub comment: String,
 }
 
-/// Coded reasons.
+/// Reasons by their codes.
 #[derive(Debug, Clone, Args)]
 pub struct Reasons {
     /// A reason, and behind `@` the number of the item it is about: `evidence_missing`, `item_not_claimable@2`; may be

@@ -48,16 +48,16 @@ const NUMBERS: &[&str] =
 /// Which part of the directory a file has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Directory {
-    /// Customers.
+    /// Customers with their items.
     Tenants,
-    /// Partners.
+    /// Partners with their locations.
     Partners,
 }
 
 /// An entry of a file.
 #[derive(Debug, Clone, PartialEq)]
 pub struct EntryRow {
-    /// Its id.
+    /// The id in the directory.
     pub id: String,
     /// What is written. What is not in it stays as it is.
     pub body: Value,

@@ -56,7 +56,7 @@ impl RowResult {
 /// What came of a row.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Outcome {
-    /// In a word.
+    /// What became of the row.
     pub result: RowResult,
     /// The id of what it became.
     pub id: String,
@@ -96,14 +96,14 @@ impl Outcome {
 /// How many rows came to what.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Summary {
-    /// By result.
+    /// How many rows have each result.
     pub counts: BTreeMap<RowResult, u64>,
     /// Why the run ended before the last row.
     pub stopped: Option<Failure>,
 }
 
 impl Summary {
-    /// Counts a row.
+    /// Adds one row to its result.
     pub fn count(&mut self, result: RowResult) {
         *self.counts.entry(result).or_default() += 1;
     }

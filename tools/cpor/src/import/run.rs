@@ -43,7 +43,7 @@ impl<W> Plan<W> {
         self.units.iter().map(|unit| unit.rows.len()).sum::<usize>().try_into().unwrap_or(u64::MAX)
     }
 
-    /// What is sent.
+    /// What is sent of rows without a fault.
     pub fn works(&self) -> impl Iterator<Item = &W> {
         self.units.iter().filter_map(|unit| unit.work.as_ref().ok())
     }
@@ -70,7 +70,7 @@ impl<W> Plan<W> {
 pub enum AtQuota {
     /// Waiting for the next day.
     Wait,
-    /// Ending the run.
+    /// The run ends before this row.
     Stop,
 }
 

@@ -21,9 +21,9 @@ const MOST_ROWS: usize = 300;
 /// Rows of one tenant.
 #[derive(Debug, Clone)]
 pub struct UsageRows {
-    /// The tenant.
+    /// The tenant that the rows are of.
     pub tenant: String,
-    /// Its rows.
+    /// The rows of one request.
     pub rows: Vec<UsageRowBody>,
 }
 

@@ -13,7 +13,7 @@ use crate::api::{Address, Answer, Failure, Request, Transport};
 pub struct SignInPage<'a> {
     /// Where the hosted sign-in is.
     pub page: &'a Address,
-    /// The app client.
+    /// The client id of the caller's side.
     pub client: &'a str,
     /// Where the browser goes with the code.
     pub redirect: &'a str,

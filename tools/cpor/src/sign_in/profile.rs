@@ -22,7 +22,7 @@ pub enum Profile {
         api: String,
         /// Where the hosted sign-in is.
         sign_in: String,
-        /// The app client.
+        /// The client id of the caller's side.
         client: String,
         /// What the API takes.
         id_token: Secret,
