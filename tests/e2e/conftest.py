@@ -1,6 +1,7 @@
 """The end-to-end tests' own stack: own port, own state, stopped at the end whatever happened."""
 
 import os
+import shutil
 import socket
 import sys
 from pathlib import Path
@@ -46,3 +47,13 @@ def api(stack):
     from api import Api
 
     return Api(stack["api_host"], stack["tokens"])
+
+
+@pytest.fixture(scope="module")
+def browser():
+    """Chromium, and an empty folder for the documents that html-validate looks at."""
+    import browser as chromium
+
+    shutil.rmtree(chromium.PAGES, ignore_errors=True)
+    with chromium.started() as started:
+        yield started

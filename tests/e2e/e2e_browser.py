@@ -2,7 +2,6 @@
 
 import os
 import re
-import shutil
 import uuid
 from datetime import timedelta
 
@@ -14,13 +13,6 @@ from link import sign_old
 from scene import Scene
 from settings import OPERATOR_CONTACT, OPERATOR_NAME, ROOT
 from wait import until
-
-
-@pytest.fixture(scope="module")
-def browser():
-    shutil.rmtree(chromium.PAGES, ignore_errors=True)
-    with chromium.started() as started:
-        yield started
 
 
 @pytest.fixture

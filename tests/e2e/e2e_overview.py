@@ -1,7 +1,6 @@
 """The customer's overview in a real browser, without an account: by keyboard, on a phone, enlarged, printed, and among robots."""
 
 import re
-import shutil
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -18,13 +17,6 @@ SAYS = {
 }
 LINK = re.compile(r"(http\S+/c/[A-Za-z0-9_-]{63})(?![A-Za-z0-9_-])")
 CODE = re.compile(r"^(\d{6})\s*$", re.MULTILINE)
-
-
-@pytest.fixture(scope="module")
-def browser():
-    shutil.rmtree(chromium.PAGES, ignore_errors=True)
-    with chromium.started() as started:
-        yield started
 
 
 @pytest.fixture

@@ -5,8 +5,8 @@ use domain::ids::AssociationId;
 use domain::text::Comment;
 use web::{Call, Caller, Reply, RequestError, bodies};
 
-use crate::{association_reply, load_claim};
-use app::{Api, ApiError, request_time};
+use crate::association_reply;
+use app::{Api, ApiError, load_visible_claim, request_time};
 
 /// Ends an association. The reason follows from the role; one that has ended stays as it is.
 pub(crate) async fn end_association(
@@ -20,7 +20,10 @@ pub(crate) async fn end_association(
         Ok(comment) => comment,
         // What is not the caller's is not found, whatever the body says.
         Err(failure) => {
-            return Err(load_claim(app, caller, &id, moment).await.err().unwrap_or(failure.into()));
+            return Err(load_visible_claim(app, caller, &id.claim, moment)
+                .await
+                .err()
+                .unwrap_or(failure.into()));
         }
     };
     let command = Command::End { item: id.item, comment };
@@ -29,7 +32,7 @@ pub(crate) async fn end_association(
         Ok(outcome) => association_reply(app, &outcome.claim, &id).await,
         // Whatever the state of the claim refuses: an item that never became official is no association.
         Err(refused) => {
-            let claim = load_claim(app, caller, &id, moment).await?;
+            let claim = load_visible_claim(app, caller, &id.claim, moment).await?;
             association_reply(app, &claim, &id).await?;
             Err(refused.into())
         }

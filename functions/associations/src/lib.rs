@@ -8,12 +8,11 @@ mod usage;
 use domain::claim::Claim;
 use domain::ids::AssociationId;
 use lambda_http::{Body, Request, Response};
-use store::RequestTime;
 use web::routes::AssociationsRoute;
 use web::views::AssociationView;
 use web::{Call, Caller, Reply, RequestError};
 
-use app::{Api, ApiError, request_time, to_response};
+use app::{Api, ApiError, load_visible_claim, request_time, to_response};
 
 /// Answers a request about associations and their usage (`docs/api.md §3.3`).
 pub async fn handle_request(app: &Api, request: Request) -> Response<Body> {
@@ -40,21 +39,8 @@ async fn route_request(app: &Api, call: &Call<'_>) -> Result<Response<Body>, Api
 async fn read_association(app: &Api, call: &Call<'_>, caller: &Caller) -> Result<Reply, ApiError> {
     let id = call.path_id(AssociationId::parse)?;
     let moment = request_time(&app.store, call).await?;
-    let claim = load_claim(app, caller, &id, moment).await?;
+    let claim = load_visible_claim(app, caller, &id.claim, moment).await?;
     association_reply(app, &claim, &id).await
-}
-
-/// The claim of an association, if the caller may see it, its due silence carried out.
-async fn load_claim(
-    app: &Api,
-    caller: &Caller,
-    id: &AssociationId,
-    moment: RequestTime,
-) -> Result<Claim, ApiError> {
-    let claim = Box::pin(app.store.load_up_to_date(&id.claim, moment)).await?;
-    let claim = claim.ok_or(RequestError::NotFound)?;
-    caller.require_visible(&claim)?;
-    Ok(claim)
 }
 
 /// The association, if the item is or was one.

@@ -16,8 +16,8 @@ use web::queries::UsageQuery;
 use web::views::{AssociationUsageView, UsageDay, UsageView};
 use web::{Call, Caller, Period, Reply, RequestError, queries};
 
-use crate::{list, load_claim};
-use app::{Api, ApiError, request_time};
+use crate::list;
+use app::{Api, ApiError, load_visible_claim, request_time};
 
 /// How far the clocks of the easternmost zone are before UTC.
 const EASTERNMOST: Duration = Duration::hours(14);
@@ -33,8 +33,10 @@ pub(crate) async fn read_usage(
 ) -> Result<Reply, ApiError> {
     let id = call.path_id(AssociationId::parse)?;
     let moment = request_time(&app.store, call).await?;
-    let (claim, partner) =
-        tokio::join!(load_claim(app, caller, &id, moment), calling_partner(app, caller));
+    let (claim, partner) = tokio::join!(
+        load_visible_claim(app, caller, &id.claim, moment),
+        calling_partner(app, caller)
+    );
     let claim = claim?;
     let running = RunningAssociation::of(&claim, id)?;
     let partner = refuse_suspended(partner?)?;
@@ -55,7 +57,7 @@ pub(crate) async fn read_usage_for_customer(
 ) -> Result<Reply, ApiError> {
     let id = call.path_id(AssociationId::parse)?;
     let moment = request_time(&app.store, call).await?;
-    let claim = load_claim(app, caller, &id, moment).await?;
+    let claim = load_visible_claim(app, caller, &id.claim, moment).await?;
     let running = RunningAssociation::of(&claim, id)?;
     let query = queries::read_usage_query(call)?;
     let days = running.readable_days(app, moment.at).await?;

@@ -1,6 +1,7 @@
 //! `GET /v1/claims/{id}/bundle`: what a claim can be checked with, without the server.
 
 use domain::claim::Claim;
+use domain::ids::ClaimId;
 use domain::recipient::{MAX_RECIPIENTS, RecipientNo, Report};
 use lambda_http::{Body, Response};
 use store::BundleSources;
@@ -8,9 +9,9 @@ use web::views::{
     BundleCalendarView, BundlePartnerPlaceView, BundlePolicyView, BundleReceiptView, BundleSource,
     BundleTextView, BundleView, viewer_audiences,
 };
-use web::{Call, Caller, Reply, RequestError, Viewer, queries};
+use web::{Call, Caller, Reply, Viewer, queries};
 
-use app::{Api, ApiError, request_time};
+use app::{Api, ApiError, load_visible_claim, request_time};
 
 /// The bundle of a claim, as much of it as the caller may read.
 pub(crate) async fn read_bundle(
@@ -18,12 +19,10 @@ pub(crate) async fn read_bundle(
     call: &Call<'_>,
     caller: &Caller,
 ) -> Result<Response<Body>, ApiError> {
+    let id = call.path_id(ClaimId::parse)?;
     let moment = request_time(&app.store, call).await?;
-    let claim = crate::load_claim(app, call, caller, moment).await?;
+    let claim = load_visible_claim(app, caller, &id, moment).await?;
     let viewer = caller.viewer();
-    if viewer == Viewer::Customer && !claim.is_known_to_customer() {
-        return Err(RequestError::NotFound.into());
-    }
     queries::refuse_parameters(call)?;
     let sources = Box::pin(app.store.load_bundle_sources(&claim, viewer_audiences(viewer))).await?;
     let complete = sources.is_complete;

@@ -1,10 +1,10 @@
 //! `GET /v1/claims/{id}/history`: oldest first.
 
+use domain::ids::ClaimId;
 use lambda_http::{Body, Response};
 use web::{Call, Caller};
 
-use crate::load_claim;
-use app::{Api, ApiError, history_page, request_time};
+use app::{Api, ApiError, history_page, load_visible_claim, request_time};
 
 /// The events of a claim, chained by their hashes.
 pub(crate) async fn read_history(
@@ -12,7 +12,8 @@ pub(crate) async fn read_history(
     call: &Call<'_>,
     caller: &Caller,
 ) -> Result<Response<Body>, ApiError> {
+    let id = call.path_id(ClaimId::parse)?;
     let moment = request_time(&app.store, call).await?;
-    let claim = load_claim(app, call, caller, moment).await?;
+    let claim = load_visible_claim(app, caller, &id, moment).await?;
     history_page(app, call, caller, &claim).await
 }

@@ -8,10 +8,8 @@ mod create;
 mod history;
 mod list;
 
-use domain::claim::Claim;
 use domain::ids::ClaimId;
 use lambda_http::{Body, Request, Response};
-use store::RequestTime;
 use web::routes::ClaimsRoute;
 use web::{Call, Caller, Reply, RequestError, queries};
 
@@ -55,18 +53,4 @@ async fn read_claim(
     let remarks = shown_remarks(&app.store, &read, before, caller).await?;
     let view = claim_view(&app.store, read.claim, caller, moment).await?.with_remarks(remarks);
     Ok(Reply::ok(&view).with_etag(version).into_response())
-}
-
-/// The claim of the path, if the caller may see it, its due silence carried out.
-async fn load_claim(
-    app: &Api,
-    call: &Call<'_>,
-    caller: &Caller,
-    moment: RequestTime,
-) -> Result<Claim, ApiError> {
-    let id = call.path_id(ClaimId::parse)?;
-    let claim = Box::pin(app.store.load_up_to_date(&id, moment)).await?;
-    let claim = claim.ok_or(RequestError::NotFound)?;
-    caller.require_visible(&claim)?;
-    Ok(claim)
 }

@@ -13,7 +13,8 @@ use web::{Call, Caller, Reply, RequestError, bodies, queries};
 
 use crate::ledger::receipt_views;
 use app::{
-    Api, ApiError, customer_view, history_page, refuse_arguments, request_time, shown_remarks,
+    Api, ApiError, customer_view, history_page, load_visible_claim, refuse_arguments, request_time,
+    shown_remarks,
 };
 
 /// What a customer may answer.
@@ -100,7 +101,7 @@ async fn open_claim(
     let id = call.path_id(ClaimId::parse)?;
     let open = Box::pin(app.store.open_claim(&id, moment)).await?;
     let open = open.ok_or(RequestError::NotFound)?;
-    check_visible(open.claim(), caller)?;
+    caller.require_visible(open.claim())?;
     Ok(open)
 }
 
@@ -127,7 +128,7 @@ pub(crate) async fn read_claim(
     let moment = request_time(&app.store, call).await?;
     let id = call.path_id(ClaimId::parse)?;
     let read = Box::pin(app.store.read_claim(&id, moment)).await?.ok_or(RequestError::NotFound)?;
-    check_visible(&read.claim, caller)?;
+    caller.require_visible(&read.claim)?;
     let before = queries::read_remarks_query(call)?;
     let remarks = shown_remarks(&app.store, &read, before, caller).await?;
     let claim = &read.claim;
@@ -167,31 +168,10 @@ pub(crate) async fn read_history(
     call: &Call<'_>,
     caller: &Caller,
 ) -> Result<Response<Body>, ApiError> {
-    let moment = request_time(&app.store, call).await?;
-    let claim = load_claim(app, call, caller, moment).await?;
-    history_page(app, call, caller, &claim).await
-}
-
-/// The claim of the path, to be read, if it is the caller's to see.
-async fn load_claim(
-    app: &Api,
-    call: &Call<'_>,
-    caller: &Caller,
-    moment: RequestTime,
-) -> Result<Claim, ApiError> {
     let id = call.path_id(ClaimId::parse)?;
-    let claim = Box::pin(app.store.load_up_to_date(&id, moment)).await?;
-    let claim = claim.ok_or(RequestError::NotFound)?;
-    check_visible(&claim, caller)?;
-    Ok(claim)
-}
-
-/// Refuses, as if it did not exist, a claim that is not the caller's to see.
-fn check_visible(claim: &Claim, caller: &Caller) -> Result<(), RequestError> {
-    if !claim.is_known_to_customer() {
-        return Err(RequestError::NotFound);
-    }
-    caller.require_visible(claim)
+    let moment = request_time(&app.store, call).await?;
+    let claim = load_visible_claim(app, caller, &id, moment).await?;
+    history_page(app, call, caller, &claim).await
 }
 
 async fn claim_reply(

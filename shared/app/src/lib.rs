@@ -21,6 +21,7 @@ mod history;
 mod page;
 pub mod pagination;
 mod recipients;
+mod visible_claim;
 
 pub use api::{Api, app_clients, request_time, serve_api};
 pub use claim_view::{
@@ -32,3 +33,4 @@ pub use documents::Document;
 pub use error::{ApiError, to_response};
 pub use history::history_page;
 pub use page::{PageHeaders, html_response, with_page_headers};
+pub use visible_claim::load_visible_claim;

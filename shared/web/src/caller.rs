@@ -150,12 +150,14 @@ impl Caller {
         Err(RequestError::RoleNotAmong { allowed: roles.to_vec() })
     }
 
-    /// Refuses, as if it did not exist, a claim of another party.
+    /// Refuses, as if it did not exist, a claim of another party, and one that its customer does not know of yet.
     pub fn require_visible(&self, claim: &Claim) -> Result<(), RequestError> {
         let own = match self.viewer() {
             Viewer::Staff => true,
             Viewer::Partner => self.partner_id() == Some(&claim.subject.partner),
-            Viewer::Customer => self.tenant_id() == Some(&claim.subject.tenant),
+            Viewer::Customer => {
+                self.tenant_id() == Some(&claim.subject.tenant) && claim.is_known_to_customer()
+            }
         };
         if own { Ok(()) } else { Err(RequestError::NotFound) }
     }
