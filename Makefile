@@ -174,7 +174,7 @@ COLOR ?= \#14507d
 LOGO ?=
 ARGS ?=
 # The functions that write mails and pages find the logo beside their binaries.
-BRANDED := decision notify
+BRANDED := decision overview notify
 deploy: $(TOOLS) ## builds for Lambda, deploys to the AWS account of the environment, and protects what is no sandbox
 	@: $${SENDER:?the address that notices come from} $${CONTACT:?the address that notices give for questions} $${NAME:?the company that notices come from}
 	cargo run --quiet --locked -p notice --example check_brand -- '$(COLOR)' '$(LOGO)'
