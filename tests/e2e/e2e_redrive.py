@@ -6,6 +6,7 @@ import uuid
 from collections.abc import Callable
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 
 import pytest
 
@@ -13,6 +14,7 @@ import documents
 import invoke as sample
 import tool
 from aws import client, invoke, physical, waiting
+from demo import now
 from scene import Scene
 from wait import until
 
@@ -95,7 +97,21 @@ def story_of_a_document(_stack, api):
     until("the scan", lambda: documents.scan_of(scene) == "clean", seconds=60)
 
 
+def story_of_a_link(_stack, api):
+    """A contact asks for a link to its overview. A mail has it."""
+    scene = Scene(api, verified=("it",)).validated()
+    # Whoever is verified for less than a week gets none.
+    scene.clock_to((now(api) + timedelta(days=8)).strftime("%Y-%m-%dT%H:%M:%SZ"))
+    yield
+    api.form("/c", [("email", scene.address("it"))]).must(200)
+    yield
+    assert not any(OVERVIEW in text for text in scene.mails("it"))
+    yield
+    scene.told("it", OVERVIEW)
+
+
 OFFICIAL = "is now the official partner of"
+OVERVIEW = "/c/"
 
 CASES = [
     Case("NoticesDeadLetters", "NoticesQueue", "notify", ("dynamodb:*",), story_of_a_notice),
@@ -104,6 +120,7 @@ CASES = [
     Case("ShardDeadLetters", "ShardQueue", "finalize", ("dynamodb:UpdateItem", "dynamodb:PutItem"), story_of_a_shard),
     # Windows of all stories end in it: a tick that follows has more to do than the shard.
     Case("RemindersDeadLetters", "RemindersQueue", "notify", ("dynamodb:*",), story_of_what_became_official),
+    Case("OverviewsDeadLetters", "OverviewsQueue", "notify", ("dynamodb:*",), story_of_a_link),
 ]
 
 

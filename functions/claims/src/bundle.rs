@@ -9,7 +9,7 @@ use web::views::{
     BundleCalendarView, BundlePartnerPlaceView, BundlePolicyView, BundleReceiptView, BundleSource,
     BundleTextView, BundleView, viewer_audiences,
 };
-use web::{Call, Caller, Reply, Viewer, queries};
+use web::{Call, Caller, Reply, queries};
 
 use app::{Api, ApiError, load_visible_claim, request_time};
 

@@ -63,7 +63,11 @@ async fn try_record(app: &App, report: &MailReport) -> bool {
         Ok(()) => true,
         Err(error) if error.is_retryable() => {
             telemetry::add_to_metric(metric::FAULTS, 1);
-            telemetry::log_failure("A mail event could not be recorded and comes again", &error);
+            telemetry::log_failure_of(
+                format_args!("claim {}", report.claim),
+                "A mail event could not be recorded and comes again",
+                &error,
+            );
             false
         }
         Err(StoreError::Rejected(Rejection::NotFound)) => {
@@ -72,7 +76,11 @@ async fn try_record(app: &App, report: &MailReport) -> bool {
         }
         Err(error) => {
             telemetry::add_to_metric(metric::FAULTS, 1);
-            telemetry::log_failure("A mail event cannot be recorded", &error);
+            telemetry::log_failure_of(
+                format_args!("claim {}", report.claim),
+                "A mail event cannot be recorded",
+                &error,
+            );
             false
         }
     }

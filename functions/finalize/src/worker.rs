@@ -42,7 +42,12 @@ async fn process_message(app: &App, message: &SqsMessage, until: DateTime<Utc>) 
     };
     if let Err(error) = &done {
         telemetry::add_to_metric(metric::FAULTS, 1);
-        telemetry::log_failure("The work of a message could not be done", error);
+        let id = message.message_id.as_deref().unwrap_or_default();
+        telemetry::log_failure_of(
+            format_args!("message {id}"),
+            "The work of a message could not be done",
+            error,
+        );
     }
     done.is_ok()
 }

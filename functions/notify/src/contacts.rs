@@ -4,6 +4,7 @@ use domain::claim::Instant;
 use domain::ids::TenantId;
 use notice::Language;
 use notice::mail::{self, Envelope};
+use runtime::fields;
 use serde::Deserialize;
 use serde_json::Value;
 use store::MailSubject;
@@ -33,7 +34,7 @@ pub(crate) async fn mail_contacts(app: &App, verified: &VerifiedContacts) -> Res
     let Some(tenant) = app.store.load_tenant(&verified.tenant).await? else { return Ok(()) };
     let (new, before) = tenant.verified_at(verified.at);
     if new.is_empty() {
-        info!("Nobody is verified since then");
+        info!({ fields::TENANT_ID } = %verified.tenant, "Nobody is verified since then");
         return Ok(());
     }
     let known: Vec<_> = new.iter().chain(&before).copied().collect();

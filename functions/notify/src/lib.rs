@@ -124,7 +124,8 @@ async fn process_message(app: &App, message: &Message) -> bool {
         Err(Stop::Fault(failure)) => failure,
     };
     telemetry::add_to_metric(metric::FAULTS, 1);
-    telemetry::log_failure(
+    telemetry::log_failure_of(
+        format_args!("message {}", message.id),
         "The mails of an event could not all be handed over",
         failure.source_error(),
     );

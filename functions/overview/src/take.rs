@@ -14,7 +14,7 @@ use domain::text::Name;
 use lambda_http::{Body, Response};
 use notice::OverviewLink;
 use notice::overview::{OverviewChoices, OverviewProblem, RefusedOverviewForm};
-use runtime::fields::metric;
+use runtime::fields::{self, metric};
 use runtime::telemetry;
 use store::{OverviewDeed, RequestTime, StoreError};
 use web::{Call, RequestError};
@@ -88,6 +88,7 @@ impl Taker<'_> {
         self.end_associations(&choices).await?;
         self.change_rules(&choices).await?;
         tracing::info!(
+            { fields::TENANT_ID } = %self.link.tenant(),
             ends = choices.ends.len(),
             blocks = choices.blocks.len(),
             asks_for_yes = choices.asks_for_yes,
@@ -101,7 +102,10 @@ impl Taker<'_> {
         let counted = self.app.store.count_overview_form(self.link.tenant(), token).await;
         if !counted.map_err(unfinished)? {
             telemetry::add_to_metric(metric::CODE_ATTACK, 1);
-            tracing::warn!("As many forms came by the link of an overview as may");
+            tracing::warn!(
+                { fields::TENANT_ID } = %self.link.tenant(),
+                "As many forms came by the link of an overview as may"
+            );
             return Err((OverviewProblem::FormsUsedUp, self.used_up()));
         }
         if self.link.accepts_code(&self.app.keys.current(), code) {

@@ -102,7 +102,12 @@ async fn archive_record(app: &App, record: &Value) -> Result<Vec<BusEvent>, ()> 
         }
         Err(StoreError::Corrupt(reason)) => park_record(app, record, &reason).await,
         Err(error) => {
-            telemetry::log_failure("A version could not be archived", &error);
+            let number = record::sequence_number(record);
+            telemetry::log_failure_of(
+                format_args!("record {number} of claim {}", new.claim().id),
+                "A version could not be archived",
+                &error,
+            );
             telemetry::add_to_metric(metric::FAULTS, 1);
             Err(())
         }
@@ -127,7 +132,11 @@ async fn park_record(app: &App, record: &Value, reason: &str) -> Result<Vec<BusE
     match app.parking.send_record(record).await {
         Ok(()) => Ok(Vec::new()),
         Err(error) => {
-            telemetry::log_failure("A record could not be parked", &error);
+            telemetry::log_failure_of(
+                format_args!("record {number}"),
+                "A record could not be parked",
+                &error,
+            );
             telemetry::add_to_metric(metric::FAULTS, 1);
             Err(())
         }

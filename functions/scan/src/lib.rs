@@ -47,7 +47,7 @@ impl App {
 /// Whether a message is done with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum MessageOutcome {
-    /// It is.
+    /// It is done with.
     Now,
     /// It shall come again: what it calls for is done later.
     Later,
@@ -89,7 +89,12 @@ async fn process_message(app: &App, message: &SqsMessage) -> bool {
         Ok(done) => done == MessageOutcome::Now,
         Err(failure) => {
             telemetry::add_to_metric(metric::FAULTS, 1);
-            telemetry::log_failure("An event could not be carried out", failure.source_error());
+            let id = message.message_id.as_deref().unwrap_or_default();
+            telemetry::log_failure_of(
+                format_args!("message {id}"),
+                "An event could not be carried out",
+                failure.source_error(),
+            );
             false
         }
     }

@@ -46,8 +46,9 @@ pub async fn handle_records(
     let mut response = DynamoDbEventResponse::default();
     for record in records {
         let Some(entry) = read_entry(record) else { continue };
-        if let Err(error) = Box::pin(reconcile_entry(app, &entry, written_at(record))).await {
-            telemetry::log_failure(
+        if let Err(error) = Box::pin(reconcile_entry(app, &entry, record)).await {
+            telemetry::log_failure_of(
+                format_args!("record {}", sequence_number(record).unwrap_or_default()),
                 "A change of the directory could not be carried out yet",
                 &error,
             );
@@ -66,13 +67,18 @@ pub async fn handle_records(
 async fn reconcile_entry(
     app: &App,
     entry: &DirectoryEntry,
-    written_at: Option<DateTime<Utc>>,
+    record: &Value,
 ) -> Result<(), StoreError> {
-    let report = app.store.reconcile_entry(entry, written_at).await?;
+    let report = app.store.reconcile_entry(entry, written_at(record)).await?;
     let ReconcileReport { seen, changed, passed } = report;
     telemetry::add_to_metric(metric::SWEPT, changed);
     telemetry::add_to_metric(metric::POISON, passed);
-    info!({ fields::CLAIMS_SEEN } = seen, { fields::CLAIMS_CHANGED } = changed, "Swept");
+    info!(
+        { fields::SEQUENCE_NUMBER } = sequence_number(record),
+        { fields::CLAIMS_SEEN } = seen,
+        { fields::CLAIMS_CHANGED } = changed,
+        "Swept"
+    );
     Ok(())
 }
 

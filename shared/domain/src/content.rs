@@ -10,7 +10,7 @@ use crate::ids::Sha256Hash;
 use crate::program::{Policy, UsageHistory};
 
 /// The data of the customer that an associated partner may read, of the associated items only.
-pub const DATA_SCOPES: [&str; 2] = ["usage", "provisioned_seats"];
+pub(crate) const DATA_SCOPES: [&str; 2] = ["usage", "provisioned_seats"];
 
 /// The digest of the frozen content: partner, program, activity, tenant, items, data scopes, and which days
 /// can be read. Contacts and evidence are not part of it: they may be corrected without a new consent.

@@ -284,7 +284,7 @@ pub(crate) fn evidence_problem(
 }
 
 /// Whether a scan result lets a document stand as evidence.
-pub fn is_usable(scan: Scan) -> bool {
+pub(crate) fn is_usable(scan: Scan) -> bool {
     match scan {
         Scan::None | Scan::Clean => true,
         Scan::Pending | Scan::Infected => false,

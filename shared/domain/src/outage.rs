@@ -10,9 +10,9 @@ use crate::rejection::{FieldCode, FieldError};
 use crate::text::Comment;
 
 /// How long the interval of an outage may be: a slip in a date moves no window of another week.
-pub const LONGEST_OUTAGE: Duration = Duration::days(3);
+const LONGEST_OUTAGE: Duration = Duration::days(3);
 /// How far ahead an outage may end: nobody can know of a later one that customers cannot answer.
-pub const LATEST_OUTAGE: Duration = Duration::days(7);
+const LATEST_OUTAGE: Duration = Duration::days(7);
 /// How many outages are kept for windows that are not closed yet.
 pub const MOST_OUTAGES: usize = 50;
 /// How long an outage whose interval is over is kept for windows that are not closed yet.

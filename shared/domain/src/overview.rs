@@ -10,7 +10,7 @@ use crate::rejection::{FieldCode, FieldError, Rejection};
 use crate::rules::{ExplicitYes, MAX_RULE_ENTRIES, StandingRules};
 
 /// How long a contact has to be verified before it gets a link.
-pub const LEAST_VERIFIED: Duration = Duration::days(7);
+const LEAST_VERIFIED: Duration = Duration::days(7);
 /// How long a link is good.
 pub const LINK_LIFE: Duration = Duration::minutes(30);
 /// The most links that go to an address in a day, by UTC.

@@ -20,13 +20,13 @@ pub enum LinkKeysError {
     /// `current` names no key.
     #[error("the current link key is missing")]
     NoCurrent,
-    /// A key of fewer than [`MIN_KEY_BYTES`] bytes.
+    /// A key of fewer than 16 bytes.
     #[error("a link key is too short")]
     TooShort,
 }
 
 /// The least number of bytes of a key: as many as of the MAC's own strength.
-pub const MIN_KEY_BYTES: usize = 16;
+const MIN_KEY_BYTES: usize = 16;
 
 /// What a MAC is about. One secret serves several purposes, and none of the results can stand in for
 /// another.

@@ -4,11 +4,19 @@
 //!
 //! Everything here is a pure function of the claim, the directory and the keys, so a notice that is
 //! sent twice is the same notice.
+//!
+//! ```
+//! use notice::Brand;
+//!
+//! // White text on the operator's colour must be readable.
+//! assert!(Brand::new("#14507d", None).is_ok());
+//! assert!(Brand::new("#ffd700", None).is_err());
+//! ```
 
 pub mod brand;
 pub mod code;
 pub mod content;
-pub mod dates;
+mod dates;
 pub mod keys;
 pub mod link;
 pub mod mail;

@@ -9,10 +9,6 @@ pub const STACK: &str = "stack";
 pub const FUNCTION: &str = "function";
 /// The gateway's id of a request (a problem's `instance`), or the platform's of an invocation.
 pub const REQUEST_ID: &str = "request.id";
-/// The route of a request, with its placeholders: the path of a decision is its token.
-pub const ROUTE: &str = "route.key";
-/// The status of an answer.
-pub const RESPONSE_STATUS: &str = "response.status";
 /// An error and its causes, outermost first.
 pub const ERROR_CHAIN: &str = "error.chain";
 /// Where the code panicked: file and line.
@@ -43,6 +39,10 @@ pub const CLAIMS_CHANGED: &str = "claims.changed";
 pub const SCAN: &str = "document.scan";
 /// A message of a queue.
 pub const MESSAGE_ID: &str = "message.id";
+/// What failed work was about: a claim, a message, a record, a shard, with its id.
+pub const SUBJECT: &str = "subject";
+/// The id of a tenant.
+pub const TENANT_ID: &str = "tenant.id";
 /// A stream record's sequence number.
 pub const SEQUENCE_NUMBER: &str = "record.sequence_number";
 

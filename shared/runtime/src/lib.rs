@@ -1,5 +1,14 @@
 //! What every function's `main.rs` needs: settings, clients, clock, the store, keys, telemetry, and
 //! the loop that serves invocations. The only crate that reads the environment and the system's clock.
+//!
+//! ```
+//! use runtime::telemetry::error_chain;
+//! use store::StoreError;
+//!
+//! // What a log line says of an error: its own words and those of its causes, and never the item that failed.
+//! let error = StoreError::Corrupt("the attribute v is no number".to_owned());
+//! assert!(error_chain(&error).ends_with("the attribute v is no number"));
+//! ```
 
 mod beside;
 mod bus;

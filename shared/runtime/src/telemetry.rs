@@ -4,6 +4,7 @@
 //! logged: no bodies, tokens, codes or addresses.
 
 use std::error::Error;
+use std::fmt::Display;
 
 use store::StoreError;
 use tracing::Subscriber;
@@ -48,10 +49,21 @@ fn log_levels() -> Targets {
 
 /// Logs a failure, once, where it is handled. A close that the clock check refused is counted.
 pub fn log_failure(message: &'static str, error: &(dyn Error + 'static)) {
+    count_early_close(error);
+    tracing::error!({ fields::ERROR_CHAIN } = error_chain(error), "{message}");
+}
+
+/// The same of work that no request asked for, with what it was about, such as `claim 01J…` or `message 7f3c…`.
+pub fn log_failure_of(subject: impl Display, message: &'static str, error: &(dyn Error + 'static)) {
+    count_early_close(error);
+    let chain = error_chain(error);
+    tracing::error!({ fields::SUBJECT } = %subject, { fields::ERROR_CHAIN } = chain, "{message}");
+}
+
+fn count_early_close(error: &(dyn Error + 'static)) {
     if let Some(StoreError::ClockUntrusted) = error.downcast_ref() {
         add_to_metric(metric::EARLY_CLOSE, 1);
     }
-    tracing::error!({ fields::ERROR_CHAIN } = error_chain(error), "{message}");
 }
 
 /// An error and its causes in their own words, outermost first. Not `Debug`: the SDK's errors

@@ -34,8 +34,14 @@ pub fn build_document() -> Value {
             "license": {"name": "MIT OR Apache-2.0", "identifier": "MIT OR Apache-2.0"},
         },
         "servers": [{
+            "url": "https://{domain}",
+            "description": "A stack with a domain: the address is its output `ApiEndpoint`, and the only one.",
+            "variables": {
+                "domain": {"default": "claims.example.com", "description": "The parameter `DomainName` of the stack."},
+            },
+        }, {
             "url": "https://{api}.execute-api.{region}.amazonaws.com",
-            "description": "A stack: the address is its output `ApiEndpoint`.",
+            "description": "A sandbox without a domain: the address is its output `ApiEndpoint`.",
             "variables": {
                 "api": {"default": "a1b2c3d4e5", "description": "The output `ApiId` of the stack."},
                 "region": {"default": "eu-central-1", "description": "The region of the stack."},

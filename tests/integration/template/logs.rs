@@ -7,8 +7,9 @@ use std::path::{Path, PathBuf};
 use super::operations::{quoted, rows, section};
 
 /// What logs a text, and at which level.
-const LOGGING: [(&str, &str); 4] = [
+const LOGGING: [(&str, &str); 5] = [
     ("telemetry::log_failure(", "ERROR"),
+    ("telemetry::log_failure_of(", "ERROR"),
     ("error!(", "ERROR"),
     ("warn!(", "WARN"),
     ("info!(", "INFO"),

@@ -1,6 +1,8 @@
 //! The operations page says what the template has: its parameters, its alarms, what they measure and what they cost.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::Path;
 
 use runtime::fields::metric;
 use serde_json::Value;
@@ -198,4 +200,18 @@ fn every_parameter_stands_on_the_page_with_its_default_and_its_bounds() {
         }
     }
     assert_eq!(described, parameters.keys().cloned().collect());
+}
+
+#[test]
+fn a_deploy_puts_the_logo_beside_each_function_that_reads_one() {
+    let makefile = include_str!("../../../Makefile");
+    let line = makefile.lines().find_map(|line| line.strip_prefix("BRANDED := ")).unwrap();
+    let branded: BTreeSet<&str> = line.split(' ').collect();
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).ancestors().nth(2).unwrap();
+    let functions = fs::read_dir(root.join("functions")).unwrap().map(|entry| entry.unwrap());
+    let reading: BTreeSet<String> = functions
+        .filter(|own| fs::read_to_string(own.path().join("src/main.rs")).unwrap().contains("LOGO"))
+        .map(|own| own.file_name().into_string().unwrap())
+        .collect();
+    assert_eq!(branded, reading.iter().map(String::as_str).collect(), "`BRANDED` in the Makefile");
 }

@@ -4,6 +4,11 @@
 //! [`verify()`] computes every hash of a bundle again, derives every state by the rules of the domain, counts every
 //! deadline again, and says in words why the claim is where it is. What it finds has a kind and a version; what it could
 //! not check is named.
+//!
+//! ```
+//! // Text of others is printed so that it deceives nobody.
+//! assert_eq!(cpor::visible::to_visible("safe\u{202e}fdp.exe"), "safe\\u{202e}fdp.exe");
+//! ```
 
 pub mod api;
 pub mod bundle;

@@ -84,7 +84,7 @@ impl Tz {
 
     /// When a local day's clocks show that full hour: the earlier instant where they show it twice, the one as long
     /// after midnight where they never do. `None` for an hour that no day has, and at the ends of representable time.
-    pub fn instant_of_hour(self, date: NaiveDate, hour: i8) -> Option<DateTime<Utc>> {
+    pub(crate) fn instant_of_hour(self, date: NaiveDate, hour: i8) -> Option<DateTime<Utc>> {
         let time = civil::Time::new(hour, 0, 0, 0).ok()?;
         let local = midnight_of(date)?.date().to_datetime(time);
         let first = self.zone_rules().to_ambiguous_timestamp(local).compatible().ok()?;

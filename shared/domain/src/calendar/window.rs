@@ -58,7 +58,7 @@ impl Window {
 
     /// How many of the counted days come after the local date of `at`: where the zone is not known, in that of its
     /// country's zones where the fewest do.
-    pub fn counted_after(&self, at: DateTime<Utc>, zone: &Zone) -> usize {
+    pub(crate) fn counted_after(&self, at: DateTime<Utc>, zone: &Zone) -> usize {
         let zones = zone.candidate_zones().into_iter().chain([self.time_zone]);
         let latest = zones.map(|zone| zone.local_date(at)).max();
         let comes_after = |counted: &&NaiveDate| latest.is_none_or(|date| **counted > date);

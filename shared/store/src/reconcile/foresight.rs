@@ -56,7 +56,7 @@ impl Default for Consequences {
 
 impl Consequences {
     /// Whether somebody has to confirm it. Nobody has to confirm a customer's "no".
-    pub fn need_confirmation(&self) -> bool {
+    pub(crate) fn need_confirmation(&self) -> bool {
         self.lost > 0 || !self.is_complete
     }
 

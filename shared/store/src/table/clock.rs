@@ -34,7 +34,7 @@ impl Store {
     }
 
     /// How far the test clock is ahead; zero, without a read, where there is none.
-    pub async fn clock_offset(&self) -> Result<Duration, StoreError> {
+    pub(crate) async fn clock_offset(&self) -> Result<Duration, StoreError> {
         if !self.config.sandbox {
             return Ok(Duration::zero());
         }

@@ -27,5 +27,3 @@ pub const TURN: IndexKeys = IndexKeys { name: "turn", partition: "ip", sort: "ib
 pub const REFERENCE: IndexKeys = IndexKeys { name: "reference", partition: "ir", sort: "ih" };
 /// All of the indexes; each projects keys only.
 pub const INDEXES: [IndexKeys; 6] = [PARTNER, TENANT, QUEUE, DAY, TURN, REFERENCE];
-/// The attribute of the time to live.
-pub const TIME_TO_LIVE: &str = "expires";
