@@ -1,5 +1,6 @@
 //! What can be asked of the program.
 
+mod events;
 mod import;
 mod lists;
 mod reviews;
@@ -11,6 +12,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 use clap_complete::Shell;
 
+pub use events::{EventsArguments, EventsCommand};
 pub use import::{ExportCommand, ExportFile, FileFormat, ImportArguments, ImportFile, ImportKind};
 pub use lists::{ClaimFilters, ClaimsCommand, ProgramsCommand, QueueFilters};
 pub use reviews::{OnClaim, Reasons, ReviewAction, ReviewsCommand, WithComment};
@@ -55,6 +57,9 @@ pub enum Command {
     /// Lists what waits for the operator, and acts on it.
     #[command(subcommand)]
     Reviews(ReviewsCommand),
+    /// Lists what happened to claims, and follows it.
+    #[command(subcommand)]
+    Events(EventsCommand),
     /// Lists and shows programs.
     #[command(subcommand)]
     Programs(ProgramsCommand),

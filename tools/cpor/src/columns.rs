@@ -53,6 +53,16 @@ pub const ITEMS: [Column; 4] =
 pub const REASONS: [Column; 3] =
     [("REASON", "/code"), ("ITEM", "/item_no"), ("COMMENT", "/comment")];
 
+/// A list of events.
+pub const EVENT_LIST: [Column; 6] = [
+    ("AT", "/at"),
+    ("EVENT", "/type"),
+    ("CLAIM", "/claim_id"),
+    ("VERSION", "/version"),
+    ("STATUS", "/status"),
+    ("ITEMS", "/items"),
+];
+
 /// A list of programs.
 pub const PROGRAM_LIST: [Column; 5] = [
     ("ID", "/id"),

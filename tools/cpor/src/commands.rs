@@ -1,6 +1,7 @@
 //! The commands: each reads its arguments, asks the API, and says what to print and how to end.
 
 mod claims;
+mod events;
 mod export;
 mod import;
 mod offline;
@@ -48,6 +49,7 @@ pub fn run(arguments: Arguments) -> Outcome {
         Command::Logout => sign_in::logout(&actor()?),
         Command::Claims(command) => claims::run(&actor()?, command),
         Command::Reviews(command) => reviews::run(&actor()?, command),
+        Command::Events(command) => events::run(&actor()?, command),
         Command::Programs(command) => programs::run(&actor()?, command),
         Command::Import(given) => import::run(&actor()?, given),
         Command::Export(command) => export::run(&actor()?, command),

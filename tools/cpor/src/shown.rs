@@ -28,6 +28,12 @@ pub fn format_list(columns: &[Column], entries: &[Value]) -> String {
     format_rows(&titles, &rows)
 }
 
+/// An entry for people: its values on one line, two blanks apart.
+pub fn format_line(columns: &[Column], entry: &Value) -> String {
+    let values: Vec<String> = columns.iter().map(|(_, place)| tell(entry, place)).collect();
+    to_visible(values.join("  ").trim_end()) + "\n"
+}
+
 /// An answer for people: a line for each name whose value is there.
 pub fn format_named(named: &[Named], value: &Value) -> String {
     let pair = |(name, places): &Named| {
@@ -41,9 +47,9 @@ pub fn format_named(named: &[Named], value: &Value) -> String {
 /// What stands at a place, in one cell: texts of a list between blanks, items of a claim with their status.
 fn tell(value: &Value, place: &str) -> String {
     match value.pointer(place) {
-        Some(Value::Array(_)) if place == "/items" => tell_items(value),
+        Some(Value::Array(entries)) if entries.iter().any(Value::is_object) => tell_items(value),
         Some(Value::Array(entries)) => {
-            let words: Vec<&str> = entries.iter().filter_map(Value::as_str).collect();
+            let words: Vec<String> = entries.iter().map(|own| text_at(own, "")).collect();
             words.join(" ")
         }
         _ => text_at(value, place),

@@ -1,8 +1,8 @@
 //! What the program prints stands in the contract.
 
 use cpor::columns::{
-    CLAIM_FILE, CLAIM_LIST, CLAIM_SHOWN, Column, ITEMS, Named, PROGRAM_LIST, PROGRAM_SHOWN,
-    REASONS, USAGE_OF_ASSOCIATION, USAGE_OF_DAY,
+    CLAIM_FILE, CLAIM_LIST, CLAIM_SHOWN, Column, EVENT_LIST, ITEMS, Named, PROGRAM_LIST,
+    PROGRAM_SHOWN, REASONS, USAGE_OF_ASSOCIATION, USAGE_OF_DAY,
 };
 use serde_json::Value;
 
@@ -56,6 +56,7 @@ fn every_place_that_is_printed_is_one_of_the_contract() {
     assert_places(&contract, "ReasonView", places(&REASONS));
     assert_places(&contract, "ProgramView", places(&PROGRAM_LIST).chain(named(&PROGRAM_SHOWN)));
     assert_places(&contract, "AssociationUsageView", places(&USAGE_OF_ASSOCIATION));
+    assert_places(&contract, "FeedEventView", places(&EVENT_LIST));
     assert_places(&contract, "UsageDay", places(&USAGE_OF_DAY));
 }
 

@@ -5,6 +5,8 @@ mod api;
 #[cfg(test)]
 mod contract;
 #[cfg(test)]
+mod events;
+#[cfg(test)]
 mod importing;
 #[cfg(test)]
 mod interrupted;

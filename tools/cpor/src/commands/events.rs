@@ -1,0 +1,95 @@
+//! `events`: what happened, by the caller's feed (`docs/api.md §3.6`).
+
+use std::time::Duration;
+
+use cpor::api::{Exit, Failure, Query, Request, Session};
+use cpor::columns::EVENT_LIST;
+use cpor::shown::{format_json_line, format_line, format_list, list_at, text_at};
+use serde_json::{Value, json};
+
+use super::{Actor, Outcome, note, print, print_now};
+use crate::arguments::{EventsArguments, EventsCommand};
+
+/// The most events of a page.
+const PAGE: usize = 100;
+
+pub(crate) fn run(actor: &Actor, command: EventsCommand) -> Outcome {
+    let EventsCommand::List(given) = command;
+    let mut session = actor.open()?;
+    let types = (!given.types.is_empty()).then(|| given.types.join(","));
+    let mut feed =
+        Feed { query: Query::default().with("types", types), after: given.after.clone() };
+    if given.follow {
+        follow(&mut session, &mut feed, &given)
+    } else {
+        list(&mut session, &mut feed, &given)
+    }
+}
+
+/// A place in a feed, which moves with each page.
+struct Feed {
+    query: Query,
+    after: Option<String>,
+}
+
+impl Feed {
+    /// The next page, of so many events at the most; and whether there is more already.
+    fn read(&mut self, session: &mut Session, limit: usize) -> Result<(Vec<Value>, bool), Failure> {
+        let query = self.query.clone().with("limit", Some(limit.to_string()));
+        let path = query.with("after", self.after.clone()).of_path("/v1/events");
+        let page = session.fetch(&Request::get(path))?;
+        let more = page.get("more").and_then(Value::as_bool).unwrap_or(false);
+        let next = Some(text_at(&page, "/next_cursor"));
+        if more && next == self.after {
+            return Err(Failure::Unreachable("the feed goes round in a circle".to_owned()));
+        }
+        self.after = next;
+        Ok((list_at(&page, "/items").to_vec(), more))
+    }
+
+    /// Says where to go on.
+    fn tell_place(&self) {
+        if let Some(after) = &self.after {
+            note(&format!("Go on with --after {after}"));
+        }
+    }
+}
+
+fn list(session: &mut Session, feed: &mut Feed, given: &EventsArguments) -> Outcome {
+    let mut events = Vec::new();
+    let mut more = true;
+    while more && events.len() < given.limit {
+        // A page is never longer than what is still wanted, so that its place is behind the last event of it.
+        let (page, has_more) = feed.read(session, (given.limit - events.len()).min(PAGE))?;
+        events.extend(page);
+        more = has_more;
+    }
+    if !given.printed.json {
+        feed.tell_place();
+    }
+    let value = json!({"items": events, "next_cursor": feed.after, "more": more});
+    Ok(print(given.printed, &value, || format_list(&EVENT_LIST, list_at(&value, "/items"))))
+}
+
+/// Prints each event as it comes. The place is told where a page had some.
+fn follow(session: &mut Session, feed: &mut Feed, given: &EventsArguments) -> Outcome {
+    loop {
+        let (page, more) = feed.read(session, PAGE)?;
+        for event in &page {
+            let line = if given.printed.json {
+                format_json_line(event)
+            } else {
+                format_line(&EVENT_LIST, event)
+            };
+            if !print_now(&line) {
+                return Ok((String::new(), Exit::Done));
+            }
+        }
+        if !page.is_empty() {
+            feed.tell_place();
+        }
+        if !more {
+            std::thread::sleep(Duration::from_secs(given.every));
+        }
+    }
+}
