@@ -42,7 +42,7 @@ def the_sample_claim_is_submitted_again_and_again_and_is_the_one_that_is_read(st
         ("customer", "decline", 404), ("customer", "rules", 200), ("decision", "decline", 404), ("decision", "page", 404),
         ("directory", "health", 200), ("directory", "read-tenant", 200), ("directory", "windows", 200),
         ("evidence", "add", 404), ("evidence", "read", 404), ("overview", "ask", 200), ("overview", "page", 404),
-        ("overview", "request", 200), ("review", "queue", 200),
+        ("overview", "request", 200), ("review", "queue", 200), ("webhooks", "list", 200),
     ],
 )
 def a_sample_request_is_answered(stack, function, event, status):
@@ -54,7 +54,7 @@ def a_sample_request_is_answered(stack, function, event, status):
     [
         ("delivery", "bounced", DONE), ("delivery", "delivered", DONE), ("finalize", "shard", DONE), ("finalize", "tick", DONE),
         ("notify", "reminder", DONE), ("notify", "validated", DONE), ("publish", "reminder", DONE), ("publish", "submitted", DONE),
-        ("scan", "clean", DONE), ("scan", "infected", DONE), ("sweep", "tenant", DONE),
+        ("scan", "clean", DONE), ("scan", "infected", DONE), ("sweep", "tenant", DONE), ("webhooks", "look", DONE), ("webhooks", "turn", DONE),
     ],
 )
 def a_sample_of_the_stream_a_queue_or_the_bus_is_worked_off(stack, function, event, expected):

@@ -110,6 +110,38 @@ def story_of_a_link(_stack, api):
     scene.told("it", OVERVIEW)
 
 
+def story_of_a_webhook(_stack, api):
+    """An event waits for a webhook whose name leads nowhere. A turn tries to send it; no look may ask for another turn meanwhile."""
+    name, events, look = f"redrive-{uuid.uuid4().hex[:8]}", client("events"), physical("LookRule")
+    path = f"/v1/webhooks/{name}"
+    api.put(path, "alpine_admin", {"url": "https://nobody.alpine.example/"}).must(200)
+    events.disable_rule(Name=look)
+    try:
+        scene = Scene(api)
+        scene.submit().must(201)
+        until("the event in the feed", lambda: scene.claim in claims_of_the_feed(api), seconds=60)
+        yield
+        message = json.dumps({"owner": {"partner": "p-alpine"}, "id": name})
+        client("sqs").send_message(QueueUrl=physical("WebhooksQueue"), MessageBody=message)
+        yield
+        assert api.get(path, "alpine_admin").must(200).json["status"] == "active"
+        yield
+        until("an attempt", lambda: api.get(path, "alpine_admin").must(200).json["status"] == "failing", seconds=60)
+    finally:
+        events.enable_rule(Name=look)
+        api.call("DELETE", path, "alpine_admin").must(200)
+
+
+def claims_of_the_feed(api) -> set[str]:
+    """The claims of which Alpine's feed tells."""
+    found, after, more = set(), "", True
+    while more:
+        page = api.get(f"/v1/events?limit=100{after}", "alpine_admin").must(200).json
+        found.update(event["claim_id"] for event in page["items"])
+        after, more = f"&after={page['next_cursor']}", page["more"]
+    return found
+
+
 OFFICIAL = "is now the official partner of"
 OVERVIEW = "/c/"
 
@@ -120,6 +152,7 @@ CASES = [
     Case("ShardDeadLetters", "ShardQueue", "finalize", ("dynamodb:UpdateItem", "dynamodb:PutItem"), story_of_a_shard),
     # Windows of all stories end in it: a tick that follows has more to do than the shard.
     Case("RemindersDeadLetters", "RemindersQueue", "notify", ("dynamodb:*",), story_of_what_became_official),
+    Case("WebhooksDeadLetters", "WebhooksQueue", "webhooks", ("dynamodb:PutItem",), story_of_a_webhook),
     Case("OverviewsDeadLetters", "OverviewsQueue", "notify", ("dynamodb:*",), story_of_a_link),
 ]
 

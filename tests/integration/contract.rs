@@ -188,6 +188,7 @@ fn path(rng: &mut Rng, route: &Route, claim: &Claim) -> String {
         RouteId::Directory(_) if route.path.contains("/tenants/") => CONTOSO.to_owned(),
         RouteId::Directory(_) if route.path.contains("/partners/") => ALPINE.to_owned(),
         RouteId::Directory(_) => "osu-m365".to_owned(),
+        RouteId::Webhooks(_) => "crm".to_owned(),
         RouteId::Claims(_)
         | RouteId::Evidence(_)
         | RouteId::Review(_)

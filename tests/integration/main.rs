@@ -118,6 +118,8 @@ mod transfer;
 #[cfg(test)]
 mod unreadable;
 #[cfg(test)]
+mod webhooks;
+#[cfg(test)]
 mod work_lists;
 #[cfg(test)]
 mod writes;

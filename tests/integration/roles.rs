@@ -68,7 +68,10 @@ fn path_of(route: &Route, there: &There) -> String {
         RouteId::Claims(_) | RouteId::Review(_) | RouteId::Customer(_) => there.held.to_string(),
         RouteId::Evidence(_) => there.documented.to_string(),
         RouteId::Associations(_) => format!("{}-1", there.held),
-        RouteId::Decision(_) | RouteId::Overview(_) | RouteId::Directory(_) => "unknown".to_owned(),
+        RouteId::Decision(_)
+        | RouteId::Overview(_)
+        | RouteId::Directory(_)
+        | RouteId::Webhooks(_) => "unknown".to_owned(),
     };
     let path =
         route.path.replace("{id}", &id).replace("{country}", "CZ").replace("{date}", "2026-12-30");
@@ -79,8 +82,10 @@ fn path_of(route: &Route, there: &There) -> String {
 async fn door(stack: &Stack, route: &Route, claims: &There, caller: &str) -> &'static str {
     let method = if route.method == "ANY" { "GET" } else { route.method };
     let event = RequestEvent::new(method, &path_of(route, claims)).json(&json!({}));
-    let there =
-        !matches!(route.id, RouteId::Decision(_) | RouteId::Overview(_) | RouteId::Directory(_));
+    let there = !matches!(
+        route.id,
+        RouteId::Decision(_) | RouteId::Overview(_) | RouteId::Directory(_) | RouteId::Webhooks(_)
+    );
     match stack.send(from(event, route, caller)).await.status {
         401 => "401",
         403 => "403",

@@ -154,6 +154,33 @@ fn a_secret_is_generated_as_it_was_at_first_since_another_way_would_make_another
     assert_eq!(found.collect::<BTreeMap<_, _>>(), BTreeMap::from(expected));
 }
 
+#[test]
+fn only_webhooks_reads_secrets_of_webhooks_and_no_setting_says_where_it_may_connect() {
+    let holders: BTreeSet<String> = permissions()
+        .into_iter()
+        .filter(|(_, statement)| {
+            let keys = &statement["Condition"]["ForAllValues:StringLike"]["dynamodb:LeadingKeys"];
+            let covers =
+                |key: &str| "WS#".starts_with(key.trim_end_matches('*')) || key.starts_with("WS#");
+            listed(keys).iter().filter_map(Value::as_str).any(covers)
+        })
+        .map(|(function, _)| function)
+        .collect();
+    assert_eq!(holders, BTreeSet::from(["webhooks".to_owned()]));
+    let function = &template()["Resources"]["WebhooksFunction"]["Properties"];
+    let variables = function["Environment"]["Variables"].as_object().unwrap();
+    let names: Vec<_> = variables.keys().map(String::as_str).collect();
+    let queues_and_clients = [
+        "CUSTOMERS_CLIENT",
+        "OPERATORS_CLIENT",
+        "PARTNERS_CLIENT",
+        "REMINDERS_QUEUE_URL",
+        "WEBHOOKS_QUEUE_URL",
+    ];
+    assert_eq!(names, queues_and_clients);
+    assert!(function.get("VpcConfig").is_none(), "it stands in no private network");
+}
+
 fn timeouts() -> BTreeMap<String, i64> {
     let template = template();
     let common = template["Globals"]["Function"]["Timeout"].as_i64().unwrap();
@@ -378,7 +405,7 @@ fn all_readers_streams_and_reservations_leave_a_hundred_of_the_accounts_concurre
     let account = template["Parameters"]["AccountConcurrency"]["Default"].as_str().unwrap();
     let account: u64 = account.parse().unwrap();
     let taken = caps + streams + reserved.values().sum::<u64>();
-    assert_eq!((taken, account), (696, 1000));
+    assert_eq!((taken, account), (716, 1000));
     assert!(taken + 100 <= account, "what Lambda wants unreserved, for the functions of the API");
 }
 
@@ -622,6 +649,7 @@ fn each_role_writes_the_items_that_its_code_writes_and_no_other() {
         let expected = match function.as_str() {
             "directory" => vec!["TN#*", "PA#*", "PR#*", "CA#*", "DM#*", "MB#*", "U#*", "S"],
             "publish" => vec!["C#*", "F#*"],
+            "webhooks" => vec!["W#*", "WS#*", "WD#*"],
             other => [claims.as_slice(), own.get(other).copied().unwrap_or_default()].concat(),
         };
         assert_eq!(written_by(&function), expected, "{function}");

@@ -16,6 +16,7 @@ mod queue;
 mod remind;
 mod sending;
 mod stop;
+mod webhooks;
 
 use aws_lambda_events::event::sqs::SqsBatchResponse;
 use chrono::Duration;
@@ -136,6 +137,9 @@ async fn process_message(app: &App, message: &Message) -> bool {
 async fn process_event(app: &App, event: &Value) -> Result<(), Stop> {
     if let Some(verified) = contacts::parse_event(event) {
         return contacts::mail_contacts(app, &verified).await;
+    }
+    if let Some(disabled) = webhooks::parse_disabled(event) {
+        return webhooks::mail_disabled(app, &disabled).await;
     }
     if let Some(deeds) = overview::parse_deeds(event) {
         return overview::mail_deeds(app, &deeds).await;

@@ -71,7 +71,9 @@ impl App {
     ) -> Result<(), Stop> {
         match about {
             MailSubject::Claim(claim) => self.post.send_mail(mail, claim, followed).await?,
-            MailSubject::Tenant(_) => self.post.send_directory_mail(mail).await?,
+            MailSubject::Tenant(_) | MailSubject::Partner(_) => {
+                self.post.send_directory_mail(mail).await?;
+            }
         }
         Ok(self.store.mark_mail(about, &mail.id, &mail.addressee).await?)
     }

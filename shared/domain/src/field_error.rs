@@ -119,6 +119,8 @@ codes! {
         Code => "code",
         /// The number of an item.
         ItemNumber => "item-number",
+        /// An address of `https` with a name, on port 443.
+        HttpsUrl => "https-url",
     }
 }
 

@@ -80,6 +80,8 @@ text_id! {
     StaffId, "staff id", read_id;
     /// One entry of a claim's evidence list: `e1`, `e2`, …
     EvidenceId, "evidence id", read_id;
+    /// A webhook, as its party names it.
+    WebhookId, "webhook id", read_id;
 }
 
 fn is_claim_id(text: &str) -> bool {

@@ -66,6 +66,7 @@ pub mod text;
 pub mod time;
 mod transition;
 pub mod turn;
+pub mod webhook;
 
 pub use decide::{check_submit, decide};
 pub use evolve::evolve;

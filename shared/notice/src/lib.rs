@@ -27,6 +27,7 @@ pub mod overview_mail;
 pub mod page;
 pub mod partner_mail;
 pub mod standing;
+pub mod webhook_mail;
 
 mod html;
 mod picture;

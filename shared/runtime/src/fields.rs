@@ -37,6 +37,8 @@ pub const CLAIMS_SEEN: &str = "claims.seen";
 pub const CLAIMS_CHANGED: &str = "claims.changed";
 /// What the scan of a document said.
 pub const SCAN: &str = "document.scan";
+/// The id of a webhook. Neither its address nor its party is logged.
+pub const WEBHOOK_ID: &str = "webhook.id";
 /// A message of a queue.
 pub const MESSAGE_ID: &str = "message.id";
 /// What failed work was about: a claim, a message, a record, a shard, with its id.
@@ -97,10 +99,16 @@ pub mod metric {
 
     /// Links to overviews that were not sent, since the hour's were used up.
     pub const LINKS_REFUSED: &str = "links_refused";
+    /// Webhooks of staff that were disabled.
+    pub const STAFF_WEBHOOK_DISABLED: &str = "staff_webhook_disabled";
+    /// Messages of webhooks that their receiver took.
+    pub const WEBHOOKS_SENT: &str = "webhooks_sent";
+    /// Messages of webhooks that could not be delivered.
+    pub const WEBHOOKS_FAILED: &str = "webhooks_failed";
 
     /// What an alarm reads, and nothing else, is a metric: each costs by the month. All other values are fields
     /// of the same line, where a query finds them.
-    pub const ALARMED: [&str; 11] = [
+    pub const ALARMED: [&str; 12] = [
         OLDEST_DUE_SECONDS,
         POISON,
         EARLY_CLOSE,
@@ -112,5 +120,6 @@ pub mod metric {
         CODE_ATTACK,
         SCAN_FAILED,
         LINKS_REFUSED,
+        STAFF_WEBHOOK_DISABLED,
     ];
 }

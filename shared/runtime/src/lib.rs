@@ -36,5 +36,5 @@ pub use https::AMAZON_ROOTS;
 pub use invocation::Invocation;
 pub use key_ring::KeyRing;
 pub use keys::Keys;
-pub use serve::{serve_event, serve_http};
+pub use serve::{serve_event, serve_http, serve_requests_and_events};
 pub use table::{mailbox_keys, open_mailbox_ring, open_store, open_store_and_ring};

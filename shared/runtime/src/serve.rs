@@ -5,6 +5,7 @@ use lambda_http::{Adapter, Body, Request, RequestExt as _, Response, Service as 
 use lambda_runtime::{LambdaEvent, service_fn};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use serde_json::Value;
 use tracing::{Instrument as _, info_span};
 
 use crate::clock::Stopwatch;
@@ -107,6 +108,61 @@ where
     lambda_runtime::run(service).await.map_err(StartError::Serve)
 }
 
+/// Serves HTTP requests and events until the platform ends the process: what a gateway hands over goes to
+/// `request_handler`, anything else to `event_handler`. Each is served as by [`serve_http`] and [`serve_event`].
+///
+/// # Errors
+/// If the platform's interface fails.
+pub async fn serve_requests_and_events<A, R, F, Fut, G, Gut>(
+    function: &'static str,
+    app: A,
+    request_handler: F,
+    event_handler: G,
+) -> Result<(), StartError>
+where
+    A: Send + Sync + 'static,
+    R: Serialize + 'static,
+    F: Fn(&'static A, Request) -> Fut,
+    Fut: Future<Output = Response<Body>> + Send + 'static,
+    G: Fn(&'static A, Value, Invocation) -> Gut,
+    Gut: Future<Output = Result<R, InvocationError>> + Send + 'static,
+{
+    let app: &'static A = Box::leak(Box::new(app));
+    let origin = line_origin(function)?;
+    let service = service_fn(|request: Request| {
+        let id = request_id(&request);
+        let answer = Box::pin(request_handler(app, request));
+        observe_invocation(origin, id, async { Ok(answer.await) }, |answer| {
+            answer.status().is_server_error()
+        })
+    });
+    let mut adapter = Adapter::from(service);
+    let service = service_fn(move |event: LambdaEvent<Value>| {
+        let LambdaEvent { payload, context } = event;
+        let answer = if let Some(request) = read_request(&payload) {
+            Ok(adapter.call(LambdaEvent::new(with_readable_query(request), context)))
+        } else {
+            let invocation = Invocation::from(&context);
+            let id = invocation.request_id.clone();
+            let work = Box::pin(event_handler(app, payload, invocation));
+            Err(observe_invocation(origin, id, work, |_| false))
+        };
+        async move {
+            match answer {
+                Ok(answer) => Ok::<_, InvocationError>(serde_json::to_value(answer.await?)?),
+                Err(answer) => Ok(serde_json::to_value(answer.await?)?),
+            }
+        }
+    });
+    lambda_runtime::run(service).await.map_err(StartError::Serve)
+}
+
+/// The request in a payload; `None` where a gateway handed none over.
+fn read_request(payload: &Value) -> Option<LambdaRequest> {
+    payload.get("requestContext")?;
+    serde_json::from_str(&payload.to_string()).ok()
+}
+
 /// Whose the lines of this process are.
 fn line_origin(function: &'static str) -> Result<&'static Origin, StartError> {
     let StackSettings { name } = settings::read_settings()?;
@@ -186,6 +242,30 @@ mod tests {
             let request = Request::from(with_readable_query(event));
             let parameters = request.query_string_parameters();
             assert_eq!(parameters.first("a"), Some(value), "{raw}");
+        }
+    }
+
+    #[test]
+    fn what_a_gateway_hands_over_is_a_request_and_anything_else_is_an_event() {
+        let request = serde_json::json!({
+            "version": "2.0", "routeKey": "GET /v1/webhooks", "rawPath": "/v1/webhooks",
+            "rawQueryString": "", "headers": {}, "isBase64Encoded": false,
+            "requestContext": {
+                "accountId": "0", "apiId": "api", "stage": "$default", "requestId": "r",
+                "timeEpoch": 1_795_000_000_123_i64, "domainName": "api.example",
+                "http": {"method": "GET", "path": "/v1/webhooks", "protocol": "HTTP/1.1",
+                         "sourceIp": "127.0.0.1", "userAgent": "test"},
+            },
+        });
+        let read = Request::from(read_request(&request).unwrap());
+        assert_eq!((read.method().as_str(), read.uri().path()), ("GET", "/v1/webhooks"));
+        for event in [
+            serde_json::json!({"source": "aws.events"}),
+            serde_json::json!({"Records": []}),
+            serde_json::json!(null),
+            serde_json::json!({"requestContext": 3}),
+        ] {
+            assert!(read_request(&event).is_none(), "{event}");
         }
     }
 

@@ -13,7 +13,7 @@ pub(crate) use environment::{names_authorities, service_endpoint};
 pub use sections::{
     AppClientSettings, BusSettings, CursorSecretSettings, DocumentSettings, LinkSecretSettings,
     MailQueueSettings, MailSettings, MailboxSecretSettings, OverviewQueueSettings, PageSettings,
-    ParkSettings, ShardQueueSettings, StackSettings, TableSettings,
+    ParkSettings, ShardQueueSettings, StackSettings, TableSettings, WebhookQueueSettings,
 };
 
 /// What each function with lists needs; the secret signs cursors, and no links.
@@ -47,6 +47,9 @@ pub type Publish = (TableSettings, BusSettings, ParkSettings);
 
 /// The settings of `sweep`: the table, the bus, and the secret of mailboxes.
 pub type Sweep = (TableSettings, BusSettings, MailboxSecretSettings);
+/// The settings of `webhooks`: the table, the clients of the roles, and its queues. None of them says which addresses
+/// may be connected to.
+pub type Webhooks = (TableSettings, AppClientSettings, WebhookQueueSettings);
 
 /// The names that a function with these settings reads: the loop that serves it reads the stack's beside them.
 fn all_setting_names<S: Settings>() -> Vec<&'static str> {
@@ -70,6 +73,7 @@ pub fn by_function() -> Vec<(&'static str, Vec<&'static str>)> {
         ("finalize", all_setting_names::<Finalize>()),
         ("publish", all_setting_names::<Publish>()),
         ("sweep", all_setting_names::<Sweep>()),
+        ("webhooks", all_setting_names::<Webhooks>()),
     ]
 }
 
@@ -167,5 +171,7 @@ mod tests {
         let of_mails = [of_links, of_mails.into(), mailboxes].concat();
         assert_eq!(setting_names::<Notify>(), of_mails);
         assert_eq!(setting_names::<Finalize>(), [TABLE, &["SHARD_QUEUE_URL"]].concat());
+        let of_webhooks = ["WEBHOOKS_QUEUE_URL", "REMINDERS_QUEUE_URL"];
+        assert_eq!(setting_names::<Webhooks>(), [TABLE, &clients, &of_webhooks].concat());
     }
 }

@@ -40,6 +40,7 @@ mod reconcile;
 mod table;
 mod timers;
 mod usage;
+mod webhooks;
 
 pub use claims::checks::Check;
 pub use claims::competition::{CommandAnswer, Competition};
@@ -94,3 +95,7 @@ pub use timers::drain::DrainReport;
 pub use timers::reminders::ReminderDue;
 pub use usage::readings::Readings;
 pub use usage::rows::{UsageRecord, UsageRecords};
+pub use webhooks::due::WebhookKey;
+pub use webhooks::entries::NewWebhook;
+pub use webhooks::lease::{LeasedWebhook, WebhookEvents};
+pub use webhooks::secrets::RotatedSecret;

@@ -35,6 +35,7 @@ pub mod routes;
 mod texts;
 mod values;
 pub mod views;
+mod webhook_url;
 pub mod words;
 
 pub use bodies::request_hash;
@@ -49,3 +50,4 @@ pub use precondition::IfMatch;
 pub use problem::{Problem, ProblemField};
 pub use problem_code::ProblemCode;
 pub use reply::Reply;
+pub use webhook_url::{HTTPS_PORT, WebhookUrl};

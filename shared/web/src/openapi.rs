@@ -110,7 +110,7 @@ const ABOUT: &str = "A partner claims a customer's items, the vendor's operator 
     with examples, `docs/domain.md` the rules.";
 
 /// The tags: a function each.
-const TAGS: [(&str, &str); 8] = [
+const TAGS: [(&str, &str); 9] = [
     ("claims", "The partner's claims, from the draft to the dispute."),
     ("evidence", "The documents that a partner brings as evidence."),
     ("review", "What the operator's staff do with claims."),
@@ -122,6 +122,7 @@ const TAGS: [(&str, &str); 8] = [
     ("customer", "What the customer's signed-in administrator sees and decides."),
     ("associations", "Items of claims that became official, and their usage."),
     ("directory", "Partners, tenants, programs and calendars, and what belongs to nobody."),
+    ("webhooks", "Where the events of a party's feed are sent to."),
 ];
 
 fn build_paths() -> Value {
@@ -333,6 +334,13 @@ fn build_components() -> Components {
     let components = with_schema::<views::MeView>(components);
     let components = with_schema::<views::CalendarView>(components);
     let components = with_schema::<views::FeedView>(components);
+    let components = with_schema::<bodies::WebhookBody>(components);
+    let components = with_schema::<bodies::ReplayBody>(components);
+    let components = with_schema::<views::WebhookView>(components);
+    let components = with_schema::<views::WebhooksView>(components);
+    let components = with_schema::<views::WebhookSecretView>(components);
+    let components = with_schema::<views::DeliveryView>(components);
+    let components = with_schema::<views::DeliveriesView>(components);
     let components = with_schema::<views::ConsequencesView>(components);
     let components = with_schema::<views::EntryRevisionView>(components);
     let components = with_schema::<views::WindowView>(components);

@@ -79,7 +79,7 @@ problem_codes! {
     IdempotencyConflict => "idempotency-conflict", UNPROCESSABLE_ENTITY;
     /// `If-Match` is required for this and missing.
     PreconditionRequired => "precondition-required", PRECONDITION_REQUIRED;
-    /// The partner's quota of claims, drafts, checks or uploads, or the tenant's of notices, is used up; or label and reference are edited again within a minute.
+    /// The partner's quota of claims, drafts, checks or uploads, or the tenant's of notices, is used up; or label and reference are edited again within a minute; or the party has 20 webhooks, or tests one again within ten seconds.
     QuotaExceeded => "quota-exceeded", TOO_MANY_REQUESTS;
     /// Too many wrong codes were given for this decision of this link.
     CodeLocked => "code-locked", TOO_MANY_REQUESTS;

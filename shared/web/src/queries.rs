@@ -62,7 +62,7 @@ pub(crate) const REVIEWS: &[&str] =
 pub(crate) const EVENTS: &[&str] = &["types", "limit", "after"];
 
 /// The types of events that a feed may tell.
-static EVENT_TYPES: LazyLock<Vec<&str>> =
+pub(crate) static EVENT_TYPES: LazyLock<Vec<&str>> =
     LazyLock::new(|| [EventType::NAMES, &WithheldEntry::NAMES].concat());
 
 /// A status that is asked for, or a part of one.

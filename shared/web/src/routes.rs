@@ -53,6 +53,8 @@ pub enum RouteId {
     Associations(AssociationsRoute),
     /// A route of the function `directory`.
     Directory(DirectoryRoute),
+    /// A route of the function `webhooks`.
+    Webhooks(WebhooksRoute),
 }
 
 /// The routes of one function.
@@ -238,6 +240,25 @@ function_routes! {
         /// Moves the test clock.
         PutClock,
     }
+    /// The webhooks of the caller's party (`docs/api.md §3.9`).
+    WebhooksRoute as Webhooks {
+        /// Lists the party's webhooks.
+        List,
+        /// Creates a webhook, or writes it anew.
+        Put,
+        /// Reads a webhook.
+        Get,
+        /// Deletes a webhook.
+        Delete,
+        /// Sends a message that is no event.
+        Test,
+        /// Makes the secret of a webhook anew.
+        Rotate,
+        /// Sends events again.
+        Replay,
+        /// Lists the last attempts to deliver.
+        Deliveries,
+    }
 }
 
 const STAFF: &[Role] = &[Role::Reviewer, Role::Operator, Role::Auditor];
@@ -246,8 +267,9 @@ const OPERATOR: &[Role] = &[Role::Operator];
 const OPERATOR_AND_AUDITOR: &[Role] = &[Role::Operator, Role::Auditor];
 const PARTNER_AND_STAFF: &[Role] =
     &[Role::PartnerAdmin, Role::PartnerUser, Role::Reviewer, Role::Operator, Role::Auditor];
-const ENDERS: &[Role] = &[Role::PartnerAdmin, Role::CustomerAdmin, Role::Operator];
 const CUSTOMER: &[Role] = &[Role::CustomerAdmin];
+/// Who answers for a party.
+const ADMINS: &[Role] = &[Role::PartnerAdmin, Role::CustomerAdmin, Role::Operator];
 const EVERYONE: &[Role] = Role::ALL;
 const NOBODY: &[Role] = &[];
 
@@ -304,6 +326,12 @@ macro_rules! route {
         new_route(
             RouteId::Directory(DirectoryRoute::$route),
             $method, $path, "directory", $operation, $auth, $roles,
+        )
+    };
+    (@ $method:literal, $path:literal, Webhooks, $route:ident, $operation:literal, $auth:expr, $roles:expr) => {
+        new_route(
+            RouteId::Webhooks(WebhooksRoute::$route),
+            $method, $path, "webhooks", $operation, $auth, $roles,
         )
     };
 }
@@ -391,7 +419,7 @@ const OTHERS: &[Route] = &[
     route!("PUT" "/v1/customer/rules", Customer::PutRules, "putRules", CUSTOMER),
     route!("GET" "/v1/associations", Associations::List, "listAssociations", EVERYONE),
     route!("GET" "/v1/associations/{id}", Associations::Get, "getAssociation", EVERYONE),
-    route!("POST" "/v1/associations/{id}/end", Associations::End, "endAssociation", ENDERS),
+    route!("POST" "/v1/associations/{id}/end", Associations::End, "endAssociation", ADMINS),
     route!("GET" "/v1/associations/{id}/usage", Associations::Usage, "getUsage", PARTNER),
     route!("GET" "/v1/usage", Associations::UsageOfMany, "listUsage", PARTNER),
     route!("GET" "/v1/customer/associations/{id}/usage", Associations::UsageOfCustomer, "getCustomerUsage", CUSTOMER),
@@ -423,6 +451,14 @@ const OTHERS: &[Route] = &[
     route!("GET" "/v1/windows", Directory::Windows, "getWindow", EVERYONE),
     route!("POST" "/v1/windows:extend", Directory::ExtendWindows, "extendWindows", OPERATOR),
     route!("GET" "/v1/outages", Directory::Outages, "listOutages", STAFF),
+    route!("GET" "/v1/webhooks", Webhooks::List, "listWebhooks", ADMINS),
+    route!("PUT" "/v1/webhooks/{id}", Webhooks::Put, "putWebhook", ADMINS),
+    route!("GET" "/v1/webhooks/{id}", Webhooks::Get, "getWebhook", ADMINS),
+    route!("DELETE" "/v1/webhooks/{id}", Webhooks::Delete, "deleteWebhook", ADMINS),
+    route!("POST" "/v1/webhooks/{id}/test", Webhooks::Test, "testWebhook", ADMINS),
+    route!("POST" "/v1/webhooks/{id}/secret", Webhooks::Rotate, "rotateWebhookSecret", ADMINS),
+    route!("POST" "/v1/webhooks/{id}/replay", Webhooks::Replay, "replayWebhook", ADMINS),
+    route!("GET" "/v1/webhooks/{id}/deliveries", Webhooks::Deliveries, "listWebhookDeliveries", ADMINS),
     route!("GET" "/v1/health", Directory::Health, "getHealth", open),
     route!("GET" "/v1/openapi.json", Directory::OpenApi, "getOpenApi", open),
     route!("GET" "/v1/sandbox/clock", Directory::GetClock, "getClock", OPERATOR),

@@ -20,6 +20,7 @@ use domain::recipient::Authority;
 use domain::rejection::FieldCode;
 use domain::remark::RemarkKind;
 use domain::turn::{OnSilence, Who};
+use domain::webhook::{DeliveryError, DisableCause, WebhookStatus};
 use serde::{Serialize, Serializer};
 use utoipa::openapi::schema::{ObjectBuilder, Type};
 use utoipa::openapi::{RefOr, Schema};
@@ -145,6 +146,9 @@ words! {
     ClaimabilityWord = "Claimability" of Claimability: "Whether a partner can claim an item of a tenant.";
     WarningWord = "CheckWarning" of CheckWarning: "What is worth knowing before a submit, and hinders none.";
     OverviewActWord = "OverviewAct" of OverviewAct: "What a contact did to the standing rules by the overview.";
+    WebhookStatusWord = "WebhookStatus" of WebhookStatus: "What a webhook does.";
+    DisableCauseWord = "DisableCause" of DisableCause: "Why a webhook was disabled.";
+    DeliveryErrorWord = "DeliveryError" of DeliveryError: "Why an attempt to deliver failed.";
     ActionWord = "ClaimAction" of Action: "What can be done with a claim: an action of `POST /v1/claims/{id}/review`, or the route of that name.";
 }
 

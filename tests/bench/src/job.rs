@@ -50,10 +50,12 @@ pub enum Job {
     Archive,
     /// A tenant has changed.
     Sweep,
+    /// A partner's webhooks.
+    Webhooks,
 }
 
 /// The functions and the job of each.
-pub const FUNCTIONS: [(&str, Job); 14] = [
+pub const FUNCTIONS: [(&str, Job); 15] = [
     ("claims", Job::Submit),
     ("evidence", Job::Announce),
     ("scan", Job::Scan),
@@ -68,6 +70,7 @@ pub const FUNCTIONS: [(&str, Job); 14] = [
     ("finalize", Job::Close),
     ("publish", Job::Archive),
     ("sweep", Job::Sweep),
+    ("webhooks", Job::Webhooks),
 ];
 
 impl Job {
@@ -90,6 +93,7 @@ impl Job {
             Self::Close => "close 25 windows",
             Self::Archive => "archive a version",
             Self::Sweep => "sweep a tenant's claims",
+            Self::Webhooks => "list a partner's webhooks",
         }
     }
 
@@ -135,6 +139,10 @@ impl Job {
             }
             Self::Archive => archive(fixture).0,
             Self::Sweep => json!({"Records": [fixture.changed]}),
+            Self::Webhooks => {
+                let event = RequestEvent::get("/v1/webhooks");
+                event.partner_admin(fixtures::ALPINE).at(now).payload()
+            }
         }
     }
 
@@ -149,7 +157,8 @@ impl Job {
             | Self::Ask
             | Self::Usage
             | Self::Claims
-            | Self::Tenant => answer["statusCode"] == 200,
+            | Self::Tenant
+            | Self::Webhooks => answer["statusCode"] == 200,
             Self::Scan | Self::Notice | Self::Proof | Self::Close | Self::Archive | Self::Sweep => {
                 answer["batchItemFailures"].as_array().is_some_and(Vec::is_empty)
             }

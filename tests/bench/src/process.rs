@@ -172,6 +172,7 @@ fn settings(cloud: &Cloud, platform: &str) -> BTreeMap<String, String> {
         ("NOTICES_QUEUE_URL", queue),
         ("OVERVIEWS_QUEUE_URL", queue),
         ("REMINDERS_QUEUE_URL", queue),
+        ("WEBHOOKS_QUEUE_URL", queue),
         ("DOCUMENT_BUCKET", support::documents::BUCKET),
     ]
     .map(|(name, value)| (name.to_owned(), value.to_owned()))

@@ -11,10 +11,10 @@ fn messages_are_read_alone_ten_times_within_fourteen_days_save_reports_shards_an
     const FOURTEEN_DAYS_S: u64 = 14 * 86_400;
     let of = |name: String| &template()["Resources"][name]["Properties"];
     let rows = template()["Mappings"]["Queues"].as_object().unwrap();
-    assert_eq!(rows.len(), 6, "{rows:?}");
+    assert_eq!(rows.len(), 7, "{rows:?}");
     for queue in rows.keys() {
         let (batch, attempts, kept_s) = match queue.as_str() {
-            "Shard" | "Overviews" => (1, 5, 3600),
+            "Shard" | "Overviews" | "Webhooks" => (1, 5, 3600),
             "Delivery" => (10, 10, FOURTEEN_DAYS_S),
             _ => (1, 10, FOURTEEN_DAYS_S),
         };

@@ -95,6 +95,32 @@ pub(crate) fn overview_post(env: &TestEnv) -> overview::Post {
     overview::Post::new(client, OVERVIEWS_URL.to_owned(), NOTICES_URL.to_owned())
 }
 
+/// The queue of webhooks that have something to do.
+const WEBHOOKS_URL: &str = "https://sqs.test/000000000000/cpor-webhooks";
+
+/// The queues that `webhooks` sends to.
+pub(crate) fn webhook_queues(env: &TestEnv) -> webhooks::Queues {
+    let client = client!(aws_sdk_sqs, env.services.http());
+    webhooks::Queues::new(client, WEBHOOKS_URL.to_owned(), NOTICES_URL.to_owned())
+}
+
+/// The webhooks that `webhooks` was sent to have something to do.
+pub fn webhook_messages(env: &TestEnv) -> Vec<Value> {
+    let batches = env.services.taken("SendMessageBatch").into_iter();
+    let own = batches.filter(|batch| batch["QueueUrl"] == WEBHOOKS_URL);
+    let entries = own.filter_map(|batch| batch["Entries"].as_array().cloned()).flatten();
+    let body = |entry: Value| serde_json::from_str(entry["MessageBody"].as_str().expect("a body"));
+    entries.map(|entry| body(entry).expect("JSON")).collect()
+}
+
+/// What `webhooks` has sent for `notify` to tell, as it is handed over for the first time.
+pub fn disabled_messages(env: &TestEnv) -> Vec<Value> {
+    let sent = env.services.taken("SendMessage").into_iter();
+    let bodies = sent.map(|sent| sent["MessageBody"].as_str().expect("a body").to_owned());
+    let own = bodies.filter(|body| body.contains("webhook_disabled"));
+    own.map(|body| mail_message(&serde_json::from_str(&body).expect("JSON"))).collect()
+}
+
 /// The messages that `overview` has sent, as `notify` is handed them for the first time; each of them has an id of its
 /// own.
 pub fn overview_messages(env: &TestEnv) -> Vec<Value> {
@@ -266,7 +292,8 @@ impl EventFunctions {
 /// The messages of work that are in the queue.
 pub fn work_messages(env: &TestEnv) -> Vec<Value> {
     let batches = env.services.taken("SendMessageBatch");
-    let entries = batches.iter().filter_map(|batch| batch["Entries"].as_array()).flatten();
+    let own = batches.iter().filter(|batch| batch["QueueUrl"] != WEBHOOKS_URL);
+    let entries = own.filter_map(|batch| batch["Entries"].as_array()).flatten();
     let body = |entry: &Value| serde_json::from_str(entry["MessageBody"].as_str().expect("a body"));
     entries.map(|entry| body(entry).expect("JSON")).collect()
 }

@@ -18,6 +18,7 @@ pub mod engine;
 pub mod event_functions;
 pub mod fake_services;
 pub mod fixtures;
+pub mod internet;
 pub mod logs;
 pub mod rivals;
 pub mod stack;

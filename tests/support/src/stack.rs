@@ -4,24 +4,27 @@
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
+use aws_lambda_events::event::sqs::SqsBatchResponse;
 use aws_sdk_s3::config::{Credentials, SharedCredentialsProvider};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, Duration, Utc};
 use domain::claim::Claim;
 use domain::ids::{ClaimId, NoticeNo, Sha256Hash};
 use domain::program::Policy;
 use domain::recipient::RecipientNo;
 use lambda_http::{Body, Response};
 use notice::{Link, LinkKeys, Operator};
-use runtime::{Clock, KeyRing};
+use runtime::{Clock, Invocation, InvocationError, KeyRing};
 use serde_json::{Value, json};
 use store::Store;
 use web::event::{RequestEvent, app_clients};
+use webhooks::Connector;
 
 use crate::documents;
-use crate::event_functions::EventFunctions;
+use crate::event_functions::{self, EventFunctions, webhook_messages};
 use crate::fixtures;
+use crate::internet::Internet;
 use crate::template::Permissions;
 use crate::test_env::{TestEnv, VERIFIED};
 use crate::wire::Wire;
@@ -46,6 +49,9 @@ pub struct Stack {
     associations: app::Api,
     customer: app::Api,
     directory: directory::App,
+    webhooks: webhooks::App,
+    /// The receivers of webhooks.
+    pub internet: Internet,
 }
 
 /// The secret of links and codes.
@@ -242,6 +248,7 @@ impl Stack {
         let secret = StoredSecret::new(SECRET);
         let cursor_secret = StoredSecret::new(CURSOR_SECRET);
         let cursors = || cursor_secret.ring_of(env.clock.function(), cursors_of);
+        let internet = Internet::default();
         Self {
             claims: app::Api::new(store("claims"), app_clients(), cursors()),
             evidence: evidence::App::new(store("evidence"), app_clients(), bucket(&env)),
@@ -265,6 +272,13 @@ impl Stack {
                 operator(),
                 crate::event_functions::overview_post(&env),
             ),
+            webhooks: webhooks::App::new(
+                store("webhooks"),
+                app_clients(),
+                crate::event_functions::webhook_queues(&env),
+                internet.connector(),
+            ),
+            internet,
             event_functions: EventFunctions::of(&env, sandbox, &secret),
             wires,
             secret,
@@ -298,8 +312,47 @@ impl Stack {
             }
             "customer" => Box::pin(customer::handle_request(&self.customer, request)).await,
             "directory" => Box::pin(directory::handle_request(&self.directory, request)).await,
+            "webhooks" => Box::pin(webhooks::handle_request(&self.webhooks, request)).await,
             other => panic!("no function {other} answers requests"),
         })
+    }
+
+    /// Hands a payload that is no request to `webhooks`.
+    ///
+    /// # Errors
+    /// Where it could not do all of it.
+    pub async fn webhooks(&self, payload: Value) -> Result<SqsBatchResponse, InvocationError> {
+        let lasting = Duration::seconds(60);
+        let invocation = Invocation::running_for("request-1", self.env.clock.now(), lasting);
+        webhooks::handle_event(&self.webhooks, payload, invocation).await
+    }
+
+    /// A look at the webhooks, and each turn that it calls for; whether all of it was done.
+    pub async fn send_webhooks(&self) -> bool {
+        let before = webhook_messages(&self.env).len();
+        let looked = self.webhooks(json!({"source": "aws.events"})).await;
+        let mut done = looked.is_ok_and(|answer| answer.batch_item_failures.is_empty());
+        let mut at = before;
+        // A turn that is over in time sends its webhook a message for the next one.
+        while let Some(message) = webhook_messages(&self.env).get(at) {
+            let turn = self.webhooks(json!({"Records": [event_functions::message(message)]})).await;
+            done &= turn.is_ok_and(|answer| answer.batch_item_failures.is_empty());
+            at += 1;
+        }
+        done
+    }
+
+    /// The same with another way to the receivers.
+    #[must_use]
+    pub fn with_connector(self, connector: Connector) -> Self {
+        let (store, wire) = store_of(&self.env, "webhooks", false);
+        let queues = event_functions::webhook_queues(&self.env);
+        let webhooks = webhooks::App::new(store, app_clients(), queues, connector);
+        let mut wires = self.wires;
+        // It is the last of those that answer requests.
+        wires.pop();
+        wires.push(wire);
+        Self { wires, webhooks, ..self }
     }
 
     /// Submits a claim of a partner's.

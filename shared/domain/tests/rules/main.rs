@@ -38,4 +38,5 @@ mod submit;
 mod table;
 mod term;
 mod undo;
+mod webhooks;
 mod withdrawal;

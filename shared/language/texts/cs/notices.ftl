@@ -697,3 +697,11 @@ overview-by-former = Udělal to: kontakt organizace { $tenant }, který už kont
 overview-taken-back = Vzít to zpět může jen správce organizace { $tenant } po přihlášení u společnosti { $operator }.
 receipt-by-contact = Odpověděl: { $contact }, přehledem organizace { $tenant }
 receipt-by-former-contact = Odpověděl: kontakt organizace { $tenant }, který už kontaktem není, přehledem organizace { $tenant }
+
+## Webhooky
+
+webhook-disabled-subject = Webhook { $webhook } byl vypnut
+webhook-failed = Tři dny se nepodařilo doručit události na váš webhook { $webhook }. Nic se na něj už neposílá.
+webhook-gone = Příjemce vašeho webhooku { $webhook } odpověděl, že další události nechce (410). Nic se na něj už neposílá.
+webhook-kept = Žádná událost se neztratila: každou lze číst 90 dní a webhook mezi nimi své místo neztrácí.
+webhook-again = Až bude příjemce zase k dispozici, zapište webhook znovu stejným příkazem, jakým jste ho vytvořili. Bude pokračovat tam, kde byl. Pokud ho už nepotřebujete, smažte ho.

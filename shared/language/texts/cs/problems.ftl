@@ -53,7 +53,7 @@ idempotency-conflict = Klíč opakování je použitý
 precondition-required = Chybí If-Match
     .detail = Pošlete ETag žádosti v hlavičce If-Match.
 quota-exceeded = Kvóta je vyčerpána
-    .detail = Žádostí, konceptů, kontrol, dokumentů nebo oznámení je víc, než bylo dohodnuto, nebo se označení a značka mění znovu dřív než za minutu. Zkuste to později.
+    .detail = Žádostí, konceptů, kontrol, dokumentů nebo oznámení je víc, než bylo dohodnuto, nebo se označení a značka mění znovu dřív než za minutu, nebo je webhooků víc než 20, nebo se webhook zkouší znovu dřív než za deset sekund. Zkuste to později.
 code-locked = Příliš mnoho chybných kódů
     .detail = Než to zkusíte znovu, vyčkejte.
 unavailable = Nedostupné
@@ -131,6 +131,7 @@ form-duration = Doba se píše podle ISO 8601, bez let a měsíců, například 
 form-confirmation = Musí to být hodnota „confirm“ ze zkoušky nanečisto, například 3 nebo 1000+.
 form-code = Kód ze zprávy má šest číslic, kód z potvrzení deset.
 form-item-number = Musí to být číslo položky, například 1.
+form-https-url = Musí to být adresa https s názvem, na portu 443, bez uživatele, hesla a části za #, například https://crm.example/hook.
 
 # Co říkají pravidla, jimiž se události žádosti řídí, podle události.
 rule-drafted = koncept čeká na partnera, který jej upraví a podá

@@ -662,3 +662,11 @@ overview-by-former = Done by: a contact of { $tenant } who is none any more, by 
 overview-taken-back = Only an administrator of { $tenant } who is signed in with { $operator } can take it back.
 receipt-by-contact = Answered by: { $contact }, by the overview of { $tenant }
 receipt-by-former-contact = Answered by: a contact of { $tenant } who is none any more, by the overview of { $tenant }
+
+## Webhooks
+
+webhook-disabled-subject = The webhook { $webhook } was disabled
+webhook-failed = For three days every attempt to deliver events to your webhook { $webhook } has failed. Nothing is sent to it any more.
+webhook-gone = The receiver of your webhook { $webhook } has answered that it wants no more events (410). Nothing is sent to it any more.
+webhook-kept = No event is lost: each can be read for 90 days, and the webhook keeps its place among them.
+webhook-again = Once the receiver is there again, write the webhook anew, with the command you created it with. It goes on where it was. If you need it no more, delete it.

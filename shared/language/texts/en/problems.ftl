@@ -53,7 +53,7 @@ idempotency-conflict = The idempotency key is used
 precondition-required = If-Match is missing
     .detail = Send the claim's ETag in If-Match.
 quota-exceeded = The quota is used up
-    .detail = More claims, drafts, checks, documents or notices than agreed, or label and reference are changed again within a minute. Try again later.
+    .detail = More claims, drafts, checks, documents or notices than agreed, or label and reference are changed again within a minute, or more than 20 webhooks, or one is tested again within ten seconds. Try again later.
 code-locked = Too many wrong codes
     .detail = Wait before you try again.
 unavailable = Not available
@@ -131,6 +131,7 @@ form-duration = A duration is written as ISO 8601 says, without years and months
 form-confirmation = This must be the “confirm” of the dry run, such as 3 or 1000+.
 form-code = A code of the mail has six digits, and that of a receipt ten.
 form-item-number = This must be the number of an item, such as 1.
+form-https-url = This must be an address of https with a name, on port 443, without user, password and fragment, such as https://crm.example/hook.
 
 # What the rules say that a claim's events follow, by event.
 rule-drafted = a draft waits for its partner, who edits and submits it

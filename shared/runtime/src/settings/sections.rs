@@ -286,3 +286,20 @@ impl Settings for MailboxSecretSettings {
         Some(Self { id: environment.read_text("MAILBOX_SECRET_ID")? })
     }
 }
+
+/// The queue of webhooks that have something to do, and that of what parties are told.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WebhookQueueSettings {
+    /// `WEBHOOKS_QUEUE_URL`: webhooks for which an event waits.
+    pub webhooks_url: String,
+    /// `REMINDERS_QUEUE_URL`: what parties are told of a webhook.
+    pub reminders_url: String,
+}
+
+impl Settings for WebhookQueueSettings {
+    fn from_environment(environment: &mut Environment<'_>) -> Option<Self> {
+        let webhooks_url = environment.read_text("WEBHOOKS_QUEUE_URL");
+        let reminders_url = environment.read_text("REMINDERS_QUEUE_URL");
+        Some(Self { webhooks_url: webhooks_url?, reminders_url: reminders_url? })
+    }
+}

@@ -52,6 +52,8 @@ pub enum Feed<'a> {
 pub struct FeedPage {
     /// The events, in the order in which they were written.
     pub events: Vec<ToldEvent>,
+    /// The place behind each of them.
+    pub(crate) places: Vec<String>,
     /// Behind the last event of the page; where it is empty, where it began.
     pub end: Cursor,
     /// Whether there is more to read already.
@@ -215,9 +217,11 @@ fn merge_parts(parts: Vec<FeedPart>, begin: String, limit: usize) -> Result<Feed
     let all = items.len();
     let items: Vec<_> = items.into_iter().filter(is_known).take(limit).collect();
     more |= items.len() < all;
-    let sort = items.last().map(sort_of).transpose()?.map_or(begin, str::to_owned);
+    let places = items.iter().map(|item| sort_of(item).map(str::to_owned));
+    let places = places.collect::<Result<Vec<_>, _>>()?;
+    let sort = places.last().cloned().unwrap_or(begin);
     let events = items.iter().map(from_item).collect::<Result<_, _>>()?;
-    Ok(FeedPage { events, end: Cursor { part: None, sort }, more })
+    Ok(FeedPage { events, places, end: Cursor { part: None, sort }, more })
 }
 
 fn sort_of(item: &Attributes) -> Result<&str, StoreError> {

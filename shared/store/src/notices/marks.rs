@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use chrono::Duration;
-use domain::ids::{ClaimId, TenantId};
+use domain::ids::{ClaimId, PartnerId, TenantId};
 
 use crate::table::attributes::{Attributes, item_key, number_value, text_value};
 use crate::table::config::Store;
@@ -24,6 +24,8 @@ pub enum MailSubject<'a> {
     Claim(&'a ClaimId),
     /// A mail about the contacts of a tenant.
     Tenant(&'a TenantId),
+    /// A mail to a partner about no claim.
+    Partner(&'a PartnerId),
 }
 
 impl MailSubject<'_> {
@@ -33,6 +35,7 @@ impl MailSubject<'_> {
             Self::Tenant(tenant) => {
                 item_key(keys::tenant_quotas_pk(tenant), keys::mail_marks_sk(mail))
             }
+            Self::Partner(partner) => item_key(keys::quotas_pk(partner), keys::mail_marks_sk(mail)),
         }
     }
 }

@@ -28,8 +28,8 @@ impl RequestTime {
 }
 
 impl Store {
-    /// The function's own clock.
-    pub(crate) fn system_time(&self) -> Instant {
+    /// The function's own clock, which the test clock does not move.
+    pub fn system_time(&self) -> Instant {
         whole_millis((self.config.clock)())
     }
 

@@ -51,6 +51,10 @@
 //! | recount | `CA#recounts` | `<country>`, `outage-<number>` or `data` | `directory/recounts.rs` | until it is done; `data` for good |
 //! | document | `E#<sha256>` | `<tenant>` | `evidence/documents.rs` | for good |
 //! | feed item | `F#P#<partner>`, `F#T#<tenant>` or `F#S#<part>` | `<written at, ms>#<claim>#<version, 6 digits>` | `history/feed.rs` | 90 days |
+//! | webhook | `W#<part>` | `P#<partner>#<id>`, `T#<tenant>#<id>` or `S#staff#<id>` | `webhooks/item.rs` | until it is deleted |
+//! | webhooks of a party | `W#<part>` | `P#<partner>`, `T#<tenant>` or `S#staff` | `webhooks/entries.rs` | for good |
+//! | webhook secrets | `WS#P#<partner>`, `WS#T#<tenant>` or `WS#S#staff` | `<id>` | `webhooks/secrets.rs` | with the webhook |
+//! | delivery | `WD#` and the webhook's sort key | `<at, ms>#<random>` | `webhooks/deliveries.rs` | 7 days |
 //! | mail | `C#<claim>` | `O#<mail>` | `notices/marks.rs` | 90 days |
 //! | erasure | `Z#erased` | `<claim>` | `erasure/list.rs` | for good |
 //! | usage row | `U#<tenant>#<kind>#<item>` | `<date>` | `usage/rows.rs` | for good |
@@ -75,12 +79,13 @@ use domain::calendar::CountryCode;
 use domain::claim::{Claim, Instant};
 use domain::ids::{
     ClaimId, FamilyId, ItemId, NoticeNo, PartnerId, PersonId, ProgramId, Sha256Hash, TenantId,
-    Version,
+    Version, WebhookId,
 };
 use domain::program::{ItemKind, ItemRef};
 use domain::recipient::RecipientNo;
 use domain::reminder::Reminder;
 use domain::text::{Domain, Name};
+use domain::webhook::WebhookOwner;
 
 use super::error::StoreError;
 use super::write_id::WriteId;
@@ -254,6 +259,60 @@ pub(crate) fn parse_feed_sk(sort: &str) -> Option<(ClaimId, Version)> {
     let mut parts = sort.splitn(3, '#').skip(1);
     let claim = ClaimId::parse(parts.next()?).ok()?;
     Some((claim, Version(parts.next()?.parse().ok()?)))
+}
+
+/// Into how many parts all webhooks go: each minute they are looked at together.
+pub(crate) const WEBHOOK_PARTS: u8 = 8;
+
+/// A part of all webhooks.
+pub(crate) fn webhook_part_pk(part: u8) -> String {
+    format!("W#{part}")
+}
+
+/// The part with the webhooks of a party.
+pub(crate) fn webhooks_pk(owner: &WebhookOwner) -> String {
+    let [head, ..] = Sha256Hash::of(webhook_owner_sk(owner).as_bytes()).0;
+    webhook_part_pk(head % WEBHOOK_PARTS)
+}
+
+/// What counts the webhooks of a party, and what their own sort keys begin with.
+pub(crate) fn webhook_owner_sk(owner: &WebhookOwner) -> String {
+    match owner {
+        WebhookOwner::Partner(partner) => format!("P#{partner}"),
+        WebhookOwner::Tenant(tenant) => format!("T#{tenant}"),
+        WebhookOwner::Staff => "S#staff".to_owned(),
+    }
+}
+
+/// Whether a sort key is that of what counts a party's webhooks.
+pub(crate) fn is_webhook_owner_sk(sort: &str) -> bool {
+    sort.matches('#').count() == 1
+}
+
+pub(crate) fn webhook_sk(owner: &WebhookOwner, id: &WebhookId) -> String {
+    format!("{}#{id}", webhook_owner_sk(owner))
+}
+
+/// Whose webhook a sort key names, and which.
+pub(crate) fn parse_webhook_sk(sort: &str) -> Option<(WebhookOwner, WebhookId)> {
+    let mut parts = sort.splitn(3, '#');
+    let owner = match (parts.next()?, parts.next()?) {
+        ("P", partner) => WebhookOwner::Partner(PartnerId::parse(partner).ok()?),
+        ("T", tenant) => WebhookOwner::Tenant(TenantId::parse(tenant).ok()?),
+        ("S", _) => WebhookOwner::Staff,
+        _ => return None,
+    };
+    Some((owner, WebhookId::parse(parts.next()?).ok()?))
+}
+
+/// The secrets of a party's webhooks. A partition of their own: no other function may read it.
+pub(crate) fn webhook_secrets_pk(owner: &WebhookOwner) -> String {
+    format!("WS#{}", webhook_owner_sk(owner))
+}
+
+/// What became of the deliveries of a webhook.
+pub(crate) fn webhook_deliveries_pk(owner: &WebhookOwner, id: &WebhookId) -> String {
+    format!("WD#{}", webhook_sk(owner, id))
 }
 
 /// What a partner has used of its quotas. A partition of its own: who counts may not write the partner.

@@ -23,7 +23,7 @@ fn read_errors<T>(read: Result<T, RequestError>) -> Vec<FieldError> {
 
 /// The reader of each body of a request, by the name of its schema.
 fn body_readers() -> BTreeMap<&'static str, Reader> {
-    let readers: [(&'static str, Reader); 20] = [
+    let readers: [(&'static str, Reader); 22] = [
         ("AssignBody", |body| read_errors(bodies::read_assignee(body))),
         ("CalendarBody", |body| read_errors(bodies::read_calendar("US".parse().unwrap(), body))),
         ("CalendarDayBody", |body| {
@@ -49,6 +49,9 @@ fn body_readers() -> BTreeMap<&'static str, Reader> {
         ("ProgramBody", |body| {
             read_errors(bodies::read_program(&ProgramId::parse("osu-m365").unwrap(), body, None))
         }),
+        ("ReplayBody", |body| {
+            read_errors(bodies::read_replay(body, "2026-12-31T19:00:00Z".parse().unwrap()))
+        }),
         ("RequiredCommentBody", |body| read_errors(bodies::required_comment(body))),
         ("RetireLinkBody", |body| read_errors(bodies::retired_link(body))),
         ("ReviewBody", |body| read_errors(bodies::read_review(body))),
@@ -58,6 +61,7 @@ fn body_readers() -> BTreeMap<&'static str, Reader> {
             read_errors(bodies::read_tenant(&id, body, None))
         }),
         ("UsageBody", |body| read_errors(bodies::read_usage(body))),
+        ("WebhookBody", |body| read_errors(bodies::read_webhook(body))),
     ];
     readers.into()
 }

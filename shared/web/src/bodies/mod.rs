@@ -16,6 +16,7 @@ mod review;
 mod rules;
 mod sandbox;
 mod usage;
+mod webhook;
 
 pub use assignee::{AssignBody, read_assignee};
 pub use calendar::{AddedDayBody, CalendarBody, CalendarDayBody, calendar_day, read_calendar};
@@ -45,6 +46,7 @@ pub use rules::{
 };
 pub use sandbox::{ClockBody, ClockMove, read_clock_move};
 pub use usage::{UsageBody, UsageRow, UsageRowBody, read_usage};
+pub use webhook::{ReplayBody, WebhookBody, WebhookWish, read_replay, read_webhook};
 
 use domain::ids::Sha256Hash;
 use serde_json::Value;

@@ -10,7 +10,7 @@ use crate::problem_code::ProblemCode;
 use crate::queries;
 use crate::routes::{
     AssociationsRoute, ClaimsRoute, CustomerRoute, DecisionRoute, DirectoryRoute, EvidenceRoute,
-    OverviewRoute, ReviewRoute, RouteId,
+    OverviewRoute, ReviewRoute, RouteId, WebhooksRoute,
 };
 
 const LIST: [&str; 2] = ["limit", "cursor"];
@@ -28,6 +28,7 @@ pub(super) fn describe_endpoint(id: RouteId, method: &HttpMethod) -> Endpoint {
         RouteId::Customer(route) => customer_endpoint(route),
         RouteId::Associations(route) => associations_endpoint(route),
         RouteId::Directory(route) => directory_endpoint(route),
+        RouteId::Webhooks(route) => webhooks_endpoint(route),
     }
 }
 
@@ -686,6 +687,66 @@ fn directory_endpoint(route: DirectoryRoute) -> Endpoint {
              stack was deployed with `Sandbox=true`, else 404.",
             BodyShape::Json("ClockBody"),
             AnswerShape::One("ClockView"),
+        ),
+    }
+}
+
+fn webhooks_endpoint(route: WebhooksRoute) -> Endpoint {
+    match route {
+        WebhooksRoute::List => read_endpoint(
+            "List the webhooks of the caller's party",
+            "All of them, 20 at the most, without their secrets.",
+            AnswerShape::One("WebhooksView"),
+        ),
+        WebhooksRoute::Put => Endpoint {
+            problems: &[ProblemCode::QuotaExceeded],
+            ..write_endpoint(
+                "Create a webhook, or write it anew",
+                "From its creation on each event of the caller's feed (`GET /v1/events`) is sent to the address, one after the \
+                 other, as *Standard Webhooks* has it. The answer that creates it has `secret`, told this once. Written \
+                 anew, a webhook keeps its secret and its place in the feed, and one that was disabled begins again. A \
+                 party has 20 at the most.",
+                BodyShape::Json("WebhookBody"),
+                AnswerShape::One("WebhookView"),
+            )
+        },
+        WebhooksRoute::Get => read_endpoint(
+            "Read a webhook",
+            "Where events are sent, and whether that succeeds. The secret is not told.",
+            AnswerShape::One("WebhookView"),
+        ),
+        WebhooksRoute::Delete => read_endpoint(
+            "Delete a webhook",
+            "Nothing is sent any more but what is on its way. Answers what was deleted.",
+            AnswerShape::One("WebhookView"),
+        ),
+        WebhooksRoute::Test => Endpoint {
+            problems: &[ProblemCode::QuotaExceeded],
+            ..read_endpoint(
+                "Send a message that is no event",
+                "Sends a message of type `test` at once, signed as every other, and answers what became of it. It changes \
+                 neither the place in the feed nor the status. The next test is possible after ten seconds.",
+                AnswerShape::One("DeliveryView"),
+            )
+        },
+        WebhooksRoute::Rotate => read_endpoint(
+            "Make the secret anew",
+            "Answers the new secret, told this once. For 24 hours, or until it is made anew again, messages are signed with \
+             the secret before as well.",
+            AnswerShape::One("WebhookSecretView"),
+        ),
+        WebhooksRoute::Replay => write_endpoint(
+            "Send events again",
+            "Puts the place in the feed back, or forwards, to a moment: what was written from then on is sent, again or for \
+             the first time. The feed has the events of 90 days. A failing webhook is tried at once.",
+            BodyShape::Json("ReplayBody"),
+            AnswerShape::One("WebhookView"),
+        ),
+        WebhooksRoute::Deliveries => read_endpoint(
+            "List the last attempts to deliver",
+            "At most 100 attempts of the last seven days, the newest first: status, duration and kind of error, never what was \
+             answered.",
+            AnswerShape::One("DeliveriesView"),
         ),
     }
 }

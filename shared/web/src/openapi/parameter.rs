@@ -39,6 +39,10 @@ pub(super) fn path_parameter(path: &str, name: &str) -> Value {
             "The program, by its id.",
             json!({"type": "string", "pattern": ID, "example": "osu-m365"}),
         ),
+        "id" if path.contains("/webhooks/") => (
+            "The webhook, as its party names it.",
+            json!({"type": "string", "pattern": ID, "example": "crm"}),
+        ),
         "id" => (
             "The claim, by its id.",
             json!({"type": "string", "pattern": CLAIM, "example": "cbplyjelfz5a5xwmpnah5uzxk4"}),

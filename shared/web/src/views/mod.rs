@@ -22,6 +22,7 @@ mod remark;
 mod rules;
 mod told;
 mod usage;
+mod webhook;
 mod window;
 
 pub use association::{AssociationStatusView, AssociationView};
@@ -66,6 +67,7 @@ pub use rules::{BlockView, ExplicitYesView, RuleContactView, RulesView};
 pub use usage::{
     AssociationUsageView, FedUsageDay, FedUsageView, UsageDay, UsageStatusView, UsageView,
 };
+pub use webhook::{DeliveriesView, DeliveryView, WebhookSecretView, WebhookView, WebhooksView};
 pub use window::{CountedFromView, SkippedDayView, WindowView};
 
 use serde::Serialize;

@@ -1,0 +1,152 @@
+//! The routes: the webhooks of the caller's party.
+
+use app::ApiError;
+use domain::claim::Instant;
+use domain::ids::WebhookId;
+use domain::rejection::{Rejection, TextForm};
+use domain::webhook::{Webhook, WebhookOwner, WebhookState};
+use store::{NewWebhook, Store};
+use web::bodies::WebhookWish;
+use web::views::{DeliveriesView, DeliveryView, WebhookSecretView, WebhookView, WebhooksView};
+use web::{Call, Caller, Reply, RequestError, Viewer, bodies};
+
+use crate::App;
+use crate::deliver::deliver_message;
+use crate::message::Message;
+
+/// Lists the webhooks of the caller's party.
+pub(crate) async fn list_webhooks(app: &App, call: &Call<'_>) -> Result<Reply, ApiError> {
+    let owner = owner_of(&call.require_caller(&app.clients)?)?;
+    let items = app.store.list_webhooks(&owner).await?;
+    let items = items.iter().map(|own| WebhookView::of(own, None)).collect();
+    Ok(Reply::ok(&WebhooksView { items }))
+}
+
+/// Creates a webhook, or writes it anew: then it keeps its secret and its place.
+pub(crate) async fn put_webhook(app: &App, call: &Call<'_>) -> Result<Reply, ApiError> {
+    let owner = owner_of(&call.require_caller(&app.clients)?)?;
+    let id = call.new_id(WebhookId::parse, TextForm::Id)?;
+    let wish = bodies::read_webhook(&call.json_body()?)?;
+    loop {
+        if let Some(webhook) = rewrite_webhook(app, &owner, &id, &wish).await? {
+            return Ok(Reply::ok(&WebhookView::of(&webhook, None)));
+        }
+        let webhook = new_webhook(&owner, &id, &wish, app.store.system_time());
+        match app.store.create_webhook(&webhook).await? {
+            NewWebhook::Created(secret) => {
+                return Ok(Reply::ok(&WebhookView::of(&webhook, Some(secret))));
+            }
+            // Somebody else has created it meanwhile.
+            NewWebhook::Exists => {}
+            NewWebhook::Full => {
+                return Err(Rejection::QuotaExceeded { retry_after_s: None }.into());
+            }
+        }
+    }
+}
+
+async fn rewrite_webhook(
+    app: &App,
+    owner: &WebhookOwner,
+    id: &WebhookId,
+    wish: &WebhookWish,
+) -> Result<Option<Webhook>, ApiError> {
+    let write = |own: &mut Webhook| {
+        wish.url.as_str().clone_into(&mut own.url);
+        own.types.clone_from(&wish.types);
+        own.state = WebhookState::Active;
+    };
+    Ok(app.store.change_webhook(owner, id, write).await?)
+}
+
+fn new_webhook(owner: &WebhookOwner, id: &WebhookId, wish: &WebhookWish, now: Instant) -> Webhook {
+    Webhook {
+        owner: owner.clone(),
+        id: id.clone(),
+        url: wish.url.as_str().to_owned(),
+        types: wish.types.clone(),
+        created_at: now,
+        cursor: Store::feed_place_at(now),
+        state: WebhookState::Active,
+        tested_at: None,
+    }
+}
+
+/// Reads a webhook.
+pub(crate) async fn read_webhook(app: &App, call: &Call<'_>) -> Result<Reply, ApiError> {
+    let webhook = find_webhook(app, call).await?;
+    Ok(Reply::ok(&WebhookView::of(&webhook, None)))
+}
+
+/// Deletes a webhook, and answers what it was.
+pub(crate) async fn delete_webhook(app: &App, call: &Call<'_>) -> Result<Reply, ApiError> {
+    let (owner, id) = named_webhook(app, call)?;
+    let deleted = app.store.delete_webhook(&owner, &id).await?.ok_or(RequestError::NotFound)?;
+    Ok(Reply::ok(&WebhookView::of(&deleted, None)))
+}
+
+/// Makes the secret of a webhook anew.
+pub(crate) async fn rotate_secret(app: &App, call: &Call<'_>) -> Result<Reply, ApiError> {
+    let (owner, id) = named_webhook(app, call)?;
+    let rotated = app.store.rotate_webhook_secret(&owner, &id).await?;
+    let rotated = rotated.ok_or(RequestError::NotFound)?;
+    Ok(Reply::ok(&WebhookSecretView::of(rotated.secret, rotated.previous_until)))
+}
+
+/// Puts the place of a webhook in its feed to a moment.
+pub(crate) async fn replay_events(app: &App, call: &Call<'_>) -> Result<Reply, ApiError> {
+    let (owner, id) = named_webhook(app, call)?;
+    let from = bodies::read_replay(&call.json_body()?, app.store.system_time())?;
+    let replay = |own: &mut Webhook| {
+        own.cursor = Store::feed_place_at(from);
+        if let WebhookState::Failing(failing) = &mut own.state {
+            failing.next_attempt_at = app.store.system_time();
+        }
+    };
+    let webhook = app.store.change_webhook(&owner, &id, replay).await?;
+    let webhook = webhook.ok_or(RequestError::NotFound)?;
+    Ok(Reply::ok(&WebhookView::of(&webhook, None)))
+}
+
+/// Sends a message that is no event, at once. The moment is noted first, so that many at once send one.
+pub(crate) async fn test_webhook(app: &App, call: &Call<'_>) -> Result<Reply, ApiError> {
+    let (owner, id) = named_webhook(app, call)?;
+    let now = app.store.system_time();
+    let before = app.store.count_webhook_test(&owner, &id, now).await?;
+    let webhook = before.ok_or(RequestError::NotFound)?;
+    if let Some(seconds) = webhook.seconds_to_test(now) {
+        return Err(Rejection::QuotaExceeded { retry_after_s: Some(seconds) }.into());
+    }
+    let secrets = app.store.webhook_secrets(&owner, &id).await?;
+    let message = Message::of_test(&id, now);
+    let delivery = deliver_message(app, &webhook, &secrets, &message).await?;
+    Ok(Reply::ok(&DeliveryView::of(&delivery)))
+}
+
+/// Lists the last attempts to deliver.
+pub(crate) async fn list_deliveries(app: &App, call: &Call<'_>) -> Result<Reply, ApiError> {
+    let webhook = find_webhook(app, call).await?;
+    let deliveries = app.store.list_deliveries(&webhook).await?;
+    Ok(Reply::ok(&DeliveriesView { items: deliveries.iter().map(DeliveryView::of).collect() }))
+}
+
+async fn find_webhook(app: &App, call: &Call<'_>) -> Result<Webhook, ApiError> {
+    let (owner, id) = named_webhook(app, call)?;
+    Ok(app.store.find_webhook(&owner, &id).await?.ok_or(RequestError::NotFound)?)
+}
+
+/// The webhook that a request names: always one of the caller's own party.
+fn named_webhook(app: &App, call: &Call<'_>) -> Result<(WebhookOwner, WebhookId), RequestError> {
+    let owner = owner_of(&call.require_caller(&app.clients)?)?;
+    Ok((owner, call.path_id(WebhookId::parse)?))
+}
+
+/// The party whose webhooks a caller writes.
+fn owner_of(caller: &Caller) -> Result<WebhookOwner, RequestError> {
+    let owner = match caller.viewer() {
+        Viewer::Staff => Some(WebhookOwner::Staff),
+        Viewer::Partner => caller.partner_id().cloned().map(WebhookOwner::Partner),
+        Viewer::Customer => caller.tenant_id().cloned().map(WebhookOwner::Tenant),
+    };
+    owner.ok_or(RequestError::RoleNotAllowed)
+}

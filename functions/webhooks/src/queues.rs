@@ -1,0 +1,69 @@
+//! The queues: of webhooks that have something to do, and of what parties are told by mail.
+
+use aws_sdk_sqs::Client;
+use aws_sdk_sqs::types::SendMessageBatchRequestEntry;
+use domain::claim::Instant;
+use domain::webhook::DisableCause;
+use runtime::InvocationError;
+use serde_json::json;
+use store::WebhookKey;
+
+/// How many messages one call may send.
+const BATCH: usize = 10;
+
+/// Where messages go.
+pub struct Queues {
+    client: Client,
+    webhooks_url: String,
+    reminders_url: String,
+}
+
+impl Queues {
+    /// `webhooks_url` is the function's own queue, `reminders_url` one that `notify` reads.
+    pub fn new(client: Client, webhooks_url: String, reminders_url: String) -> Self {
+        Self { client, webhooks_url, reminders_url }
+    }
+
+    /// Has each of these webhooks worked on.
+    ///
+    /// # Errors
+    /// Where not all of them got their message.
+    pub(crate) async fn send_work(&self, due: &[WebhookKey]) -> Result<(), InvocationError> {
+        for some in due.chunks(BATCH) {
+            let entries = some.iter().enumerate().map(|(no, key)| batch_entry(no, key));
+            let entries = entries.collect::<Result<Vec<_>, InvocationError>>()?;
+            let call = self.client.send_message_batch().queue_url(&self.webhooks_url);
+            let answer = call.set_entries(Some(entries)).send().await?;
+            if !answer.failed.is_empty() {
+                return Err(InvocationError::new("not all of the work got its message"));
+            }
+        }
+        Ok(())
+    }
+
+    /// Has the party told by mail that its webhook was disabled. Its address is not in it.
+    ///
+    /// # Errors
+    /// Where the queue does not answer.
+    pub(crate) async fn send_disabled(
+        &self,
+        key: &WebhookKey,
+        at: Instant,
+        cause: DisableCause,
+    ) -> Result<(), InvocationError> {
+        let told = json!({"owner": key.owner, "id": key.id, "at": at, "cause": cause});
+        let body = json!({ "webhook_disabled": told }).to_string();
+        let sent = self.client.send_message().queue_url(&self.reminders_url).message_body(body);
+        sent.send().await?;
+        Ok(())
+    }
+}
+
+fn batch_entry(
+    no: usize,
+    key: &WebhookKey,
+) -> Result<SendMessageBatchRequestEntry, InvocationError> {
+    let body = serde_json::to_string(key)?;
+    let entry = SendMessageBatchRequestEntry::builder().id(no.to_string()).message_body(body);
+    Ok(entry.build()?)
+}

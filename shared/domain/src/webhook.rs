@@ -1,0 +1,221 @@
+//! Webhooks: whose feed is sent to an address, and what becomes of one whose receiver fails (`docs/domain.md §5.11`).
+
+use chrono::Duration;
+use serde::{Deserialize, Serialize};
+
+use crate::claim::Instant;
+use crate::codes::codes;
+use crate::ids::{PartnerId, TenantId, WebhookId};
+
+/// How many webhooks a party may have.
+pub const MAX_WEBHOOKS: usize = 20;
+/// The longest address, in bytes.
+pub const MAX_WEBHOOK_URL_BYTES: usize = 2_048;
+/// How long the secret before the present one is signed with too.
+pub const SECRET_OVERLAP: Duration = Duration::hours(24);
+/// How long deliveries are kept.
+pub const DELIVERIES_KEPT: Duration = Duration::days(7);
+/// How much later than a test the next one may be.
+pub const TESTS_APART: Duration = Duration::seconds(10);
+
+/// How long after the first failure the next attempt is.
+const FIRST_DELAY: Duration = Duration::seconds(5);
+/// The longest time between two attempts, without what is added at random.
+const LONGEST_DELAY: Duration = Duration::hours(6);
+/// From how long a failure on a webhook is given up.
+const GIVEN_UP_AFTER: Duration = Duration::days(3);
+/// How often the delay doubles before it is the longest.
+const DOUBLINGS: u32 = 13;
+
+/// Whose webhook it is: its events are those of that party's feed.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum WebhookOwner {
+    /// A partner.
+    Partner(PartnerId),
+    /// The customer of a tenant.
+    Tenant(TenantId),
+    /// The operator's staff.
+    Staff,
+}
+
+codes! {
+    /// What a webhook does.
+    WebhookStatus {
+        /// Events are sent as they come.
+        Active => "active",
+        /// The last attempt failed. The next one is at `next_attempt_at`.
+        Failing => "failing",
+        /// Nothing is sent any more, until `PUT` writes the webhook again.
+        Disabled => "disabled",
+    }
+
+    /// Why a webhook was disabled.
+    DisableCause {
+        /// Every attempt of three days failed.
+        Failed => "failed",
+        /// The receiver answered 410: it wants nothing more.
+        Gone => "gone",
+    }
+
+    /// Why an attempt to deliver failed.
+    DeliveryError {
+        /// The name of the address leads nowhere.
+        NameUnresolved => "name_unresolved",
+        /// The name leads to an address that is not one of the public internet, among others or alone.
+        AddressRefused => "address_refused",
+        /// Nobody took the connection.
+        Unreachable => "unreachable",
+        /// The certificate is not one of that name, or of an authority that is trusted.
+        Untrusted => "untrusted",
+        /// There was no answer within five seconds.
+        TimedOut => "timed_out",
+        /// The connection ended without an answer in HTTP.
+        NoHttp => "no_http",
+        /// The answer was a redirect, which is not followed.
+        Redirected => "redirected",
+        /// The answer was any other status than one of success.
+        Refused => "refused",
+        /// The answer was 410.
+        Gone => "gone",
+    }
+}
+
+/// Since when a webhook fails.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Failing {
+    /// The first failure since the last success.
+    pub since: Instant,
+    /// How many attempts have failed since then.
+    pub attempts: u32,
+    /// Before which moment nothing is sent.
+    pub next_attempt_at: Instant,
+    /// Why the last attempt failed.
+    pub error: DeliveryError,
+}
+
+/// That nothing is sent any more.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Disabled {
+    /// Since when.
+    pub at: Instant,
+    /// For what reason.
+    pub cause: DisableCause,
+    /// Whether the party was told.
+    pub told: bool,
+}
+
+/// Where a webhook stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum WebhookState {
+    /// The last attempt succeeded, or there was none.
+    Active,
+    /// The last attempt failed.
+    Failing(Failing),
+    /// Nothing is sent.
+    Disabled(Disabled),
+}
+
+impl WebhookState {
+    /// The word for it.
+    pub fn status(self) -> WebhookStatus {
+        match self {
+            Self::Active => WebhookStatus::Active,
+            Self::Failing(_) => WebhookStatus::Failing,
+            Self::Disabled(_) => WebhookStatus::Disabled,
+        }
+    }
+
+    /// Whether an event may be sent at `now`.
+    pub fn may_send(self, now: Instant) -> bool {
+        match self {
+            Self::Active => true,
+            Self::Failing(failing) => failing.next_attempt_at <= now,
+            Self::Disabled(_) => false,
+        }
+    }
+
+    /// Whether its party is still to be told that it was disabled.
+    pub fn is_untold(self) -> bool {
+        matches!(self, Self::Disabled(Disabled { told: false, .. }))
+    }
+
+    /// Where it stands after an attempt that failed at `at`. `jitter` is a random number below 1,000: up to a tenth
+    /// is added to the delay, so that what failed at one moment does not come back in one.
+    #[must_use]
+    pub fn after_failure(self, error: DeliveryError, at: Instant, jitter: u16) -> Self {
+        let (since, before) = match self {
+            Self::Active => (at, 0),
+            Self::Failing(failing) => (failing.since, failing.attempts),
+            Self::Disabled(_) => return self,
+        };
+        let cause = if error == DeliveryError::Gone {
+            Some(DisableCause::Gone)
+        } else {
+            (at - since >= GIVEN_UP_AFTER).then_some(DisableCause::Failed)
+        };
+        if let Some(cause) = cause {
+            return Self::Disabled(Disabled { at, cause, told: false });
+        }
+        let doubled = FIRST_DELAY * (1 << before.min(DOUBLINGS));
+        let delay = doubled.min(LONGEST_DELAY);
+        let delay = delay + delay / 10_000 * i32::from(jitter.min(999));
+        let attempts = before.saturating_add(1);
+        Self::Failing(Failing { since, attempts, next_attempt_at: at + delay, error })
+    }
+}
+
+/// A webhook without its secrets.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Webhook {
+    /// Whose it is.
+    pub owner: WebhookOwner,
+    /// Its name among those of its party.
+    pub id: WebhookId,
+    /// The address that events are sent to.
+    pub url: String,
+    /// The types of events that are sent, ascending; none: all.
+    pub types: Vec<String>,
+    /// When it was created.
+    pub created_at: Instant,
+    /// Behind which place of its party's feed the next event is looked for.
+    pub cursor: String,
+    /// Where it stands.
+    pub state: WebhookState,
+    /// When its last test was sent.
+    pub tested_at: Option<Instant>,
+}
+
+impl Webhook {
+    /// Whether an event of that type is sent.
+    pub fn wants(&self, event_type: &str) -> bool {
+        self.types.is_empty() || self.types.iter().any(|own| own == event_type)
+    }
+
+    /// In how many seconds a test may be sent, where none may be sent at `now`.
+    pub fn seconds_to_test(&self, now: Instant) -> Option<u32> {
+        let left = self.tested_at? + TESTS_APART - now;
+        let seconds = u32::try_from((left.num_milliseconds() + 999) / 1000).unwrap_or(0);
+        (seconds > 0).then_some(seconds)
+    }
+}
+
+/// What the type of the message of a test is.
+pub const TEST_TYPE: &str = "test";
+
+/// An attempt to deliver. Nothing of what was answered is kept but the status.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Delivery {
+    /// When the attempt began.
+    pub at: Instant,
+    /// The id of the message: of an event its id.
+    pub message: String,
+    /// The type of the event, or `test`.
+    pub event_type: String,
+    /// The status that was answered, if one was.
+    pub status: Option<u16>,
+    /// How long the attempt took, in milliseconds.
+    pub duration_ms: u32,
+    /// Why it failed; `None`: it succeeded.
+    pub error: Option<DeliveryError>,
+}

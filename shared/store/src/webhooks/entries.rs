@@ -1,0 +1,218 @@
+//! Writing and reading webhooks.
+
+use domain::claim::Instant;
+use domain::ids::WebhookId;
+use domain::webhook::{MAX_WEBHOOKS, Webhook, WebhookOwner};
+
+use crate::table::attributes::{Attributes, Reader, item_key, number_value, text_value};
+use crate::table::config::Store;
+use crate::table::error::StoreError;
+use crate::table::keys;
+use crate::table::retry::pause_before_retry;
+use crate::table::transaction::{Condition, TransactionAction, WriteOutcome};
+use crate::table::write_id::WriteId;
+
+use super::item::{LEASE, StoredWebhook, VERSION, version_value};
+use super::secrets;
+
+/// How often a write is decided anew that somebody else was ahead of.
+const ATTEMPTS: u32 = 6;
+/// How many webhooks a party has created.
+const CREATED: &str = "n";
+
+/// What became of a webhook that was to be created.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum NewWebhook {
+    /// It is there, and that is its secret.
+    Created(String),
+    /// There is one of that name.
+    Exists,
+    /// The party has as many as it may.
+    Full,
+}
+
+impl Store {
+    /// Creates a webhook, with a secret that is told this once.
+    ///
+    /// # Errors
+    /// Where the table does not answer, or an item cannot be read.
+    pub async fn create_webhook(&self, webhook: &Webhook) -> Result<NewWebhook, StoreError> {
+        let (owner, id) = (&webhook.owner, &webhook.id);
+        for attempt in 0..ATTEMPTS {
+            pause_between(attempt).await;
+            // The count is read first: whoever creates one meanwhile raises it, and the transaction is refused.
+            let counter_key = item_key(keys::webhooks_pk(owner), keys::webhook_owner_sk(owner));
+            let created = self.get_item(counter_key.clone()).await?;
+            let created = created.map(|item| Reader::new("webhooks", &item).read_number(CREATED));
+            let created: Option<u32> = created.transpose()?;
+            let present = self.list_webhooks(owner).await?;
+            if present.iter().any(|own| own.id == *id) {
+                return Ok(NewWebhook::Exists);
+            }
+            if present.len() >= MAX_WEBHOOKS {
+                return Ok(NewWebhook::Full);
+            }
+            let secret = secrets::Secret::new()?;
+            let unchanged = match created {
+                Some(created) => Condition::new(format!("{CREATED} = :n"))
+                    .with_value(":n", number_value(created)),
+                None => Condition::absent(),
+            };
+            let mut counter = counter_key;
+            let next = created.unwrap_or(0).wrapping_add(1);
+            counter.insert(CREATED.to_owned(), number_value(next));
+            let stored = StoredWebhook { webhook: webhook.clone(), version: 1, lease: None };
+            let actions = vec![
+                TransactionAction::Put(counter, Some(unchanged)),
+                TransactionAction::Put(stored.to_item(), Some(Condition::absent())),
+                TransactionAction::Put(secret.to_item(owner, id), None),
+            ];
+            if self.run_transaction(actions, WriteId::new()).await? == WriteOutcome::Done {
+                return Ok(NewWebhook::Created(secret.to_text()));
+            }
+        }
+        Err(too_busy())
+    }
+
+    /// Changes a webhook as it is now; `None`: there is none of that name.
+    ///
+    /// # Errors
+    /// Where the table does not answer, or the item cannot be read.
+    pub async fn change_webhook(
+        &self,
+        owner: &WebhookOwner,
+        id: &WebhookId,
+        change: impl Fn(&mut Webhook),
+    ) -> Result<Option<Webhook>, StoreError> {
+        for attempt in 0..ATTEMPTS {
+            pause_between(attempt).await;
+            let Some(mut stored) = self.stored_webhook(owner, id).await? else { return Ok(None) };
+            change(&mut stored.webhook);
+            if self.put_webhook_if(&mut stored, None).await? == WriteOutcome::Done {
+                return Ok(Some(stored.webhook));
+            }
+        }
+        Err(too_busy())
+    }
+
+    /// Notes that a webhook is tested at `now`, unless it was just before; the webhook as it was before. `None`: there is
+    /// none of that name.
+    ///
+    /// # Errors
+    /// Where the table does not answer, or the item cannot be read.
+    pub async fn count_webhook_test(
+        &self,
+        owner: &WebhookOwner,
+        id: &WebhookId,
+        now: Instant,
+    ) -> Result<Option<Webhook>, StoreError> {
+        for attempt in 0..ATTEMPTS {
+            pause_between(attempt).await;
+            let Some(mut stored) = self.stored_webhook(owner, id).await? else { return Ok(None) };
+            let before = stored.webhook.clone();
+            if before.seconds_to_test(now).is_some() {
+                return Ok(Some(before));
+            }
+            stored.webhook.tested_at = Some(now);
+            if self.put_webhook_if(&mut stored, None).await? == WriteOutcome::Done {
+                return Ok(Some(before));
+            }
+        }
+        Err(too_busy())
+    }
+
+    /// Deletes a webhook with its secrets. What was delivered expires.
+    ///
+    /// # Errors
+    /// Where the table does not answer, or the item cannot be read.
+    pub async fn delete_webhook(
+        &self,
+        owner: &WebhookOwner,
+        id: &WebhookId,
+    ) -> Result<Option<Webhook>, StoreError> {
+        let Some(stored) = self.stored_webhook(owner, id).await? else { return Ok(None) };
+        let secret = item_key(keys::webhook_secrets_pk(owner), id.as_str());
+        // The webhook goes first: without it nobody asks for its secret, and a new one has a new secret.
+        self.delete_items(vec![webhook_key(owner, id)]).await?;
+        self.delete_items(vec![secret]).await?;
+        Ok(Some(stored.webhook))
+    }
+
+    /// A webhook of a party.
+    ///
+    /// # Errors
+    /// Where the table does not answer, or the item cannot be read.
+    pub async fn find_webhook(
+        &self,
+        owner: &WebhookOwner,
+        id: &WebhookId,
+    ) -> Result<Option<Webhook>, StoreError> {
+        Ok(self.stored_webhook(owner, id).await?.map(|stored| stored.webhook))
+    }
+
+    /// The webhooks of a party, by their ids.
+    ///
+    /// # Errors
+    /// Where the table does not answer, or an item cannot be read.
+    pub async fn list_webhooks(&self, owner: &WebhookOwner) -> Result<Vec<Webhook>, StoreError> {
+        let answer = self
+            .client
+            .query()
+            .table_name(self.table_name())
+            .consistent_read(true)
+            .key_condition_expression("pk = :pk AND begins_with(sk, :sk)")
+            .expression_attribute_values(":pk", text_value(keys::webhooks_pk(owner)))
+            .expression_attribute_values(
+                ":sk",
+                text_value(format!("{}#", keys::webhook_owner_sk(owner))),
+            )
+            .send()
+            .await?;
+        let items = answer.items.unwrap_or_default();
+        items.iter().map(|item| Ok(StoredWebhook::from_item(item)?.webhook)).collect()
+    }
+
+    /// The place in a feed from which on events of that moment and later are found.
+    pub fn feed_place_at(moment: Instant) -> String {
+        keys::sortable_instant(moment)
+    }
+
+    pub(super) async fn stored_webhook(
+        &self,
+        owner: &WebhookOwner,
+        id: &WebhookId,
+    ) -> Result<Option<StoredWebhook>, StoreError> {
+        let item = self.get_item(webhook_key(owner, id)).await?;
+        item.as_ref().map(StoredWebhook::from_item).transpose()
+    }
+
+    /// Writes a webhook under the condition that it is as it was read, and where `lease` names one that this holds it.
+    pub(super) async fn put_webhook_if(
+        &self,
+        stored: &mut StoredWebhook,
+        lease: Option<&str>,
+    ) -> Result<WriteOutcome, StoreError> {
+        let seen = version_value(stored.version);
+        let mut unchanged = Condition::new(format!("{VERSION} = :v")).with_value(":v", seen);
+        if let Some(token) = lease {
+            let held = format!("{LEASE} = :lease");
+            unchanged = unchanged.and(&held).with_value(":lease", text_value(token));
+        }
+        stored.version += 1;
+        self.put_item_if(stored.to_item(), unchanged).await
+    }
+}
+
+fn webhook_key(owner: &WebhookOwner, id: &WebhookId) -> Attributes {
+    item_key(keys::webhooks_pk(owner), keys::webhook_sk(owner, id))
+}
+
+pub(super) async fn pause_between(attempt: u32) {
+    if attempt > 0 {
+        pause_before_retry(attempt.min(3)).await;
+    }
+}
+
+pub(super) fn too_busy() -> StoreError {
+    StoreError::Unavailable("a webhook is written by too many at once".to_owned())
+}

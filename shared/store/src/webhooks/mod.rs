@@ -1,0 +1,8 @@
+//! Webhooks: their items, their secrets, what became of deliveries, and which are due (`docs/architecture.md §2.1`).
+
+pub(crate) mod deliveries;
+pub(crate) mod due;
+pub(crate) mod entries;
+pub(crate) mod item;
+pub(crate) mod lease;
+pub(crate) mod secrets;
