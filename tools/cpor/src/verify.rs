@@ -109,15 +109,7 @@ impl Check<'_> {
         if !wrong.is_empty() {
             let text =
                 format!("the state before does not lead to what it says: {}", wrong.join(", "));
-            // What led to a state may have been in a part that is erased: then it can be neither shown nor doubted.
-            if self.reading.is_erased {
-                report.checked.states -= 1;
-                report.leave(format!(
-                    "Version {no}: {text}; parts from before the erasure are gone."
-                ));
-            } else {
-                report.find(FindingKind::State, no, text);
-            }
+            report.find(FindingKind::State, no, text);
         }
         if let (ReadableEntry::Event(own), Some(way)) = (&told, ways.first()) {
             self.check_event(own, before.as_ref(), &way.claim, report);
@@ -181,7 +173,7 @@ impl Check<'_> {
     /// Says where the claim is, and what was not checked.
     fn finish(self, report: &mut Report) {
         if self.reading.is_erased {
-            report.leave("The parts of entries, the texts and the receipts from before the personal data were erased: they are gone.");
+            report.leave("The parts of entries, the texts and the receipts from before the personal data were erased: they are gone, and with them what later parts say of them.");
         } else {
             notices::check_texts(self.bundle, &self.due, report);
         }
