@@ -1,6 +1,7 @@
 //! What each function is given to do: its everyday event, of which every one finds its work undone.
 
 use chrono::{DateTime, Utc};
+use data_encoding::BASE64;
 use domain::ids::{ClaimId, Sha256Hash};
 use serde_json::{Value, json};
 use support::documents::BUCKET;
@@ -50,10 +51,12 @@ pub enum Job {
     Archive,
     /// A tenant has changed.
     Sweep,
+    /// A day is over on which some versions were archived.
+    Root,
 }
 
 /// The functions and the job of each.
-pub const FUNCTIONS: [(&str, Job); 14] = [
+pub const FUNCTIONS: [(&str, Job); 15] = [
     ("claims", Job::Submit),
     ("evidence", Job::Announce),
     ("scan", Job::Scan),
@@ -68,6 +71,7 @@ pub const FUNCTIONS: [(&str, Job); 14] = [
     ("finalize", Job::Close),
     ("publish", Job::Archive),
     ("sweep", Job::Sweep),
+    ("root", Job::Root),
 ];
 
 impl Job {
@@ -90,6 +94,7 @@ impl Job {
             Self::Close => "close 25 windows",
             Self::Archive => "archive a version",
             Self::Sweep => "sweep a tenant's claims",
+            Self::Root => "close a day of 100 versions",
         }
     }
 
@@ -135,6 +140,7 @@ impl Job {
             }
             Self::Archive => archive(fixture).0,
             Self::Sweep => json!({"Records": [fixture.changed]}),
+            Self::Root => root(fixture, now),
         }
     }
 
@@ -150,6 +156,7 @@ impl Job {
             | Self::Usage
             | Self::Claims
             | Self::Tenant => answer["statusCode"] == 200,
+            Self::Root => answer["closed"].as_array().is_some_and(|days| days.len() == 1),
             Self::Scan | Self::Notice | Self::Proof | Self::Close | Self::Archive | Self::Sweep => {
                 answer["batchItemFailures"].as_array().is_some_and(Vec::is_empty)
             }
@@ -215,6 +222,21 @@ fn announce(fixture: &mut Fixture, now: DateTime<Utc>) -> Value {
     let event =
         RequestEvent::post(&format!("/v1/claims/{id}/evidence")).partner_user(fixtures::ALPINE);
     event.json(&body).at(now).payload()
+}
+
+/// A tick on the day behind one of a hundred versions that has no root.
+fn root(fixture: &mut Fixture, now: DateTime<Utc>) -> Value {
+    fixture.env.documents.forget("roots/");
+    for no in 0_u8..100 {
+        let hash = Sha256Hash::of(&[no]);
+        let stamp = now.timestamp_millis() - 24 * 60 * 60 * 1000 + i64::from(no);
+        fixture.env.engine.put(&json!({
+            "pk": {"S": format!("F#S#{}", no % 16)},
+            "sk": {"S": format!("{stamp:013}#{}#000001", fixture.associated.claim.id)},
+            "h": {"B": BASE64.encode(&hash.0)},
+        }));
+    }
+    json!({"source": "aws.events", "detail-type": "Scheduled Event", "detail": {}})
 }
 
 fn scan(fixture: &mut Fixture) -> Value {
