@@ -21,6 +21,8 @@ LOCAL_DIFFERENCES = {
     "sqs:SendMessage": {"Effect": "Allow", "Action": "sqs:SendMessageBatch", "Resource": "*"},
     # A reference to a secret is its ARN on AWS and its name here.
     "secretsmanager:GetSecretValue": {"Effect": "Allow", "Action": "secretsmanager:GetSecretValue", "Resource": "*"},
+    # AWS compares the prefix of a list; here there is nothing to compare with.
+    "s3:prefix": {"Effect": "Allow", "Action": "s3:ListBucket", "Resource": "*"},
     # AWS asks for the sender's identity and the configuration set; here it is always "*".
     "ses:SendEmail": {"Effect": "Allow", "Action": "ses:SendEmail", "Resource": "*"},
 }

@@ -7,8 +7,8 @@ as the local cloud's owner, not under the function's role.
 The events are in `functions/<name>/events`. They are as their sources send them, but for two members of a
 request that this script puts in as the gateway would: the moment, and the client of the token by its id.
 
-The emulator gives every invocation a deadline in the past. Only `finalize` reads it: with the event `shard`
-it takes the shard, drains nothing, and gives it back.
+The emulator gives every invocation a deadline in the past. Only `finalize` and `root` read it: with the event `shard`
+the one takes the shard, drains nothing, and gives it back; the other closes no day.
 """
 
 import json

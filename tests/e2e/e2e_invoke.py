@@ -54,6 +54,7 @@ def a_sample_request_is_answered(stack, function, event, status):
     [
         ("delivery", "bounced", DONE), ("delivery", "delivered", DONE), ("finalize", "shard", DONE), ("finalize", "tick", DONE),
         ("notify", "reminder", DONE), ("notify", "validated", DONE), ("publish", "reminder", DONE), ("publish", "submitted", DONE),
+        ("root", "tick", {"closed": []}),
         ("scan", "clean", DONE), ("scan", "infected", DONE), ("sweep", "tenant", DONE), ("webhooks", "look", DONE), ("webhooks", "turn", DONE),
     ],
 )

@@ -14,7 +14,7 @@ KEPT = {"AWS::S3::Bucket", "AWS::DynamoDB::Table", "AWS::Cognito::UserPool", "AW
 
 @pytest.fixture(scope="module")
 def sandbox(stack):
-    """A sandbox with a document in its bucket; its resources by type."""
+    """A sandbox with a document and a daily root in its bucket; its resources by type."""
     architecture = {"x86_64": "x86_64", "aarch64": "arm64", "arm64": "arm64"}[platform.machine()]
     parameters = [
         f"Architecture={architecture}", f"SenderAddress={SENDER}", f"OperatorContact={OPERATOR_CONTACT}", f"OperatorName={OPERATOR_NAME}",
@@ -29,6 +29,7 @@ def sandbox(stack):
     for kind, id in found:
         if kind == "AWS::S3::Bucket":
             client("s3").put_object(Bucket=id, Key="clean/left.pdf", Body=b"%PDF-")
+            client("s3").put_object(Bucket=id, Key="roots/2026-12-22.json", Body=b"{}", IfNoneMatch="*")
     yield found
     tool.run("undeploy", "--yes", NAME, stack=NAME, seconds=120)
 

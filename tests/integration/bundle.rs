@@ -2,8 +2,10 @@
 //! verifies, and that nothing can be changed in it unnoticed.
 
 mod bytes;
+mod files;
 mod manipulated;
 mod readers;
+mod roots;
 mod story;
 
 use cpor::Report;

@@ -37,6 +37,8 @@ mod countries;
 #[cfg(test)]
 mod customer;
 #[cfg(test)]
+mod daily_root;
+#[cfg(test)]
 mod directory;
 #[cfg(test)]
 mod directory_removals;

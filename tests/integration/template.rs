@@ -514,6 +514,7 @@ fn no_permission_has_a_wildcard_or_scans() {
             let outside =
                 if resource["!If"][0] == "IsSandbox" { &resource["!If"][2] } else { &resource };
             let text = outside.to_string().replace("/quarantine/*", "").replace("/clean/*", "");
+            let text = text.replace("${Documents.Arn}/roots/*", "");
             assert!(!text.contains('*'), "{function}: {text}");
         }
     }
@@ -607,6 +608,50 @@ fn the_account_is_never_locked_out_of_its_keys_and_the_bucket_takes_no_request_w
 }
 
 #[test]
+fn a_daily_root_is_put_once_and_nobody_writes_it_over_or_deletes_it() {
+    let template = template();
+    let roots = json!({"!Sub": "${Documents.Arn}/roots/*"});
+    let policy = &template["Resources"]["DocumentsPolicy"]["Properties"]["PolicyDocument"];
+    let denied = listed(&policy["Statement"]);
+    let new_alone = json!({"Sid": "NewRoots", "Effect": "Deny", "Principal": "*", "Action": "s3:PutObject",
+        "Resource": roots, "Condition": {"Null": {"s3:if-none-match": "true"}}});
+    let kept = json!({"Sid": "KeptRoots", "Effect": "Deny", "Principal": "*",
+        "Action": ["s3:DeleteObject", "s3:DeleteObjectVersion"], "Resource": roots});
+    assert_eq!(denied[1..], [new_alone, kept], "whoever asks, an administrator too");
+    let bucket = &template["Resources"]["Documents"]["Properties"];
+    assert_eq!(bucket["VersioningConfiguration"]["Status"], "Enabled");
+    for rule in listed(&bucket["LifecycleConfiguration"]["Rules"]) {
+        let prefix = rule["Prefix"].as_str().unwrap();
+        assert!(["quarantine/", "clean/"].contains(&prefix), "{rule}");
+    }
+    for (function, statement) in permissions() {
+        let actions = listed(&statement["Action"]);
+        for resource in listed(&statement["Resource"]) {
+            if resource == roots {
+                let permitted = match function.as_str() {
+                    "root" => vec![json!("s3:GetObject"), json!("s3:PutObject")],
+                    "claims" => vec![json!("s3:GetObject")],
+                    other => panic!("{other} has nothing to do with roots"),
+                };
+                assert_eq!(actions, permitted, "{function}");
+            }
+            let whole = ["${Documents.Arn}/*", "${Documents.Arn}/ro*"];
+            assert!(resource["!Sub"].as_str().is_none_or(|arn| !whole.contains(&arn)));
+        }
+        let lists = actions.contains(&json!("s3:ListBucket"));
+        if lists && ["root", "claims"].contains(&function.as_str()) {
+            let prefix = json!({"StringEquals": {"s3:prefix": "roots/"}});
+            assert_eq!(statement["Condition"], prefix, "{function} sees no names of documents");
+        }
+    }
+    let wakes = &template["Resources"]["RootRule"]["Properties"];
+    assert_eq!(wakes["ScheduleExpression"], "rate(1 hour)", "the alarm counts by hours");
+    let alarm = &template["Resources"]["RootLateAlarm"]["Properties"];
+    assert_eq!((&alarm["Period"], &alarm["Threshold"]), (&json!(3600), &json!(86400)));
+    assert_eq!(alarm["TreatMissingData"], "breaching");
+}
+
+#[test]
 fn every_permission_on_the_table_names_leading_keys() {
     for (function, statement) in permissions() {
         let table = listed(&statement["Resource"]).contains(&json!({"!GetAtt": "Table.Arn"}));
@@ -615,17 +660,25 @@ fn every_permission_on_the_table_names_leading_keys() {
     }
 }
 
-/// The partition keys that a function may write, by their beginnings.
-fn written_by(function: &str) -> Vec<String> {
+/// The statements by which a function may write to the table.
+fn writing_statements(function: &str) -> Vec<Value> {
     let reads = ["dynamodb:GetItem", "dynamodb:Query", "dynamodb:BatchGetItem"];
     let writes = |action: &Value| {
         let action = action.as_str().unwrap_or_default();
         action.starts_with("dynamodb:") && !reads.contains(&action)
     };
-    let statements = statements(template(), function);
-    let on_the_table = statements.iter().filter(|one| one["Resource"]["!GetAtt"] == "Table.Arn");
-    let writing: Vec<_> =
-        on_the_table.filter(|one| listed(&one["Action"]).iter().any(writes)).collect();
+    let all = statements(template(), function).into_iter();
+    let on_the_table = all.filter(|one| one["Resource"]["!GetAtt"] == "Table.Arn");
+    on_the_table.filter(|one| listed(&one["Action"]).iter().any(writes)).collect()
+}
+
+fn writes_to_the_table(function: &str) -> bool {
+    !writing_statements(function).is_empty()
+}
+
+/// The partition keys that a function may write, by their beginnings.
+fn written_by(function: &str) -> Vec<String> {
+    let writing = writing_statements(function);
     assert_eq!(writing.len(), 1, "{function}: one statement holds what a transaction may name");
     let keys = &writing[0]["Condition"]["ForAllValues:StringLike"]["dynamodb:LeadingKeys"];
     listed(keys).iter().filter_map(|key| key.as_str().map(str::to_owned)).collect()
@@ -648,8 +701,12 @@ fn each_role_writes_the_items_that_its_code_writes_and_no_other() {
     for (function, ..) in functions(template()) {
         let expected = match function.as_str() {
             "directory" => vec!["TN#*", "PA#*", "PR#*", "CA#*", "DM#*", "MB#*", "U#*", "S"],
-            "publish" => vec!["C#*", "F#*"],
+            "publish" => vec!["C#*", "F#*", "CF#*"],
             "webhooks" => vec!["W#*", "WS#*", "WD#*"],
+            "root" => {
+                assert!(!writes_to_the_table("root"), "it reads alone");
+                continue;
+            }
             other => [claims.as_slice(), own.get(other).copied().unwrap_or_default()].concat(),
         };
         assert_eq!(written_by(&function), expected, "{function}");

@@ -6,16 +6,20 @@ use domain::recipient::{MAX_RECIPIENTS, RecipientNo, Report};
 use lambda_http::{Body, Response};
 use store::BundleSources;
 use web::views::{
-    BundleCalendarView, BundlePartnerPlaceView, BundlePolicyView, BundleReceiptView, BundleSource,
-    BundleTextView, BundleView, viewer_audiences,
+    BundleCalendarView, BundleFileView, BundlePartnerPlaceView, BundlePolicyView,
+    BundleReceiptView, BundleRootView, BundleSource, BundleTextView, BundleView, viewer_audiences,
 };
 use web::{Call, Caller, Reply, queries};
 
 use app::{Api, ApiError, load_visible_claim, request_time};
+use runtime::RootBucket;
+
+use crate::roots::{BundleRoots, load_roots};
 
 /// The bundle of a claim, as much of it as the caller may read.
 pub(crate) async fn read_bundle(
     app: &Api,
+    roots: &RootBucket,
     call: &Call<'_>,
     caller: &Caller,
 ) -> Result<Response<Body>, ApiError> {
@@ -25,25 +29,33 @@ pub(crate) async fn read_bundle(
     let viewer = caller.viewer();
     queries::refuse_parameters(call)?;
     let sources = Box::pin(app.store.load_bundle_sources(&claim, viewer_audiences(viewer))).await?;
+    let roots = Box::pin(load_roots(roots, &sources.entries)).await?;
     let complete = sources.is_complete;
     let source = BundleSource { claim: &claim, viewer, at: moment.at, complete };
-    Ok(Reply::ok(&build_bundle(source, &sources)).into_response())
+    Ok(Reply::ok(&build_bundle(source, &sources, &roots)).into_response())
 }
 
-fn build_bundle(source: BundleSource<'_>, sources: &BundleSources) -> BundleView {
+fn build_bundle(
+    source: BundleSource<'_>,
+    sources: &BundleSources,
+    roots: &BundleRoots,
+) -> BundleView {
     let operator = &sources.operator;
     let mut bundle = BundleView::of(source, (operator.calendar.id(), operator.zone));
     for entry in &sources.entries {
         if let Some(hash) = entry.hash {
             let place = (entry.version, hash, entry.previous_hash);
-            bundle.add_entry(place, &entry.sealed, source.viewer);
+            let leaf = (entry.archived_on, roots.find_place(entry.version));
+            bundle.add_entry(place, leaf, &entry.sealed, source.viewer);
         }
     }
+    bundle.roots = roots.roots.iter().map(BundleRootView::of).collect();
     let policies = sources.policies.iter();
     let policies = policies.map(|(id, version, policy)| BundlePolicyView::of(id, *version, policy));
     bundle.policies = policies.collect();
     let calendars = sources.calendars.iter();
     bundle.calendars = calendars.map(|own| BundleCalendarView::of(own.since, &own.entry)).collect();
+    bundle.country_files = sources.files.iter().map(BundleFileView::of).collect();
     let places = sources.partner.iter();
     let places = places
         .map(|own| BundlePartnerPlaceView::of(own.since, own.entry.country, own.entry.time_zone));

@@ -7,6 +7,7 @@ mod counts;
 mod create;
 mod history;
 mod list;
+mod roots;
 
 use domain::ids::ClaimId;
 use lambda_http::{Body, Request, Response};
@@ -14,14 +15,31 @@ use web::routes::ClaimsRoute;
 use web::{Call, Caller, Reply, RequestError, queries};
 
 use app::{Api, ApiError, claim_view, request_time, shown_remarks, to_response};
+use runtime::RootBucket;
+
+/// What the function needs.
+pub struct App {
+    api: Api,
+    roots: RootBucket,
+}
+
+impl App {
+    /// The function over what those with lists have in common, and the bucket of the daily roots.
+    pub fn new(api: Api, roots: RootBucket) -> Self {
+        Self { api, roots }
+    }
+}
 
 /// Answers a request about claims (`docs/api.md §3.1`).
-pub async fn handle_request(app: &Api, request: Request) -> Response<Body> {
+pub async fn handle_request(app: &App, request: Request) -> Response<Body> {
     let call = Call::new(&request);
     to_response(&call, route_request(app, &call).await)
 }
 
-async fn route_request(app: &Api, call: &Call<'_>) -> Result<Response<Body>, ApiError> {
+async fn route_request(
+    App { api: app, roots }: &App,
+    call: &Call<'_>,
+) -> Result<Response<Body>, ApiError> {
     let route = call.function_route::<ClaimsRoute>()?;
     let caller = call.require_caller(&app.clients)?;
     match route {
@@ -30,7 +48,7 @@ async fn route_request(app: &Api, call: &Call<'_>) -> Result<Response<Body>, Api
         ClaimsRoute::List => list::list_claims(app, call, &caller).await,
         ClaimsRoute::Counts => counts::count_claims(app, call, &caller).await,
         ClaimsRoute::Get => read_claim(app, call, &caller).await,
-        ClaimsRoute::Bundle => bundle::read_bundle(app, call, &caller).await,
+        ClaimsRoute::Bundle => bundle::read_bundle(app, roots, call, &caller).await,
         ClaimsRoute::History => history::read_history(app, call, &caller).await,
         ClaimsRoute::Command(command) => command::give_command(app, call, &caller, command).await,
     }

@@ -10,9 +10,11 @@ mod fuzz;
 mod park;
 mod record;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Mutex, PoisonError};
 
 use aws_lambda_events::event::streams::{DynamoDbBatchItemFailure, DynamoDbEventResponse};
+use domain::calendar::CalendarId;
 use domain::claim::{Claim, HoldReason, State};
 use domain::event::EventType;
 use runtime::fields::{self, metric};
@@ -30,12 +32,14 @@ pub struct App {
     store: Store,
     bus: Bus,
     parking: Parking,
+    /// The calendars whose files are kept for certain.
+    kept: Mutex<BTreeSet<CalendarId>>,
 }
 
 impl App {
     /// The function over a store, the bus, and the queue for records that nobody can read.
     pub fn new(store: Store, bus: Bus, parking: Parking) -> Self {
-        Self { store, bus, parking }
+        Self { store, bus, parking, kept: Mutex::default() }
     }
 }
 
@@ -94,7 +98,11 @@ async fn archive_record(app: &App, record: &Value) -> Result<Vec<BusEvent>, ()> 
         Ok(RecordChange::Nothing) => return Ok(Vec::new()),
         Err(reason) => return park_record(app, record, &reason).await,
     };
-    match app.store.archive_version(old.as_deref(), &new).await {
+    let archived = match keep_country_file(app, new.claim()).await {
+        Ok(()) => app.store.archive_version(old.as_deref(), &new).await,
+        Err(error) => Err(error),
+    };
+    match archived {
         Ok(()) => {
             report_unopened_window(new.claim());
             let told = old.as_deref().and_then(|old| event::partner_mail_event(old, &new));
@@ -112,6 +120,19 @@ async fn archive_record(app: &App, record: &Value) -> Result<Vec<BusEvent>, ()> 
             Err(())
         }
     }
+}
+
+/// Keeps the holidays that the claim's window was counted by, where no window before was: whatever is archived can be
+/// counted again.
+async fn keep_country_file(app: &App, claim: &Claim) -> Result<(), StoreError> {
+    let Some(window) = claim.state.window() else { return Ok(()) };
+    let calendar = window.calendar.with_revision(0);
+    let is_kept = app.kept.lock().unwrap_or_else(PoisonError::into_inner).contains(&calendar);
+    if !is_kept {
+        app.store.keep_country_file(&calendar).await?;
+        app.kept.lock().unwrap_or_else(PoisonError::into_inner).insert(calendar);
+    }
+    Ok(())
 }
 
 /// A window that no verified delivery had opened should be impossible: somebody has to look.

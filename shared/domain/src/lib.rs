@@ -59,6 +59,7 @@ pub mod recipient;
 pub mod rejection;
 pub mod remark;
 pub mod reminder;
+pub mod root;
 mod rule;
 pub mod rules;
 pub mod states;

@@ -97,6 +97,9 @@ pub mod metric {
     /// Documents that the scanner could not scan.
     pub const SCAN_FAILED: &str = "scan_failed";
 
+    /// For how long the oldest day without a root has been over.
+    pub const ROOT_LATE_SECONDS: &str = "root_late_seconds";
+
     /// Links to overviews that were not sent, since the hour's were used up.
     pub const LINKS_REFUSED: &str = "links_refused";
     /// Webhooks of staff that were disabled.
@@ -108,7 +111,7 @@ pub mod metric {
 
     /// What an alarm reads, and nothing else, is a metric: each costs by the month. All other values are fields
     /// of the same line, where a query finds them.
-    pub const ALARMED: [&str; 12] = [
+    pub const ALARMED: [&str; 13] = [
         OLDEST_DUE_SECONDS,
         POISON,
         EARLY_CLOSE,
@@ -121,5 +124,6 @@ pub mod metric {
         SCAN_FAILED,
         LINKS_REFUSED,
         STAFF_WEBHOOK_DISABLED,
+        ROOT_LATE_SECONDS,
     ];
 }

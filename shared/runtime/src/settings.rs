@@ -16,6 +16,8 @@ pub use sections::{
     ParkSettings, ShardQueueSettings, StackSettings, TableSettings, WebhookQueueSettings,
 };
 
+/// The settings of `claims`: those of every function with lists, and the bucket with the daily roots.
+pub type Claims = (Api, DocumentSettings);
 /// What each function with lists needs; the secret signs cursors, and no links.
 pub type Api = (TableSettings, AppClientSettings, CursorSecretSettings);
 /// The settings of `evidence`: the table, the clients of the roles, and the bucket of the documents.
@@ -51,6 +53,9 @@ pub type Sweep = (TableSettings, BusSettings, MailboxSecretSettings);
 /// may be connected to.
 pub type Webhooks = (TableSettings, AppClientSettings, WebhookQueueSettings);
 
+/// The settings of `root`: the table, the bus, and the bucket with the daily roots.
+pub type Root = (TableSettings, BusSettings, DocumentSettings);
+
 /// The names that a function with these settings reads: the loop that serves it reads the stack's beside them.
 fn all_setting_names<S: Settings>() -> Vec<&'static str> {
     setting_names::<(StackSettings, S)>()
@@ -59,7 +64,7 @@ fn all_setting_names<S: Settings>() -> Vec<&'static str> {
 /// The names of the environment that each function reads.
 pub fn by_function() -> Vec<(&'static str, Vec<&'static str>)> {
     vec![
-        ("claims", all_setting_names::<Api>()),
+        ("claims", all_setting_names::<Claims>()),
         ("evidence", all_setting_names::<Evidence>()),
         ("scan", all_setting_names::<Scan>()),
         ("review", all_setting_names::<Api>()),
@@ -74,6 +79,7 @@ pub fn by_function() -> Vec<(&'static str, Vec<&'static str>)> {
         ("publish", all_setting_names::<Publish>()),
         ("sweep", all_setting_names::<Sweep>()),
         ("webhooks", all_setting_names::<Webhooks>()),
+        ("root", all_setting_names::<Root>()),
     ]
 }
 

@@ -1,6 +1,7 @@
 //! What each function is given to do: its everyday event, of which every one finds its work undone.
 
 use chrono::{DateTime, Utc};
+use data_encoding::BASE64;
 use domain::ids::{ClaimId, Sha256Hash};
 use serde_json::{Value, json};
 use support::documents::BUCKET;
@@ -52,10 +53,12 @@ pub enum Job {
     Sweep,
     /// A partner's webhooks.
     Webhooks,
+    /// A day is over on which some versions were archived.
+    Root,
 }
 
 /// The functions and the job of each.
-pub const FUNCTIONS: [(&str, Job); 15] = [
+pub const FUNCTIONS: [(&str, Job); 16] = [
     ("claims", Job::Submit),
     ("evidence", Job::Announce),
     ("scan", Job::Scan),
@@ -71,6 +74,7 @@ pub const FUNCTIONS: [(&str, Job); 15] = [
     ("publish", Job::Archive),
     ("sweep", Job::Sweep),
     ("webhooks", Job::Webhooks),
+    ("root", Job::Root),
 ];
 
 impl Job {
@@ -94,6 +98,7 @@ impl Job {
             Self::Archive => "archive a version",
             Self::Sweep => "sweep a tenant's claims",
             Self::Webhooks => "list a partner's webhooks",
+            Self::Root => "close a day of 100 versions",
         }
     }
 
@@ -143,6 +148,7 @@ impl Job {
                 let event = RequestEvent::get("/v1/webhooks");
                 event.partner_admin(fixtures::ALPINE).at(now).payload()
             }
+            Self::Root => root(fixture, now),
         }
     }
 
@@ -159,6 +165,7 @@ impl Job {
             | Self::Claims
             | Self::Tenant
             | Self::Webhooks => answer["statusCode"] == 200,
+            Self::Root => answer["closed"].as_array().is_some_and(|days| days.len() == 1),
             Self::Scan | Self::Notice | Self::Proof | Self::Close | Self::Archive | Self::Sweep => {
                 answer["batchItemFailures"].as_array().is_some_and(Vec::is_empty)
             }
@@ -224,6 +231,21 @@ fn announce(fixture: &mut Fixture, now: DateTime<Utc>) -> Value {
     let event =
         RequestEvent::post(&format!("/v1/claims/{id}/evidence")).partner_user(fixtures::ALPINE);
     event.json(&body).at(now).payload()
+}
+
+/// A tick on the day behind one of a hundred versions that has no root.
+fn root(fixture: &mut Fixture, now: DateTime<Utc>) -> Value {
+    fixture.env.documents.forget("roots/");
+    for no in 0_u8..100 {
+        let hash = Sha256Hash::of(&[no]);
+        let stamp = now.timestamp_millis() - 24 * 60 * 60 * 1000 + i64::from(no);
+        fixture.env.engine.put(&json!({
+            "pk": {"S": format!("F#S#{}", no % 16)},
+            "sk": {"S": format!("{stamp:013}#{}#000001", fixture.associated.claim.id)},
+            "h": {"B": BASE64.encode(&hash.0)},
+        }));
+    }
+    json!({"source": "aws.events", "detail-type": "Scheduled Event", "detail": {}})
 }
 
 fn scan(fixture: &mut Fixture) -> Value {

@@ -8,25 +8,26 @@ use domain::history::{SealedPart, hash_entry};
 use domain::ids::Sha256Hash;
 use serde_json::{Map, Value, json};
 
+use super::roots::ROOTED;
 use super::story::story;
 use super::{bundle, checked};
 
 /// A bundle that somebody changes.
-struct Forged(Value);
+pub(super) struct Forged(pub(super) Value);
 
 impl Forged {
-    fn entries(&mut self) -> &mut Vec<Value> {
+    pub(super) fn entries(&mut self) -> &mut Vec<Value> {
         self.0["entries"].as_array_mut().unwrap()
     }
 
     /// The entry of a version.
-    fn entry(&mut self, version: u32) -> &mut Value {
+    pub(super) fn entry(&mut self, version: u32) -> &mut Value {
         let is_it = |entry: &&mut Value| entry["version"] == version;
         self.entries().iter_mut().find(is_it).unwrap()
     }
 
     /// Writes a member of the text of an entry.
-    fn text(&mut self, version: u32, pointer: &str, value: Value) {
+    pub(super) fn text(&mut self, version: u32, pointer: &str, value: Value) {
         let entry = self.entry(version);
         let mut text: Value = serde_json::from_str(entry["entry"].as_str().unwrap()).unwrap();
         let (parent, name) = pointer.rsplit_once('/').unwrap();
@@ -39,7 +40,7 @@ impl Forged {
     }
 
     /// Writes a member of a part of an entry, and its digest.
-    fn part(&mut self, version: u32, audience: &str, name: &str, value: Value) {
+    pub(super) fn part(&mut self, version: u32, audience: &str, name: &str, value: Value) {
         let entry = self.entry(version);
         let part = &mut entry["parts"][audience];
         let mut members: Value = serde_json::from_str(part["value"].as_str().unwrap()).unwrap();
@@ -52,7 +53,7 @@ impl Forged {
     }
 
     /// Makes every hash again.
-    fn chain(&mut self) {
+    pub(super) fn chain(&mut self) {
         let mut previous: Option<Sha256Hash> = None;
         for entry in self.entries() {
             entry["previous_hash"] = previous.map(|hash| hash.to_string()).into();
@@ -63,7 +64,7 @@ impl Forged {
     }
 
     /// Makes the digest of the bundle again.
-    fn digested(mut self) -> Value {
+    pub(super) fn digested(mut self) -> Value {
         let members: &mut Map<String, Value> = self.0.as_object_mut().unwrap();
         members.remove("digest");
         let digest = Sha256Hash::of(canonical::to_canonical_json(&self.0).as_bytes());
@@ -71,13 +72,13 @@ impl Forged {
         self.0
     }
 
-    fn receipt(&mut self, recipient: u8) -> &mut Value {
+    pub(super) fn receipt(&mut self, recipient: u8) -> &mut Value {
         let receipts = self.0["receipts"].as_array_mut().unwrap();
         receipts.iter_mut().find(|own| own["recipient"] == recipient).unwrap()
     }
 }
 
-type Change = fn(&mut Forged);
+pub(super) type Change = fn(&mut Forged);
 
 /// What is changed with the hashes left as they are, and what it is found as.
 const LEFT: &[(&str, Kind, Change)] = &[
@@ -351,7 +352,7 @@ async fn each_kind_of_finding_is_found_somewhere_and_an_unmade_digest_at_once() 
     let report = checked(&known.to_string());
     assert!(report.has(Kind::Digest) && report.findings.len() == 1, "{report}");
     for kind in Kind::ALL.iter().filter(|kind| **kind != Kind::Digest) {
-        let mut all = LEFT.iter().chain(CHAINED);
+        let mut all = LEFT.iter().chain(CHAINED).chain(ROOTED);
         assert!(all.any(|(_, found, _)| found == kind), "{}", kind.as_str());
     }
 }

@@ -79,7 +79,8 @@ async fn staff_check_every_deadline_and_text_and_others_are_told_what_they_do_no
     assert!(told(&customer).contains("Version 17: claim_changed"), "{customer}");
     assert!(told(&customer).contains("the partner's days"), "{customer}");
     for report in [&staff, &partner, &customer] {
-        assert!(told(report).contains("no daily root"), "{report}");
+        assert!(told(report).contains("was not closed yet when the bundle was made"), "{report}");
+        assert!(told(report).contains("No daily root stands for it yet"), "{report}");
     }
 }
 

@@ -17,6 +17,7 @@ use store::{ClaimImage, Effect, HistoryEntry};
 use support::engine::key;
 
 use super::Sim;
+use crate::bundle::verifies_for_everybody;
 use crate::simulation::actions::Action;
 use crate::simulation::invariants::{is_final, overlapping_associations, says_no};
 
@@ -107,6 +108,7 @@ impl Sim {
         let (drafts, lively): (Vec<_>, Vec<_>) =
             self.made.iter().zip(&claims).partition(|(made, _)| made.wish.weight == 0);
         for (_, claim) in lively.into_iter().chain(drafts.into_iter().take(3)) {
+            Box::pin(verifies_for_everybody(&self.stack, claim)).await;
             self.final_is_final(claim).await;
         }
     }

@@ -26,6 +26,9 @@ pub const BUCKET: &str = "documents";
 #[derive(Debug, Clone, Default)]
 pub struct Documents(Arc<Mutex<State>>);
 
+/// What the keys of daily roots begin with.
+const ROOTS: &str = "roots/";
+
 /// How many versions a page of their list has.
 const PAGE: usize = 2;
 
@@ -35,6 +38,9 @@ struct State {
     versions: BTreeMap<String, Vec<Version>>,
     given: usize,
     refusals: usize,
+    requests: usize,
+    /// Of which request the answer is lost, and whether it was done.
+    lost: Option<(usize, bool)>,
 }
 
 #[derive(Debug)]
@@ -67,6 +73,11 @@ pub fn client(env: &TestEnv) -> Client {
         .http_client(env.documents.http())
         .build();
     Client::from_conf(config)
+}
+
+/// The daily roots in the bucket.
+pub fn roots(env: &TestEnv) -> runtime::RootBucket {
+    runtime::RootBucket::new(client(env), BUCKET)
 }
 
 impl Object {
@@ -114,6 +125,21 @@ impl Documents {
         })
     }
 
+    /// How many requests there were.
+    pub fn requests(&self) -> usize {
+        self.state(|state| state.requests)
+    }
+
+    /// Loses the answer of the `nth` request from now (from 1), which is carried out or is not.
+    pub fn lose(&self, nth: usize, done: bool) {
+        self.state(|state| state.lost = Some((state.requests + nth, done)));
+    }
+
+    /// Forgets every object whose key begins so, as no function can.
+    pub fn forget(&self, prefix: &str) {
+        self.state(|state| state.versions.retain(|key, _| !key.starts_with(prefix)));
+    }
+
     /// Refuses the next requests.
     pub fn refuse(&self, times: usize) {
         self.state(|state| state.refusals = times);
@@ -129,7 +155,15 @@ impl Documents {
                 state.refusals -= 1;
                 return refusal(503, "SlowDown");
             }
-            state.answer(request)
+            state.requests += 1;
+            match state.lost.filter(|(nth, _)| *nth == state.requests) {
+                Some((_, false)) => refusal(500, "InternalError"),
+                Some((_, true)) => {
+                    state.answer(request);
+                    refusal(500, "InternalError")
+                }
+                None => state.answer(request),
+            }
         })
     }
 }
@@ -165,6 +199,13 @@ impl State {
         let source = header("x-amz-copy-source");
         match request.method() {
             "GET" if query.contains("list-type=2") => self.list(query),
+            "GET" if key.starts_with(ROOTS) => self.read_root(&key, &header("range")),
+            // As the policy of the bucket has it.
+            "PUT" if key.starts_with(ROOTS) && header("if-none-match") == "*" => {
+                let bytes = request.body().bytes().unwrap_or_default().to_vec();
+                self.put_root(key, bytes)
+            }
+            "PUT" | "DELETE" if key.starts_with(ROOTS) => refusal(403, "AccessDenied"),
             "GET" if asks("versions") => self.list_versions(query),
             "PUT" if tagging => self.tag(&key, true),
             "DELETE" if tagging => self.tag(&key, false),
@@ -205,11 +246,41 @@ impl State {
 
     fn list(&self, query: &str) -> HttpResponse {
         let prefix = parameter(query, "prefix").expect("a prefix");
-        let keys = self.objects().map(|(key, _)| key).filter(|key| key.starts_with(&prefix));
+        let after = parameter(query, "start-after").unwrap_or_default();
+        let flat = parameter(query, "delimiter").is_some();
+        let is_listed = |key: &&String| {
+            let rest = key.strip_prefix(&prefix);
+            rest.is_some_and(|rest| !flat || !rest.contains('/')) && **key > after
+        };
+        let keys = self.objects().map(|(key, _)| key).filter(is_listed);
         let contents = keys.map(|key| format!("<Contents><Key>{key}</Key></Contents>"));
         let contents: String = contents.collect();
         let truncated = "<IsTruncated>false</IsTruncated>";
         respond(200, &format!("<ListBucketResult>{truncated}{contents}</ListBucketResult>"))
+    }
+
+    /// A daily root or what belongs to it, or the bytes of a range.
+    fn read_root(&self, key: &str, range: &str) -> HttpResponse {
+        let newest = self.versions.get(key).and_then(|all| all.last()?.object.as_ref());
+        let Some(object) = newest else { return refusal(404, "NoSuchKey") };
+        let mut object = object.clone();
+        if let Some((from, to)) = range.strip_prefix("bytes=").and_then(|own| own.split_once('-')) {
+            let place = |text: &str| text.parse::<usize>().expect("a place");
+            let end = object.bytes.len().min(place(to) + 1);
+            object.bytes = object.bytes[place(from)..end].to_vec();
+        }
+        content(&object)
+    }
+
+    /// A new object; one that is there stays.
+    fn put_root(&mut self, key: String, bytes: Vec<u8>) -> HttpResponse {
+        if self.versions.contains_key(&key) {
+            return refusal(412, "PreconditionFailed");
+        }
+        let content_type = "application/octet-stream".to_owned();
+        let object = Object { bytes, content_type, unnamed: false, scans: None };
+        self.put(key, Some(object));
+        respond(200, "")
     }
 
     /// A page of the versions, from behind the one that the request names.

@@ -26,6 +26,7 @@ pub struct EventFunctions {
     finalize: finalize::App,
     sweep: sweep::App,
     scan: scan::App,
+    root: root::App,
     /// The wires of these functions, to break.
     pub wires: Vec<Wire>,
 }
@@ -172,6 +173,7 @@ impl EventFunctions {
             ),
             delivery: delivery::App::new(store("delivery")),
             finalize: finalize::App::new(store("finalize"), sqs(), "https://sqs.test/shards"),
+            root: root::App::new(store("root"), documents::roots(env), bus(), env.clock.function()),
             wires,
         }
     }
@@ -240,6 +242,17 @@ impl EventFunctions {
         let lasting = Duration::seconds(30);
         let invocation = Invocation::running_for("request-1", env.clock.now(), lasting);
         notify::handle_event(&self.notify, run, invocation).await.map(drop)
+    }
+
+    /// An hour of the daily roots: closes every day that is over.
+    ///
+    /// # Errors
+    /// Where something does not answer; the next hour goes on.
+    pub async fn close_days(&self, env: &TestEnv) -> Result<root::RunReport, InvocationError> {
+        let run = json!({"source": "aws.events", "detail-type": "Scheduled Event", "detail": {}});
+        let lasting = Duration::seconds(300);
+        let invocation = Invocation::running_for("request-1", env.clock.now(), lasting);
+        root::handle_event(&self.root, run, invocation).await
     }
 
     /// Hands a mail event to `delivery`, as the queue does.

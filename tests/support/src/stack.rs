@@ -41,7 +41,7 @@ pub struct Stack {
     pub secret: StoredSecret,
     /// The secret of cursors.
     pub cursor_secret: StoredSecret,
-    claims: app::Api,
+    claims: claims::App,
     evidence: evidence::App,
     review: app::Api,
     decision: decision::App,
@@ -250,7 +250,10 @@ impl Stack {
         let cursors = || cursor_secret.ring_of(env.clock.function(), cursors_of);
         let internet = Internet::default();
         Self {
-            claims: app::Api::new(store("claims"), app_clients(), cursors()),
+            claims: claims::App::new(
+                app::Api::new(store("claims"), app_clients(), cursors()),
+                documents::roots(&env),
+            ),
             evidence: evidence::App::new(store("evidence"), app_clients(), bucket(&env)),
             review: app::Api::new(store("review"), app_clients(), cursors()),
             decision: decision::App::new(

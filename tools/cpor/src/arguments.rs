@@ -72,6 +72,9 @@ pub enum Command {
     Verify {
         /// The file with the answer of `GET /v1/claims/{id}/bundle`; `-`: the standard input.
         bundle: PathBuf,
+        /// A file with daily roots that you trust: one or a list of them, as in a bundle, in the bucket or on the bus.
+        #[arg(long, value_name = "FILE")]
+        root: Option<PathBuf>,
         /// Prints JSON for programs.
         #[arg(long)]
         json: bool,

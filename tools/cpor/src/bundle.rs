@@ -2,8 +2,9 @@
 
 use std::collections::BTreeMap;
 
+use chrono::NaiveDate;
 use data_encoding::HEXLOWER;
-use domain::calendar::{CalendarId, CountryCode, Exception, Subdivision, Tz};
+use domain::calendar::{CalendarId, CountryCode, CountryFile, Exception, Subdivision, Tz};
 use domain::canonical;
 use domain::claim::Instant;
 use domain::event::FailureCause;
@@ -11,6 +12,7 @@ use domain::history::{Audience, SealedEntry, SealedPart};
 use domain::ids::{ClaimId, NoticeNo, ProgramId, Sha256Hash, Version};
 use domain::program::Policy;
 use domain::recipient::RecipientNo;
+use domain::root::{DailyRoot, Inclusion};
 use serde::{Deserialize, Deserializer, de};
 use serde_json::Value;
 
@@ -46,6 +48,8 @@ pub struct Bundle {
     pub policies: Vec<PinnedPolicy>,
     /// What was added to the calendars of the parties' countries, by revision.
     pub calendars: Vec<AddedCalendar>,
+    /// The holidays of the parties' countries, by version of the data.
+    pub country_files: Vec<CarriedFile>,
     /// Where the operator counts its days.
     pub operator: OperatorPlace,
     /// Where the partner counted its days; nothing for the customer.
@@ -54,6 +58,8 @@ pub struct Bundle {
     pub texts: Vec<TextEntry>,
     /// What was reported of notices.
     pub receipts: Vec<Receipt>,
+    /// The daily roots of the days of its entries and of those behind, by day.
+    pub roots: Vec<DailyRoot>,
     /// SHA-256 of the canonical JSON of all other members.
     pub digest: Sha256Hash,
 }
@@ -72,6 +78,10 @@ pub struct BundleEntry {
     pub hash: Sha256Hash,
     /// The hash of the version before.
     pub previous_hash: Option<Sha256Hash>,
+    /// The day by UTC whose root stands for the entry; `None`: it was archived before there were daily roots.
+    pub archived_on: Option<NaiveDate>,
+    /// Where it stands in the tree of that day.
+    pub inclusion: Option<Inclusion>,
 }
 
 /// A part of an entry.
@@ -110,6 +120,20 @@ pub struct AddedCalendar {
     /// All days that were added by then.
     #[serde(deserialize_with = "read_days")]
     pub days: Vec<Exception>,
+}
+
+/// A country's holidays, as one version of the data has them.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CarriedFile {
+    /// The country that it is of.
+    pub country: CountryCode,
+    /// The version of the data.
+    pub version: String,
+    /// The lines of the file.
+    pub text: String,
+    /// SHA-256 of the text.
+    pub sha256: Sha256Hash,
 }
 
 /// Where the operator counts its days.
@@ -214,6 +238,14 @@ impl Bundle {
     }
 }
 
+impl CarriedFile {
+    /// The file as the domain reads it.
+    pub fn to_file(&self) -> CountryFile {
+        let Self { country, version, text, sha256: _ } = self.clone();
+        CountryFile { country, version, text }
+    }
+}
+
 impl BundleEntry {
     /// The entry as the domain reads it; `None` for one of the first format.
     pub fn to_sealed(&self) -> Option<SealedEntry> {
@@ -237,7 +269,7 @@ fn read_salt<'de, D: Deserializer<'de>>(deserializer: D) -> Result<[u8; 16], D::
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Day {
-    date: chrono::NaiveDate,
+    date: NaiveDate,
     name: String,
     subdivision: Option<Subdivision>,
 }

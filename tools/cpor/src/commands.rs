@@ -42,7 +42,9 @@ impl Actor {
 pub fn run(arguments: Arguments) -> Outcome {
     let actor = || Ok::<_, Failure>(Actor { folder: find_folder()?, profile: arguments.profile });
     match arguments.command {
-        Command::Verify { bundle, json } => offline::verify_bundle(&bundle, json),
+        Command::Verify { bundle, root, json } => {
+            offline::verify_bundle(&bundle, root.as_deref(), json)
+        }
         Command::Window(given) => offline::draw_window(given),
         Command::Completions { shell } => Ok((complete(shell), Exit::Done)),
         Command::Login(given) => sign_in::login(&actor()?, given),

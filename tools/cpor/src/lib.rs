@@ -22,6 +22,7 @@ pub mod import;
 mod notices;
 mod places;
 mod report;
+mod roots;
 pub mod shown;
 pub mod sign_in;
 mod states;
@@ -32,5 +33,6 @@ pub mod window;
 mod windows;
 
 pub use bundle::{Bundle, Unreadable};
-pub use report::{Counts, Finding, FindingKind, ItemState, Report, Step};
-pub use verify::verify;
+pub use report::{Counts, Finding, FindingKind, ItemState, Report, RootOfVersion, Step};
+pub use roots::{TrustedRoots, UnreadableRoots};
+pub use verify::{verify, verify_with};

@@ -1,20 +1,61 @@
 //! Whose days were counted at a moment: the calendars and zones of the bundle, as they were then.
 
 use chrono::Duration;
-use domain::calendar::{BusinessCalendar, CalendarId, CountryCode, Exception, Zone};
+use domain::calendar::{
+    BusinessCalendar, CalendarId, CountryCode, CountryFile, DATA_VERSION, Exception, Zone,
+};
 use domain::claim::Instant;
 use domain::context::LocalCalendar;
 use domain::program::Policy;
 
-use crate::bundle::{AddedCalendar, Bundle};
+use crate::bundle::{AddedCalendar, Bundle, CarriedFile};
+use crate::report::{FindingKind, Report};
 
 /// How far a command's moment may be from that of a write to the directory that it was or was not decided on: both are
 /// stamped when they arrive, and carried out later.
 const NEAR: Duration = Duration::minutes(5);
 
+/// Each file of holidays is the one of its digest, and where this program has that version, it is the same.
+pub(crate) fn check_files(bundle: &Bundle, report: &mut Report) {
+    for own in &bundle.country_files {
+        let (country, version) = (own.country, own.version.as_str());
+        let file = own.to_file();
+        if file.digest() != own.sha256 {
+            let text =
+                format!("the holidays of {country} are not those that their digest stands for");
+            report.find(FindingKind::Calendar, None, text);
+        }
+        if version != DATA_VERSION {
+            report.leave(format!(
+                "Whether the holidays of {country} were those of version {version}: they are taken as the bundle has them, \
+                 SHA-256 {}. This program has version {DATA_VERSION}.",
+                own.sha256
+            ));
+        } else if file != CountryFile::embedded(country) {
+            let text = format!("the holidays of {country} are not those of version {version}");
+            report.find(FindingKind::Calendar, None, text);
+        }
+    }
+}
+
+/// Whether windows that were counted by that calendar can be counted by the same data here.
+pub(crate) fn has_data_of(bundle: &Bundle, id: &CalendarId) -> bool {
+    id.data_version() == DATA_VERSION || find_file(bundle, id).is_some()
+}
+
+/// The holidays of the calendar's version, where the bundle has them.
+fn find_file(bundle: &Bundle, id: &CalendarId) -> Option<CountryFile> {
+    bundle.country_files.iter().map(CarriedFile::to_file).find(|file| file.is_of(id))
+}
+
 /// The calendar of an id with the days that the bundle has of its revision; `None` where it cannot be made here.
 pub(crate) fn load_calendar(bundle: &Bundle, id: &CalendarId) -> Option<BusinessCalendar> {
-    let calendar = id.embedded_calendar().ok()?;
+    let carried = if id.data_version() == DATA_VERSION { None } else { find_file(bundle, id) };
+    let calendar = match carried {
+        Some(file) => file.calendar(id),
+        None => id.embedded_calendar(),
+    };
+    let calendar = calendar.ok()?;
     let days = added_days(bundle, calendar.country(), id.revision())?;
     Some(calendar.with_exceptions(id.revision(), days))
 }
@@ -33,7 +74,18 @@ pub(crate) fn operator_places(bundle: &Bundle, at: Instant) -> Vec<LocalCalendar
     let country = calendar.country();
     let zone = bundle.operator.time_zone.map_or(Zone::AnyOf(country), Zone::Known);
     let place = |calendar| LocalCalendar { calendar, zone };
-    revised_calendars(bundle, &calendar, at).into_iter().map(place).collect()
+    let calendars = list_versions(bundle, calendar);
+    let revised = calendars.iter().flat_map(|calendar| revised_calendars(bundle, calendar, at));
+    revised.map(place).collect()
+}
+
+/// The calendar by this program's data, and by each other version of it in the bundle.
+fn list_versions(bundle: &Bundle, calendar: BusinessCalendar) -> Vec<BusinessCalendar> {
+    let others = bundle.country_files.iter().filter(|own| own.version != DATA_VERSION);
+    let others = others.filter(|own| own.country == calendar.country());
+    let id = calendar.id().clone();
+    let carried = others.filter_map(|own| own.to_file().calendar(&id).ok()).collect::<Vec<_>>();
+    [calendar].into_iter().chain(carried).collect()
 }
 
 /// Where the partner may have counted its days then; nowhere in the bundle of a customer.
@@ -46,7 +98,9 @@ pub(crate) fn partner_places(bundle: &Bundle, policy: &Policy, at: Instant) -> V
         let Ok(calendar) = BusinessCalendar::new(own.country, None, unknown) else { continue };
         let zone = Zone::Known(own.time_zone);
         let place = |calendar| LocalCalendar { calendar, zone };
-        found.extend(revised_calendars(bundle, &calendar, at).into_iter().map(place));
+        for calendar in list_versions(bundle, calendar) {
+            found.extend(revised_calendars(bundle, &calendar, at).into_iter().map(place));
+        }
     }
     found
 }

@@ -2,6 +2,7 @@
 
 use std::fmt::{self, Write as _};
 
+use chrono::NaiveDate;
 use domain::claim::Instant;
 use domain::time::format_rfc3339;
 use serde::{Serialize, Serializer};
@@ -61,6 +62,10 @@ kinds! {
     Text => "text",
     /// A delivery that counted was not reported.
     Receipt => "receipt",
+    /// A version is not in the root of the day on which it was archived.
+    Path => "path",
+    /// A daily root is not what its chain stands for, does not follow the one before, or is not the trusted one.
+    Root => "root",
 }
 
 impl Serialize for FindingKind {
@@ -95,6 +100,21 @@ pub struct Counts {
     pub windows: u32,
     /// Digests of the texts of notices.
     pub texts: u32,
+    /// Daily roots.
+    pub roots: u32,
+    /// Paths from a version to the root of its day.
+    pub paths: u32,
+}
+
+/// The daily root that stands for the last version, and with it for the whole history.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct RootOfVersion {
+    /// The day by UTC on which the version was archived.
+    pub date: NaiveDate,
+    /// What stands for the root and all roots before.
+    pub chain: String,
+    /// Whether it is a root that is trusted, or leads to one.
+    pub trusted: bool,
 }
 
 /// A step of the claim's story.
@@ -131,6 +151,8 @@ pub struct Report {
     pub version: u32,
     /// The hash of that version: other bundles of the claim must have the same.
     pub hash: Option<String>,
+    /// The root of the day of that version; `None` while that day is not closed.
+    pub root: Option<RootOfVersion>,
     /// Whether nothing was found.
     pub verified: bool,
     /// Where the claim stands, as it was derived; `None`: that is not known to its reader.
@@ -161,6 +183,7 @@ impl Report {
             reader,
             version: 0,
             hash: None,
+            root: None,
             verified: false,
             status: None,
             items: Vec::new(),
@@ -218,14 +241,19 @@ impl Report {
     fn write_head(&self, text: &mut String) -> fmt::Result {
         let said = if self.verified { "verified" } else { "NOT verified" };
         writeln!(text, "Claim {}, as its {} may see it: {said}.", self.claim, self.reader)?;
-        let Counts { hashes, parts, states, deadlines, windows, texts } = self.checked;
+        let Counts { hashes, parts, states, deadlines, windows, texts, roots, paths } =
+            self.checked;
         writeln!(
             text,
             "Computed again: hashes {hashes}, parts {parts}, states {states}, deadlines {deadlines}, windows {windows}, \
-             texts {texts}."
+             texts {texts}, roots {roots}, paths {paths}."
         )?;
         if let Some(hash) = &self.hash {
             writeln!(text, "Version {} has the hash {hash}.", self.version)?;
+        }
+        if let Some(RootOfVersion { date, chain, trusted }) = &self.root {
+            let known = if *trusted { ", which you trust" } else { "" };
+            writeln!(text, "It is in the root of {date}{known}, whose chain is {chain}.")?;
         }
         text.push_str("\nWhat happened\n");
         for step in &self.story {

@@ -8,23 +8,33 @@ use domain::ids::{NoticeNo, Sha256Hash};
 use crate::bundle::{Bundle, BundleEntry, Unreadable};
 use crate::deadlines::Decided;
 use crate::report::{FindingKind, Report};
+use crate::roots::{TrustedRoots, check_roots};
 use crate::states::{Followed, Reading, Way, follow_step};
-use crate::{chain, notices, story};
+use crate::{chain, notices, places, story};
 
 /// Checks a bundle, as it was answered.
 ///
 /// # Errors
 /// [`Unreadable`] for a text that is no bundle.
 pub fn verify(text: &str) -> Result<Report, Unreadable> {
-    let (bundle, digest) = Bundle::read(text)?;
-    Ok(verify_bundle(&bundle, digest))
+    verify_with(text, &TrustedRoots::default())
 }
 
-fn verify_bundle(bundle: &Bundle, digest: Sha256Hash) -> Report {
+/// The same, by daily roots that are trusted.
+///
+/// # Errors
+/// As [`verify`].
+pub fn verify_with(text: &str, trusted: &TrustedRoots) -> Result<Report, Unreadable> {
+    let (bundle, digest) = Bundle::read(text)?;
+    Ok(verify_bundle(&bundle, digest, trusted))
+}
+
+fn verify_bundle(bundle: &Bundle, digest: Sha256Hash, trusted: &TrustedRoots) -> Report {
     let mut report = Report::new(bundle.claim.as_str(), bundle.reader.as_str());
     report.version = bundle.last.0;
     report.hash = bundle.entries.last().map(|entry| entry.hash.to_string());
     chain::check_chain(bundle, digest, &mut report);
+    places::check_files(bundle, &mut report);
     let reading = Reading { reads: bundle.reads(), is_erased: is_erased(bundle) };
     let mut check = Check {
         bundle,
@@ -38,6 +48,7 @@ fn verify_bundle(bundle: &Bundle, digest: Sha256Hash) -> Report {
         check.check_entry(entry, &mut report);
     }
     check.finish(&mut report);
+    check_roots(bundle, trusted, &mut report);
     report.verified = report.findings.is_empty();
     report
 }
@@ -109,15 +120,7 @@ impl Check<'_> {
         if !wrong.is_empty() {
             let text =
                 format!("the state before does not lead to what it says: {}", wrong.join(", "));
-            // What led to a state may have been in a part that is erased: then it can be neither shown nor doubted.
-            if self.reading.is_erased {
-                report.checked.states -= 1;
-                report.leave(format!(
-                    "Version {no}: {text}; parts from before the erasure are gone."
-                ));
-            } else {
-                report.find(FindingKind::State, no, text);
-            }
+            report.find(FindingKind::State, no, text);
         }
         if let (ReadableEntry::Event(own), Some(way)) = (&told, ways.first()) {
             self.check_event(own, before.as_ref(), &way.claim, report);
@@ -181,7 +184,7 @@ impl Check<'_> {
     /// Says where the claim is, and what was not checked.
     fn finish(self, report: &mut Report) {
         if self.reading.is_erased {
-            report.leave("The parts of entries, the texts and the receipts from before the personal data were erased: they are gone.");
+            report.leave("The parts of entries, the texts and the receipts from before the personal data were erased: they are gone, and with them what later parts say of them.");
         } else {
             notices::check_texts(self.bundle, &self.due, report);
         }
@@ -199,10 +202,6 @@ impl Check<'_> {
         }
         report.leave("The names, contacts and evidence of the claim: entries have a salted digest of them, which no reader can compute.");
         report.leave("What was said, where a part that may have it is not in the bundle.");
-        report.leave(
-            "Who wrote the entries, and that nobody was shown another history: compare the hash of the last version with that \
-             of another party's bundle. There is no daily root.",
-        );
     }
 
     fn tell_state(&self, ways: &[Way], claim: &Claim, report: &mut Report) {

@@ -48,7 +48,7 @@ impl Decided<'_> {
         {
             return;
         }
-        if stated.tzdb != TZDB_VERSION || stated.calendar.data_version() != DATA_VERSION {
+        if stated.tzdb != TZDB_VERSION || !places::has_data_of(self.bundle, &stated.calendar) {
             report.checked.windows -= 1;
             report.leave(tell_other_data(no, stated));
             return;

@@ -3,6 +3,7 @@
 use std::io::Write as _;
 use std::process::{Command, Output, Stdio};
 
+use domain::root::{DailyRoot, DayLeaves};
 use serde_json::Value;
 
 /// The bundle of a claim, as a partner was given it: one item was declined, and silence made two official.
@@ -56,6 +57,30 @@ fn json_is_for_programs_and_says_the_same() {
     assert_eq!(report["items"][2]["status"], "declined");
     assert!(report["findings"].as_array().unwrap().is_empty());
     assert!(!report["unchecked"].as_array().unwrap().is_empty());
+}
+
+#[test]
+fn roots_that_are_trusted_are_a_file_and_one_that_is_another_ends_with_1() {
+    let bundle: Value = serde_json::from_str(BUNDLE).unwrap();
+    let file = concat!(env!("CARGO_TARGET_TMPDIR"), "/roots.json");
+    let verify = |roots: &str| {
+        std::fs::write(file, roots).unwrap();
+        cpor(&["verify", "--json", "--root", file, "-"], BUNDLE).unwrap()
+    };
+    let trusted = verify(&bundle["roots"].to_string());
+    assert_eq!(trusted.status.code(), Some(0), "{}", text(&trusted.stdout));
+    let report: Value = serde_json::from_slice(&trusted.stdout).unwrap();
+    assert_eq!(report["root"]["trusted"], true);
+    assert_eq!((&report["checked"]["paths"], &report["checked"]["roots"]), (&6.into(), &1.into()));
+    let mut other = bundle["roots"][0].clone();
+    other["size"] = 7.into();
+    assert_eq!(verify(&other.to_string()).status.code(), Some(2), "it contradicts itself");
+    let nothing = DayLeaves::of(Vec::new());
+    let date = bundle["roots"][0]["date"].as_str().unwrap().parse().unwrap();
+    let other = serde_json::to_string(&DailyRoot::of(date, &nothing, None)).unwrap();
+    let refused = verify(&other);
+    assert_eq!(refused.status.code(), Some(1));
+    assert!(text(&refused.stdout).contains("another one than the trusted one"));
 }
 
 #[test]

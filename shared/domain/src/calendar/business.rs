@@ -1,5 +1,6 @@
 //! Which days are business days (docs/domain.md §4 point 2).
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::codes::codes;
@@ -7,7 +8,9 @@ use chrono::{Datelike, NaiveDate};
 use serde::{Deserialize, Serialize};
 
 use super::data::{self, HolidayLine, Region};
-use super::{CalendarError, CalendarId, CountryCode, OutsideData, Subdivision, Window};
+use super::{
+    CalendarError, CalendarId, CountryCode, DATA_VERSION, OutsideData, Subdivision, Window,
+};
 
 codes! {
     /// What counts where a tenant's subdivision is not known: policy key `unknown_subdivision`.
@@ -87,16 +90,17 @@ pub struct BusinessCalendar {
     /// The weekends of each subdivision that is asked for: a day in any of them is a weekend day.
     weekends: Vec<Vec<Weekend>>,
     /// Each day with its name, sorted by date.
-    holidays: Vec<(NaiveDate, &'static str)>,
+    holidays: Vec<(NaiveDate, Cow<'static, str>)>,
     closures: BTreeSet<NaiveDate>,
     exceptions: BTreeMap<NaiveDate, Vec<String>>,
 }
 
-/// Weekend days (`6` is Saturday), from a date on.
+/// Weekend days, from a date on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Weekend {
     from: Option<NaiveDate>,
-    days: &'static str,
+    /// A bit for each day of the week that is one: the sixth is Saturday's.
+    days: u8,
 }
 
 impl BusinessCalendar {
@@ -112,17 +116,29 @@ impl BusinessCalendar {
         subdivision: Option<Subdivision>,
         unknown: UnknownSubdivision,
     ) -> Result<Self, CalendarError> {
-        let region = find_region(country, subdivision, unknown)?;
-        if !data::is_readable(country) {
+        let text = data::country_text(country);
+        Self::of_text((country, text), (subdivision, unknown), DATA_VERSION, Cow::Borrowed)
+    }
+
+    /// The same by a country's file of some version of the data; `keep` makes of a name what is kept of it.
+    pub(super) fn of_text<'a>(
+        (country, text): (CountryCode, &'a str),
+        (subdivision, unknown): (Option<Subdivision>, UnknownSubdivision),
+        version: &str,
+        keep: fn(&'a str) -> Cow<'static, str>,
+    ) -> Result<Self, CalendarError> {
+        let known = data::text_subdivisions(text);
+        let region = find_region((country, &known), subdivision, unknown)?;
+        if !data::is_readable(text) {
             return Err(CalendarError::Broken(country));
         }
-        let years = covered_years(country, &region);
+        let years = covered_years(text, &region);
         Ok(Self {
-            id: CalendarId::of(country, &region),
+            id: CalendarId::of(country, &region, version),
             country,
             years,
-            weekends: region_weekends(country, &region),
-            holidays: region_holidays(country, &region, years),
+            weekends: region_weekends((text, known), &region),
+            holidays: region_holidays(text, &region, years, keep),
             closures: BTreeSet::new(),
             exceptions: BTreeMap::new(),
             region,
@@ -221,7 +237,7 @@ impl BusinessCalendar {
         let from = self.holidays.partition_point(|(other, _)| *other < date);
         let mut names: Vec<&str> = Vec::new();
         for (_, name) in self.holidays.iter().skip(from).take_while(|(other, _)| *other == date) {
-            if !names.contains(name) {
+            if !names.contains(&name.as_ref()) {
                 names.push(name);
             }
         }
@@ -229,13 +245,13 @@ impl BusinessCalendar {
     }
 
     fn is_weekend(&self, date: NaiveDate) -> bool {
-        let weekday = date.weekday().number_from_monday();
+        let weekday = 1_u8 << date.weekday().num_days_from_monday();
         self.weekends
             .iter()
             .filter_map(|own| {
                 own.iter().rfind(|weekend| weekend.from.is_none_or(|from| from <= date))
             })
-            .any(|weekend| weekend.days.chars().any(|day| day.to_digit(10) == Some(weekday)))
+            .any(|weekend| weekend.days & weekday != 0)
     }
 }
 
@@ -251,11 +267,10 @@ impl Region {
 }
 
 fn find_region(
-    country: CountryCode,
+    (country, known): (CountryCode, &[Subdivision]),
     subdivision: Option<Subdivision>,
     unknown: UnknownSubdivision,
 ) -> Result<Region, CalendarError> {
-    let known = country.subdivisions();
     match subdivision {
         Some(own) if known.contains(&own) => Ok(Region::Known(own)),
         Some(other) => {
@@ -272,9 +287,9 @@ fn find_region(
 }
 
 /// The years for which the source knows every holiday of the region.
-fn covered_years(country: CountryCode, region: &Region) -> (i32, i32) {
+fn covered_years(text: &str, region: &Region) -> (i32, i32) {
     let mut years = (i32::MAX, i32::MIN);
-    for line in data::country_lines(country) {
+    for line in data::text_lines(text) {
         match line {
             HolidayLine::Years { first, last } => years = (first, last),
             HolidayLine::Until { scope, last } if scope.covers_region(region) => {
@@ -292,15 +307,15 @@ fn covered_years(country: CountryCode, region: &Region) -> (i32, i32) {
 
 /// The weekends of the region, each once: of a known subdivision its own; else those of the country
 /// and of all its subdivisions, whatever the policy says of their holidays.
-fn region_weekends(country: CountryCode, region: &Region) -> Vec<Vec<Weekend>> {
+fn region_weekends((text, known): (&str, Vec<Subdivision>), region: &Region) -> Vec<Vec<Weekend>> {
     let regions = match region {
         Region::Known(_) => vec![region.clone()],
         Region::Any | Region::National => {
-            let subdivisions = country.subdivisions().into_iter().map(Region::Known);
+            let subdivisions = known.into_iter().map(Region::Known);
             subdivisions.chain([Region::National]).collect()
         }
     };
-    let lines: Vec<HolidayLine> = data::country_lines(country).collect();
+    let lines: Vec<HolidayLine<'_>> = data::text_lines(text).collect();
     let mut found: Vec<Vec<Weekend>> = Vec::new();
     for region in &regions {
         let own = weekends_of(&lines, region);
@@ -312,27 +327,35 @@ fn region_weekends(country: CountryCode, region: &Region) -> Vec<Vec<Weekend>> {
 }
 
 /// The weekends of one subdivision, in the order in which they begin.
-fn weekends_of(lines: &[HolidayLine], region: &Region) -> Vec<Weekend> {
+fn weekends_of(lines: &[HolidayLine<'_>], region: &Region) -> Vec<Weekend> {
     let mut found = Vec::new();
     for line in lines {
         if let HolidayLine::Weekend { scope, from, days } = line
             && scope.covers_region(region)
         {
-            found.push(Weekend { from: *from, days });
+            found.push(Weekend { from: *from, days: weekday_bits(days) });
         }
     }
     found.sort_by_key(|weekend| weekend.from);
     found
 }
 
+/// A bit for each day of the week whose number (1 is Monday) is among the digits.
+fn weekday_bits(digits: &str) -> u8 {
+    let days =
+        digits.chars().filter_map(|day| day.to_digit(10)).filter(|day| (1..=7).contains(day));
+    days.fold(0, |bits, day| bits | (1 << (day - 1)))
+}
+
 /// Dates and names, sorted by date; names of one date in the order of the file.
-fn region_holidays(
-    country: CountryCode,
+fn region_holidays<'a>(
+    text: &'a str,
     region: &Region,
     years: (i32, i32),
-) -> Vec<(NaiveDate, &'static str)> {
+    keep: fn(&'a str) -> Cow<'static, str>,
+) -> Vec<(NaiveDate, Cow<'static, str>)> {
     let mut found = Vec::new();
-    for line in data::country_lines(country) {
+    for line in data::text_lines(text) {
         let HolidayLine::Holiday { scope, name, dates, estimated } = line else {
             continue;
         };
@@ -341,9 +364,9 @@ fn region_holidays(
         }
         for date in data::parse_dates(dates, years).unwrap_or_default() {
             if estimated {
-                found.extend(data::neighbour_dates(date).map(|day| (day, name)));
+                found.extend(data::neighbour_dates(date).map(|day| (day, keep(name))));
             } else {
-                found.push((date, name));
+                found.push((date, keep(name)));
             }
         }
     }

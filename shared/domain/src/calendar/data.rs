@@ -11,23 +11,23 @@ pub(super) use countries::COUNTRIES;
 
 /// One line of a country's file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum HolidayLine {
+pub(super) enum HolidayLine<'a> {
     /// The years the file covers.
     Years { first: i32, last: i32 },
     /// Some subdivisions for which the source ends earlier.
-    Until { scope: HolidayScope, last: i32 },
+    Until { scope: HolidayScope<'a>, last: i32 },
     /// Zones, separated by spaces.
-    Zones(&'static str),
+    Zones(&'a str),
     /// Codes, separated by commas.
-    Subdivisions(&'static str),
+    Subdivisions(&'a str),
     /// Weekend days (`6` is Saturday), from a date on or from the beginning.
-    Weekend { scope: HolidayScope, from: Option<NaiveDate>, days: &'static str },
+    Weekend { scope: HolidayScope<'a>, from: Option<NaiveDate>, days: &'a str },
     /// A holiday; estimated ones count one day either side.
-    Holiday { scope: HolidayScope, name: &'static str, dates: &'static str, estimated: bool },
+    Holiday { scope: HolidayScope<'a>, name: &'a str, dates: &'a str, estimated: bool },
 }
 
-impl HolidayLine {
-    fn parse(text: &'static str) -> Option<Self> {
+impl<'a> HolidayLine<'a> {
+    fn parse(text: &'a str) -> Option<Self> {
         let (kind, rest) = text.split_once('|')?;
         let mut fields = rest.split('|');
         let mut field = || fields.next();
@@ -60,17 +60,37 @@ fn parse_number(text: &str) -> Option<i32> {
     text.parse().ok()
 }
 
-/// The country's lines; lines that cannot be read are left out, and [`is_readable`] says so.
-pub(super) fn country_lines(country: CountryCode) -> impl Iterator<Item = HolidayLine> {
-    country_text(country).lines().filter_map(HolidayLine::parse)
+/// The country's lines in the embedded data.
+pub(super) fn country_lines(country: CountryCode) -> impl Iterator<Item = HolidayLine<'static>> {
+    text_lines(country_text(country))
 }
 
-/// Whether every line of the country can be read.
-pub(super) fn is_readable(country: CountryCode) -> bool {
-    country_text(country).lines().all(|line| HolidayLine::parse(line).is_some())
+/// The lines of a country's file; lines that cannot be read are left out, and [`is_readable`] says so.
+pub(super) fn text_lines(text: &str) -> impl Iterator<Item = HolidayLine<'_>> {
+    text.lines().filter_map(HolidayLine::parse)
 }
 
-fn country_text(country: CountryCode) -> &'static str {
+/// Whether every line of a country's file can be read.
+pub(super) fn is_readable(text: &str) -> bool {
+    text.lines().all(|line| HolidayLine::parse(line).is_some())
+}
+
+/// The subdivisions that a country's file knows.
+pub(super) fn text_subdivisions(text: &str) -> Vec<Subdivision> {
+    let codes = text_lines(text).find_map(|line| match line {
+        HolidayLine::Subdivisions(codes) => Some(codes),
+        HolidayLine::Years { .. }
+        | HolidayLine::Until { .. }
+        | HolidayLine::Zones(_)
+        | HolidayLine::Weekend { .. }
+        | HolidayLine::Holiday { .. } => None,
+    });
+    let codes = codes.into_iter().flat_map(|codes| codes.split(','));
+    codes.filter(|code| !code.is_empty()).map(|code| Subdivision(code.to_owned())).collect()
+}
+
+/// The country's file in the embedded data.
+pub(super) fn country_text(country: CountryCode) -> &'static str {
     COUNTRIES
         .binary_search_by_key(&country.as_str(), |(code, _)| code)
         .ok()
@@ -92,9 +112,9 @@ pub(super) enum Region {
 /// For whom a line holds: `*` everybody, `-` the country without a subdivision, `A,B` these,
 /// `!A,B` everybody but these.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct HolidayScope(&'static str);
+pub(super) struct HolidayScope<'a>(&'a str);
 
-impl HolidayScope {
+impl HolidayScope<'_> {
     /// Whether the line holds for the region.
     pub(super) fn covers_region(self, region: &Region) -> bool {
         let code = match region {

@@ -13,19 +13,24 @@ impl CalendarId {
     /// # Errors
     /// If the embedded data knows the country or the subdivision no longer.
     pub fn embedded_calendar(&self) -> Result<BusinessCalendar, CalendarError> {
+        let (country, (subdivision, unknown)) = self.region()?;
+        BusinessCalendar::new(country, subdivision, unknown)
+    }
+
+    /// The country, the subdivision, and what counts where that is not known.
+    pub(super) fn region(
+        &self,
+    ) -> Result<(CountryCode, (Option<Subdivision>, UnknownSubdivision)), CalendarError> {
         let place = self.as_str().split('@').next().unwrap_or_default();
         let (country, subdivision) = match place.split_once('-') {
             Some((country, subdivision)) => (country, Some(subdivision)),
             None => (place, None),
         };
-        let country: CountryCode = country.parse()?;
-        match subdivision {
-            None => BusinessCalendar::new(country, None, UnknownSubdivision::Any),
-            Some(NATIONAL_ONLY) => BusinessCalendar::new(country, None, UnknownSubdivision::None),
-            Some(code) => {
-                let subdivision = Subdivision::parse(country, code)?;
-                BusinessCalendar::new(country, Some(subdivision), UnknownSubdivision::Any)
-            }
-        }
+        let region = match subdivision {
+            None => (None, UnknownSubdivision::Any),
+            Some(NATIONAL_ONLY) => (None, UnknownSubdivision::None),
+            Some(code) => (Some(Subdivision(code.to_owned())), UnknownSubdivision::Any),
+        };
+        Ok((country.parse()?, region))
     }
 }

@@ -39,13 +39,13 @@ impl CalendarId {
         Self(text.into())
     }
 
-    pub(super) fn of(country: CountryCode, region: &Region) -> Self {
+    pub(super) fn of(country: CountryCode, region: &Region, version: &str) -> Self {
         let place = match region {
             Region::Any => country.to_string(),
             Region::National => format!("{country}-{NATIONAL_ONLY}"),
             Region::Known(subdivision) => format!("{country}-{subdivision}"),
         };
-        Self(format!("{place}@{DATA_VERSION}"))
+        Self(format!("{place}@{version}"))
     }
 
     /// The same calendar with the operator's exceptions of a revision; none of them have none.

@@ -45,20 +45,7 @@ impl CountryCode {
 
     /// The subdivisions the data knows, sorted by code.
     pub fn subdivisions(self) -> Vec<Subdivision> {
-        data::country_lines(self)
-            .find_map(|line| match line {
-                HolidayLine::Subdivisions(codes) => Some(codes),
-                HolidayLine::Years { .. }
-                | HolidayLine::Until { .. }
-                | HolidayLine::Zones(_)
-                | HolidayLine::Weekend { .. }
-                | HolidayLine::Holiday { .. } => None,
-            })
-            .into_iter()
-            .flat_map(|codes| codes.split(','))
-            .filter(|code| !code.is_empty())
-            .map(|code| Subdivision(code.to_owned()))
-            .collect()
+        data::text_subdivisions(data::country_text(self))
     }
 }
 

@@ -25,6 +25,7 @@ mod data;
 mod embedded;
 mod error;
 mod extension;
+mod file;
 mod id;
 mod known;
 mod pack;
@@ -51,6 +52,7 @@ pub use error::{CalendarError, OutsideData};
 pub use extension::{
     ExtendError, count_one_more_day, extend_by, extend_until, extend_window, recount_window,
 };
+pub use file::CountryFile;
 pub use id::{CalendarId, DATA_VERSION, counting_data};
 pub use pack::{PackedWindow, UnpackError};
 pub use tz::{TZDB_VERSION, Tz, UnknownTz};

@@ -1,6 +1,7 @@
 //! The directory: partners, tenants, programs and calendars, and their history.
 
 pub(crate) mod calendars;
+pub(crate) mod country_files;
 pub(crate) mod domains;
 pub(crate) mod entry;
 pub(crate) mod history;

@@ -138,14 +138,15 @@ impl Store {
             let found = self.load_annotation(&claim.id, new.version(), write).await?;
             entry = entry.with_annotation(&found.unwrap_or_default());
         }
-        let entry = HistoryEntry::new(&entry, secret, previous.map(|own| own.hash));
+        let mut entry = HistoryEntry::new(&entry, secret, previous.map(|own| own.hash));
         let told_after = previous.and_then(|own| own.told_at);
-        let told_at = self.put_feed_items(claim, &entry.sealed, told_after).await?;
+        let told = self.put_feed_items(claim, &entry, told_after).await?;
+        entry.archived_on = Some(told.staff.date_naive());
         let mut item = entry.to_attributes(&claim.id, secret)?;
-        put_value(&mut item, TOLD_AT, Some(instant_value(told_at)));
+        put_value(&mut item, TOLD_AT, Some(instant_value(told.latest)));
         let written = match self.put_item_if(item, Condition::absent()).await? {
             WriteOutcome::Done => {
-                entry.hash.map(|hash| ArchivedEntry { hash, told_at: Some(told_at) })
+                entry.hash.map(|hash| ArchivedEntry { hash, told_at: Some(told.latest) })
             }
             WriteOutcome::Conflict => self.archived_entry(&claim.id, new.version()).await?,
         };

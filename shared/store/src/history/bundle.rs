@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use aws_sdk_dynamodb::operation::query::QueryOutput;
-use domain::calendar::{CountryCode, Tz};
+use domain::calendar::{CountryCode, CountryFile, DATA_VERSION, Tz};
 use domain::claim::{Claim, Instant};
 use domain::context::LocalCalendar;
 use domain::directory::{CountryCalendar, Partner};
@@ -43,6 +43,9 @@ pub struct BundleSources {
     pub policies: Vec<(ProgramId, u32, Policy)>,
     /// What the operator had added to the calendars of the parties' countries while the claim lived.
     pub calendars: Vec<Dated<CountryCalendar>>,
+    /// The holidays of the parties' countries, in each version of the data by which a window was counted and in this
+    /// program's own.
+    pub files: Vec<CountryFile>,
     /// Where the operator counts its days.
     pub operator: LocalCalendar,
     /// Where the partner counted its days while the claim lived.
@@ -115,9 +118,15 @@ impl Store {
         let mut countries: BTreeSet<CountryCode> = told.iter().filter_map(country_of).collect();
         countries.insert(self.config.operator.calendar.country());
         countries.extend(partner.iter().map(|own| own.entry.country));
-        let mut calendars = Vec::new();
+        let versions: BTreeSet<&str> = told.iter().filter_map(data_version_of).collect();
+        let (mut calendars, mut files) = (Vec::new(), Vec::new());
         for country in countries {
             calendars.extend(self.load_calendars(country, lived).await?);
+            let known = self.load_country_files(country).await?.into_iter();
+            let is_used = |file: &CountryFile| {
+                file.version == DATA_VERSION || versions.contains(file.version.as_str())
+            };
+            files.extend(known.filter(is_used));
         }
         let archived = entries.last().map(|entry| entry.version);
         let is_whole = texts.len() <= MOST_TEXTS;
@@ -127,6 +136,7 @@ impl Store {
             is_complete: archived == Some(claim.version) && is_whole,
             entries,
             calendars,
+            files,
             operator: self.config.operator.clone(),
             partner,
             texts,
@@ -289,6 +299,12 @@ fn in_force<T>(all: Vec<Dated<T>>, span: Option<(Instant, Instant)>) -> Vec<Date
         own.since.is_none_or(|since| since <= last) && end.is_none_or(|end| end >= first)
     };
     all.into_iter().zip(ends).filter(is_within).map(|(own, _)| own).collect()
+}
+
+/// The version of the data by which the entry's window was counted.
+fn data_version_of(told: &ReadableEntry) -> Option<&str> {
+    let ReadableEntry::Event(entry) = told else { return None };
+    Some(entry.members.window.as_ref()?.calendar.data_version())
 }
 
 fn country_of(told: &ReadableEntry) -> Option<CountryCode> {

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use aws_sdk_dynamodb::operation::query::QueryOutput;
+use chrono::NaiveDate;
 use domain::canonical;
 use domain::claim::{Claim, Instant};
 use domain::event::EventType;
@@ -10,7 +11,9 @@ use domain::history::{self, Annotation, Audience, Entry, ReadableEntry, SealedEn
 use domain::ids::{ClaimId, Sha256Hash, Version};
 use serde_json::{Map, Value};
 
-use crate::table::attributes::{Attributes, Reader, bytes_value, item_key, put_value, text_value};
+use crate::table::attributes::{
+    Attributes, Reader, bytes_value, item_key, number_value, put_value, text_value,
+};
 use crate::table::codec::deflated::{deflate_text, inflate_text};
 use crate::table::config::Store;
 use crate::table::error::StoreError;
@@ -28,6 +31,8 @@ const VALUES: &str = "v";
 const KEY: &str = "z";
 const HASH: &str = "h";
 const PREVIOUS: &str = "p";
+/// The day by UTC whose root stands for the entry, in days since 1970-01-01.
+const DAY: &str = "d";
 /// How many entries of a whole history are read at once.
 const PAGE: u16 = 100;
 
@@ -42,6 +47,9 @@ pub struct HistoryEntry {
     pub hash: Option<Sha256Hash>,
     /// The hash of the entry before; `None` for the first.
     pub previous_hash: Option<Sha256Hash>,
+    /// The day by UTC whose root stands for the entry; `None` while it is not archived, and where it was archived before
+    /// there were daily roots.
+    pub archived_on: Option<NaiveDate>,
 }
 
 impl HistoryEntry {
@@ -50,7 +58,7 @@ impl HistoryEntry {
     pub(crate) fn new(entry: &Entry, secret: Sha256Hash, previous: Option<Sha256Hash>) -> Self {
         let sealed = SealedEntry::of(entry, key_of(secret, entry.version));
         let hash = Some(history::hash_entry(previous, &sealed.text));
-        Self { version: entry.version, sealed, hash, previous_hash: previous }
+        Self { version: entry.version, sealed, hash, previous_hash: previous, archived_on: None }
     }
 
     /// The item of an archived entry. The salts are kept as the key that they come from.
@@ -63,6 +71,7 @@ impl HistoryEntry {
         put_value(&mut item, TEXT, Some(bytes_value(deflate_text(&self.sealed.text)?)));
         put_value(&mut item, HASH, self.hash.map(|hash| bytes_value(hash.0)));
         put_value(&mut item, PREVIOUS, self.previous_hash.map(|hash| bytes_value(hash.0)));
+        put_value(&mut item, DAY, self.archived_on.map(|day| number_value(day.to_epoch_days())));
         if let Some(values) = values_of(&self.sealed) {
             put_value(&mut item, VALUES, Some(bytes_value(deflate_text(&values)?)));
             put_value(&mut item, KEY, Some(bytes_value(key_of(secret, self.version).0)));
@@ -87,6 +96,7 @@ impl HistoryEntry {
             sealed: SealedEntry { text, parts },
             hash: Some(reader.opt_hash(HASH)?.ok_or_else(|| reader.attribute_error(HASH))?),
             previous_hash: reader.opt_hash(PREVIOUS)?,
+            archived_on: read_day(&reader)?,
         })
     }
 
@@ -97,7 +107,8 @@ impl HistoryEntry {
             &Entry::from_last_event(claim, secret).with_annotation(annotation),
             key,
         );
-        Self { version: claim.version, sealed, hash: None, previous_hash: None }
+        let version = claim.version;
+        Self { version, sealed, hash: None, previous_hash: None, archived_on: None }
     }
 
     /// The event; `None` where its text is no entry's.
@@ -119,6 +130,11 @@ fn values_of(sealed: &SealedEntry) -> Option<String> {
     };
     let values: Map<String, Value> = sealed.parts.iter().filter_map(value).collect();
     (!values.is_empty()).then(|| canonical::to_canonical_json(&Value::Object(values)))
+}
+
+fn read_day(item: &Reader<'_>) -> Result<Option<NaiveDate>, StoreError> {
+    let Some(days) = item.opt_number(DAY)? else { return Ok(None) };
+    NaiveDate::from_epoch_days(days).ok_or_else(|| item.attribute_error(DAY)).map(Some)
 }
 
 fn read_parts(item: &Reader<'_>) -> Result<BTreeMap<Audience, SealedPart>, StoreError> {

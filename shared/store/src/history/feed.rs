@@ -7,10 +7,11 @@
 
 use chrono::Duration;
 use domain::claim::{Claim, Instant, Status};
-use domain::history::{Audience, SealedEntry, ToldEvent};
-use domain::ids::{ItemNo, PartnerId, TenantId};
+use domain::history::{Audience, ToldEvent};
+use domain::ids::{ItemNo, PartnerId, Sha256Hash, TenantId};
 use futures_util::future::try_join_all;
 
+use super::entries::HistoryEntry;
 use crate::table::attributes::{
     Attributes, Reader, bytes_value, instant_value, item_key, number_value, put_value, text_value,
 };
@@ -20,7 +21,7 @@ use crate::table::index::Cursor;
 use crate::table::keys;
 
 /// How old an item is before a reader sees it.
-const SETTLED: Duration = Duration::seconds(10);
+pub(super) const SETTLED: Duration = Duration::seconds(10);
 /// How soon after its stamp the write of an item has to be answered.
 const PROMPT: Duration = Duration::seconds(5);
 /// How often an item is stamped anew before its version is given up for this time.
@@ -29,11 +30,13 @@ const STAMPS: u32 = 4;
 const KEPT: Duration = Duration::days(90);
 
 /// What an item is called where it cannot be read.
-const ITEM: &str = "feed item";
+pub(super) const ITEM: &str = "feed item";
 const TYPE: &str = "y";
 const AT: &str = "a";
 const STATUS: &str = "st";
 const ITEMS: &str = "i";
+/// The hash of the version's entry, in staff's feed: the leaf of the daily root.
+pub(super) const HASH: &str = "h";
 const EXPIRES: &str = "expires";
 
 /// Whose feed it is.
@@ -45,6 +48,15 @@ pub enum Feed<'a> {
     Tenant(&'a TenantId),
     /// The operator's staff's: events of all claims.
     Staff,
+}
+
+/// When feeds tell of a version.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct ToldAt {
+    /// The stamp of the item in staff's feed.
+    pub(super) staff: Instant,
+    /// The latest stamp of all its items.
+    pub(super) latest: Instant,
 }
 
 /// A page of a feed.
@@ -72,33 +84,38 @@ impl Feed<'_> {
 }
 
 impl Store {
-    /// Writes what each party may know of the event that led to `claim` into its feed, stamped later than `after`; the
-    /// latest stamp.
+    /// Writes what each party may know of the event that led to `claim` into its feed, stamped later than `after`.
     pub(super) async fn put_feed_items(
         &self,
         claim: &Claim,
-        sealed: &SealedEntry,
+        entry: &HistoryEntry,
         after: Option<Instant>,
-    ) -> Result<Instant, StoreError> {
+    ) -> Result<ToldAt, StoreError> {
         let feeds = [
             (Audience::Partner, keys::partner_feed_pk(&claim.subject.partner)),
             (Audience::Customer, keys::tenant_feed_pk(&claim.subject.tenant)),
             (Audience::Staff, keys::staff_feed_pk(keys::staff_feed_part(&claim.id))),
         ];
         let told = feeds.into_iter().filter_map(|(audience, pk)| {
-            ToldEvent::of(claim, sealed, audience).map(|event| (pk, event))
+            let hash = entry.hash.filter(|_| audience == Audience::Staff);
+            let event = ToldEvent::of(claim, &entry.sealed, audience)?;
+            Some((audience, FeedItem { pk, event, hash }))
         });
-        let puts = told.map(|(pk, event)| self.put_feed_item(pk, event, after));
+        let puts = told.map(|(audience, item)| async move {
+            Ok::<_, StoreError>((audience, self.put_feed_item(item, after).await?))
+        });
         let stamps = try_join_all(puts).await?;
-        let unread = || StoreError::unreadable_attribute("history", TYPE);
-        stamps.into_iter().max().ok_or_else(unread)
+        let of_staff = stamps.iter().find(|(audience, _)| *audience == Audience::Staff);
+        let latest = stamps.iter().map(|(_, stamp)| *stamp).max();
+        let told =
+            of_staff.zip(latest).map(|((_, staff), latest)| ToldAt { staff: *staff, latest });
+        told.ok_or_else(|| StoreError::unreadable_attribute("history", TYPE))
     }
 
     /// Writes an item until a write was answered promptly; the stamp of that one.
     async fn put_feed_item(
         &self,
-        pk: String,
-        event: ToldEvent,
+        item: FeedItem,
         after: Option<Instant>,
     ) -> Result<Instant, StoreError> {
         let mut after = after;
@@ -108,7 +125,7 @@ impl Store {
             let stamp = earliest.map_or(now, |earliest| earliest.max(now));
             let probe = self.clock_probe();
             let put = self.client.put_item().table_name(self.table_name());
-            let put = put.set_item(Some(to_attributes(&pk, &event, stamp)));
+            let put = put.set_item(Some(item.to_attributes(stamp)));
             put.customize().interceptor(probe.clone()).send().await?;
             // By whichever clock is ahead: one that is behind would stamp into what readers have passed.
             if probe.take_sample().latest_time().max(self.system_time()) - stamp <= PROMPT {
@@ -228,15 +245,27 @@ fn sort_of(item: &Attributes) -> Result<&str, StoreError> {
     Reader::new(ITEM, item).read_text("sk")
 }
 
-fn to_attributes(pk: &str, event: &ToldEvent, stamp: Instant) -> Attributes {
-    let mut item = item_key(pk, keys::feed_sk(stamp, &event.claim, event.version));
-    put_value(&mut item, TYPE, Some(text_value(&event.event_type)));
-    put_value(&mut item, AT, Some(instant_value(event.at)));
-    put_value(&mut item, STATUS, event.status.map(|status| text_value(status.as_str())));
-    let items: Vec<u8> = event.items.iter().map(|no| no.0).collect();
-    put_value(&mut item, ITEMS, (!items.is_empty()).then(|| bytes_value(items)));
-    put_value(&mut item, EXPIRES, Some(number_value((stamp + KEPT).timestamp())));
-    item
+/// What is put into a feed.
+#[derive(Debug, Clone)]
+struct FeedItem {
+    pk: String,
+    event: ToldEvent,
+    hash: Option<Sha256Hash>,
+}
+
+impl FeedItem {
+    fn to_attributes(&self, stamp: Instant) -> Attributes {
+        let event = &self.event;
+        let mut item = item_key(&self.pk, keys::feed_sk(stamp, &event.claim, event.version));
+        put_value(&mut item, TYPE, Some(text_value(&event.event_type)));
+        put_value(&mut item, AT, Some(instant_value(event.at)));
+        put_value(&mut item, STATUS, event.status.map(|status| text_value(status.as_str())));
+        let items: Vec<u8> = event.items.iter().map(|no| no.0).collect();
+        put_value(&mut item, ITEMS, (!items.is_empty()).then(|| bytes_value(items)));
+        put_value(&mut item, HASH, self.hash.map(|hash| bytes_value(hash.0)));
+        put_value(&mut item, EXPIRES, Some(number_value((stamp + KEPT).timestamp())));
+        item
+    }
 }
 
 fn from_item(item: &Attributes) -> Result<ToldEvent, StoreError> {

@@ -3,5 +3,6 @@
 pub(crate) mod annotations;
 pub(crate) mod archive;
 pub(crate) mod bundle;
+pub(crate) mod day;
 pub(crate) mod entries;
 pub(crate) mod feed;

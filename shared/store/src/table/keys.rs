@@ -45,6 +45,7 @@
 //! | policy | `PR#<program>` | `V#<policy version>` | `directory/programs.rs` | for good |
 //! | calendar | `CA#<country>` | `A` | `directory/calendars.rs` | for good |
 //! | calendar revision | `CA#<country>` | `V#<revision>` | `directory/calendars.rs` | for good |
+//! | country file | `CF#<country>` | `<version of the data>#<SHA-256 of the file>` | `directory/country_files.rs` | for good |
 //! | list of revisions | `CA#revisions` | `<country>` | `directory/calendars.rs` | for good |
 //! | list of outages | `CA#revisions` | `outages` | `directory/outages.rs` | for good |
 //! | outages | `CA#outages` | `A` | `directory/outages.rs` | for good |
@@ -252,6 +253,11 @@ pub(crate) fn staff_feed_part(claim: &ClaimId) -> u8 {
 /// An item of a feed: the moment of its writing comes first.
 pub(crate) fn feed_sk(written_at: Instant, claim: &ClaimId, version: Version) -> String {
     format!("{}#{claim}#{:06}", sortable_instant(written_at), version.0)
+}
+
+/// When an item of a feed was written.
+pub(crate) fn parse_feed_stamp(sort: &str) -> Option<Instant> {
+    DateTime::from_timestamp_millis(sort.split('#').next()?.parse().ok()?)
 }
 
 /// Of which version of which claim an item of a feed tells.
@@ -497,6 +503,16 @@ pub(crate) fn request_sk(idempotency_key: &str) -> String {
 /// The operator's additions to the calendar of a country.
 pub(crate) fn calendar_pk(country: CountryCode) -> String {
     format!("CA#{country}")
+}
+
+/// The files of holidays of a country by which windows were counted.
+pub(crate) fn country_files_pk(country: CountryCode) -> String {
+    format!("CF#{country}")
+}
+
+/// A file of a version of the data, by what is in it.
+pub(crate) fn country_file_sk(version: &str, digest: Sha256Hash) -> String {
+    format!("{version}#{digest}")
 }
 
 /// The partner of an entry's key.

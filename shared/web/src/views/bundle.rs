@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use domain::calendar::{CalendarId, CountryCode, Tz, Zone};
+use chrono::NaiveDate;
+use domain::calendar::{CalendarId, CountryCode, CountryFile, Tz, Zone};
 use domain::canonical;
 use domain::claim::{Claim, Instant};
 use domain::directory::CountryCalendar;
@@ -10,6 +11,7 @@ use domain::history::{Audience, SealedEntry};
 use domain::ids::{NoticeNo, ProgramId, Sha256Hash, Version};
 use domain::program::Policy;
 use domain::recipient::{RecipientNo, Report};
+use domain::root::{DailyRoot, Inclusion};
 use domain::time::format_rfc3339;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -51,6 +53,9 @@ pub struct BundleView {
     /// What the operator had added to the calendars of the parties' countries while the claim lived, one for each
     /// revision.
     pub calendars: Vec<BundleCalendarView>,
+    /// The holidays of the parties' countries, in each version of the data by which a window was counted and in the present
+    /// one: so that windows can be counted again by a program that has another version.
+    pub country_files: Vec<BundleFileView>,
     /// Where the operator counts its days.
     pub operator: BundlePlaceView,
     /// Where the partner counted its days while the claim lived; for the partner and staff.
@@ -60,6 +65,9 @@ pub struct BundleView {
     pub texts: Vec<BundleTextView>,
     /// What was reported of the mails of notices, without addresses; for the customer and staff.
     pub receipts: Vec<BundleReceiptView>,
+    /// The daily roots of the days on which the entries were archived and of those behind, by day, as far as these days
+    /// are closed: of 400 days from the first on, and of every day of an entry.
+    pub roots: Vec<BundleRootView>,
     /// SHA-256 of the canonical JSON of all other members: it shows damage, and not who made the bundle.
     #[schema(
         pattern = "^[0-9a-f]{64}$",
@@ -84,6 +92,53 @@ pub struct BundleEntryView {
     /// The hash of the version before; `null` for the first.
     #[schema(pattern = "^[0-9a-f]{64}$", required)]
     pub previous_hash: Option<String>,
+    /// The day by UTC whose daily root stands for the entry; `null`: it was archived before there were daily roots.
+    #[schema(format = Date, example = "2026-12-22", required)]
+    pub archived_on: Option<String>,
+    /// Where the entry stands in the tree of that day; `null` while the day has no root.
+    #[schema(required)]
+    pub inclusion: Option<BundleInclusionView>,
+}
+
+/// Where an entry stands in the tree of its day (RFC 6962): what leads from its hash to the root.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct BundleInclusionView {
+    /// Its place among the leaves, from 0.
+    #[schema(example = 4)]
+    pub index: u32,
+    /// The other half at each fork, the nearest first.
+    #[schema(example = json!(["9f91161f43433e49a6de6db680d79f60159f2e4ac9172621a12846428158440b"]))]
+    pub path: Vec<String>,
+}
+
+/// The root over all versions, of all claims, that were archived on a day.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct BundleRootView {
+    /// The day by UTC that it closes.
+    #[schema(format = Date, example = "2026-12-22")]
+    pub date: String,
+    /// How many versions it stands for.
+    #[schema(example = 7)]
+    pub size: u32,
+    /// The root of the tree over their hashes.
+    #[schema(
+        pattern = "^[0-9a-f]{64}$",
+        example = "4813494d137e1631bba301d5acab6e7bb7aa74ce1185d456565ef51d737677b2"
+    )]
+    pub root: String,
+    /// `chain` of the day before; `null` for the first day.
+    #[schema(
+        required,
+        pattern = "^[0-9a-f]{64}$",
+        example = "6da0633528deaa0144e7b058315f0b753ec0b945163a72bf96a0d18180f9de0d"
+    )]
+    pub previous: Option<String>,
+    /// SHA-256 over `previous` and the canonical JSON of `date`, `root` and `size`.
+    #[schema(
+        pattern = "^[0-9a-f]{64}$",
+        example = "9414886b1ebf025db067a4cbd13a0903fbd9733a5372bba1b58bd72c1699b798"
+    )]
+    pub chain: String,
 }
 
 /// A policy that the claim was pinned to.
@@ -111,6 +166,24 @@ pub struct BundleCalendarView {
     pub since: Option<String>,
     /// All days that were added by then.
     pub days: Vec<BundleDayView>,
+}
+
+/// A country's holidays, weekends and subdivisions, as one version of the data has them.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct BundleFileView {
+    /// The country of ISO 3166-1, two capital letters.
+    pub country: String,
+    /// The version of the data; it stands in the ids of calendars: `CZ@2026.12`.
+    #[schema(example = "2026.12")]
+    pub version: String,
+    /// The lines of the file, each a kind and its fields with `|` between.
+    #[schema(
+        example = "years|2024|2040\nzones|Europe/Prague\nsubdivisions|\nweekend|*||67\nholiday|*|Christmas Day|1225\n"
+    )]
+    pub text: String,
+    /// SHA-256 of the text.
+    #[schema(pattern = "^[0-9a-f]{64}$")]
+    pub sha256: String,
 }
 
 /// A day that was added to a calendar.
@@ -235,6 +308,7 @@ impl BundleView {
             entries: Vec::new(),
             policies: Vec::new(),
             calendars: Vec::new(),
+            country_files: Vec::new(),
             operator: BundlePlaceView {
                 calendar: calendar.with_revision(0).to_string(),
                 time_zone,
@@ -242,14 +316,17 @@ impl BundleView {
             partner: Vec::new(),
             texts: Vec::new(),
             receipts: Vec::new(),
+            roots: Vec::new(),
             digest: String::new(),
         }
     }
 
-    /// The same with one more entry, behind the others, as much of it as `viewer` may read.
+    /// The same with one more entry, behind the others, as much of it as `viewer` may read: with the day whose root
+    /// stands for it, and where it stands there.
     pub fn add_entry(
         &mut self,
         (version, hash, previous): (Version, Sha256Hash, Option<Sha256Hash>),
+        (archived_on, inclusion): (Option<NaiveDate>, Option<&Inclusion>),
         sealed: &SealedEntry,
         viewer: Viewer,
     ) {
@@ -266,6 +343,8 @@ impl BundleView {
             parts,
             hash: hash.to_string(),
             previous_hash: previous.map(|hash| hash.to_string()),
+            archived_on: archived_on.map(|day| day.to_string()),
+            inclusion: inclusion.map(BundleInclusionView::of),
         });
     }
 
@@ -278,6 +357,27 @@ impl BundleView {
         }
         self.digest = Sha256Hash::of(canonical::to_canonical_json(&value).as_bytes()).to_string();
         self
+    }
+}
+
+impl BundleInclusionView {
+    /// Where an entry stands.
+    pub fn of(inclusion: &Inclusion) -> Self {
+        let path = inclusion.path.iter().map(Sha256Hash::to_string).collect();
+        Self { index: inclusion.index.try_into().unwrap_or(u32::MAX), path }
+    }
+}
+
+impl BundleRootView {
+    /// The root of a day.
+    pub fn of(own: &DailyRoot) -> Self {
+        Self {
+            date: own.date.to_string(),
+            size: own.size.try_into().unwrap_or(u32::MAX),
+            root: own.root.to_string(),
+            previous: own.previous.map(|hash| hash.to_string()),
+            chain: own.chain.to_string(),
+        }
     }
 }
 
@@ -301,6 +401,18 @@ impl BundleCalendarView {
             revision: calendar.revision,
             since: since.map(format_rfc3339),
             days: calendar.added.iter().map(day).collect(),
+        }
+    }
+}
+
+impl BundleFileView {
+    /// A country's file.
+    pub fn of(file: &CountryFile) -> Self {
+        Self {
+            country: file.country.to_string(),
+            version: file.version.clone(),
+            text: file.text.clone(),
+            sha256: file.digest().to_string(),
         }
     }
 }

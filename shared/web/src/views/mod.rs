@@ -27,8 +27,9 @@ mod window;
 
 pub use association::{AssociationStatusView, AssociationView};
 pub use bundle::{
-    BundleCalendarView, BundleDayView, BundleEntryView, BundlePartnerPlaceView, BundlePlaceView,
-    BundlePolicyView, BundleReceiptView, BundleSource, BundleTextView, BundleView,
+    BundleCalendarView, BundleDayView, BundleEntryView, BundleFileView, BundleInclusionView,
+    BundlePartnerPlaceView, BundlePlaceView, BundlePolicyView, BundleReceiptView, BundleRootView,
+    BundleSource, BundleTextView, BundleView,
 };
 pub use calendar::{AddedDayView, CalendarView};
 pub use check::{CheckErrorView, CheckView, CheckWarning, CheckWarningView, ClaimableItemView};

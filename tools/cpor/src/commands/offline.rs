@@ -4,6 +4,7 @@ use std::fs;
 use std::io::{self, Read as _};
 use std::path::Path;
 
+use cpor::TrustedRoots;
 use cpor::api::{Exit, Failure};
 use cpor::window::{self, Wish};
 use domain::calendar::{CountryCode, Tz, UnknownSubdivision};
@@ -11,9 +12,15 @@ use domain::calendar::{CountryCode, Tz, UnknownSubdivision};
 use super::Outcome;
 use crate::arguments::{Unknown, WindowArguments};
 
-pub(crate) fn verify_bundle(path: &Path, json: bool) -> Outcome {
+pub(crate) fn verify_bundle(path: &Path, roots: Option<&Path>, json: bool) -> Outcome {
+    let trusted = match roots {
+        Some(roots) => TrustedRoots::read(&read_file(roots)?)
+            .map_err(|error| Failure::Unreadable(format!("{}: {error}", roots.display())))?,
+        None => TrustedRoots::default(),
+    };
     let text = read_file(path)?;
-    let report = cpor::verify(&text).map_err(|error| Failure::Unreadable(error.to_string()))?;
+    let report = cpor::verify_with(&text, &trusted);
+    let report = report.map_err(|error| Failure::Unreadable(error.to_string()))?;
     let exit = if report.verified { Exit::Done } else { Exit::Found };
     let text = if json {
         let text = serde_json::to_string_pretty(&report);
