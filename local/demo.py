@@ -131,10 +131,11 @@ def the_customer_declines_one(story: Story) -> None:
         refused = story.api.form(f"/d/{token}", decision("3", wrong), accept="application/json").must(403)
         same("code", refused.json["code"], "code-wrong")
         show(f"POST /d/… decision=decline items=3 code=({whose})", f"403 {refused.json['code']}")
-    answer = story.api.form(f"/d/{token}", decision("3", code), accept="application/json").must(200).json
+    why = ("reason_code", "wrong_items")
+    answer = story.api.form(f"/d/{token}", [*decision("3", code), why], accept="application/json").must(200).json
     same("in time", answer["in_time"], True)
     same("items", {item["no"]: item["status"] for item in answer["items"]}, {1: "pending", 2: "pending", 3: "declined"})
-    show(f"POST /d/… decision=decline items=3 code={code}", f"200 {answer['claim_status']}, item 3 declined, receipt {answer['receipt_id']}")
+    show(f"POST /d/… decision=decline items=3 reason_code={why[1]} code={code}", f"200 {answer['claim_status']}, item 3 declined, receipt {answer['receipt_id']}")
 
 
 def both_are_told_of_the_no(story: Story) -> None:

@@ -93,7 +93,7 @@ def a_missing_or_over_long_idempotency_key_is_refused(api, key):
 def the_same_key_replays_the_claim_as_it_is_now_and_takes_no_other_body(api):
     scene, key = Scene(api), str(uuid.uuid4())
     first = scene.submit(key).must(201)
-    scene.act("withdraw", "alpine_admin").must(200)
+    scene.act("withdraw", "alpine_admin", {"reason_code": "customer_request"}).must(200)
     again = scene.submit(key).must(201)
     assert again.headers["idempotent-replayed"] == "true"
     assert (again.json["status"], again.headers["location"]) == ("withdrawn", first.headers["location"])
@@ -111,9 +111,9 @@ def a_second_claim_on_the_same_item_names_the_partners_own(api):
 def a_change_without_or_with_a_stale_version_is_refused(api):
     scene = Scene(api)
     scene.submit().must(201)
-    path = f"{scene.path}/withdraw"
-    assert api.post(path, "alpine_admin", {}).must(428).json["code"] == "precondition-required"
-    assert api.post(path, "alpine_admin", {}, if_match='"9"').must(412).json["code"] == "version-mismatch"
+    path, why = f"{scene.path}/withdraw", {"reason_code": "claimed_in_error"}
+    assert api.post(path, "alpine_admin", why).must(428).json["code"] == "precondition-required"
+    assert api.post(path, "alpine_admin", why, if_match='"9"').must(412).json["code"] == "version-mismatch"
     assert scene.read()["status"] == "submitted"
 
 
@@ -121,7 +121,7 @@ def a_repeat_of_the_last_command_answers_again(api):
     scene = Scene(api)
     etag = scene.submit().must(201).etag
     for _ in range(2):
-        assert api.post(f"{scene.path}/withdraw", "alpine_admin", {}, if_match=etag).must(200).json["version"] == 2
+        assert api.post(f"{scene.path}/withdraw", "alpine_admin", {"reason_code": "other"}, if_match=etag).must(200).json["version"] == 2
 
 
 def a_cursor_of_another_caller_or_a_tampered_one_is_refused(api):

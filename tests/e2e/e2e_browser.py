@@ -53,6 +53,9 @@ def the_whole_decision_is_made_by_keyboard_alone(browser, awaiting, language):
         visitor.screenshot(f"open-{language}")
         visitor.tab_to("input[type=checkbox][value='2']")
         page.keyboard.press("Space")
+        visitor.tab_to("#reason")
+        page.keyboard.press("ArrowDown")
+        assert page.input_value("#reason") == "not_our_partner"
         visitor.tab_to("#code")
         page.keyboard.type(code(awaiting))
         visitor.tab_to("button[value=decline]")
@@ -62,6 +65,8 @@ def the_whole_decision_is_made_by_keyboard_alone(browser, awaiting, language):
         visitor.check(f"result-{language}")
         visitor.screenshot(f"result-{language}")
         assert awaiting.statuses() == ["pending", "declined", "pending"]
+        assert awaiting.reason_of("items_declined", "reviewer") == "not_our_partner"
+        assert awaiting.reason_of("items_declined", "alpine_admin") is None, "the partner never reads it"
         visitor.tab_to("main a")
         with page.expect_navigation():
             page.keyboard.press("Enter")
@@ -151,7 +156,7 @@ def every_state_has_a_page_that_everybody_can_read(browser, api):
     for scene in scenes.values():
         scene.awaiting()
     urls = {name: url_of(scene) for name, scene in scenes.items()}
-    scenes["withdrawn"].act("withdraw", "alpine_admin").must(200)
+    scenes["withdrawn"].act("withdraw", "alpine_admin", {"reason_code": "customer_request"}).must(200)
     scenes["held"].act("review", "operator", {"action": "hold", "comment": "We are asking."}).must(200)
     scenes["declined"].decide("decline").must(200)
     scenes["extended"].decide("extend").must(200)
@@ -377,7 +382,7 @@ def a_robot_with_the_whole_mail_can_at_most_decline_and_the_administrator_takes_
     undone = api.post(f"/v1/customer{scene.path.removeprefix('/v1')}/undo", "tailwind_admin", {}).must(200).json
     # The one recipient whose delivery counted has refused as well: nothing closes before somebody else is asked.
     assert undone["status"] == "unreachable" and scene.statuses() == ["pending"] * 3
-    scene.act("withdraw", "alpine_admin").must(200)
+    scene.act("withdraw", "alpine_admin", {"reason_code": "customer_request"}).must(200)
 
 
 def a_form_that_makes_no_sense_is_answered_with_a_page_and_loses_nothing(api, awaiting):
@@ -434,7 +439,7 @@ def words_of(language: str, message: str) -> str:
 def mails(api, request) -> dict[str, str]:
     """The HTML of a mail of each kind, in one language."""
     left = Scene(api, locale=request.param).awaiting()
-    left.act("withdraw", "alpine_admin").must(200)
+    left.act("withdraw", "alpine_admin", {"reason_code": "customer_request"}).must(200)
     told = Scene(api, locale=request.param).awaiting()
     told.decide("extend").must(200)
     told.decide("decline", [1]).must(200)

@@ -82,7 +82,7 @@ def a_claim_is_begun_validated_and_withdrawn_from_the_command_line(api, cpor):
     cpor.run("reviews", "reject", first, "--reason", "evidence_tenant_mismatch", "--comment", "Another customer.", "--profile", "reviewer")
     shown = cpor.run("claims", "show", first, "--profile", "alpine_admin")
     assert "rejected" in shown and "Another customer." in shown and "dispute" in shown
-    assert "withdrawn" in cpor.run("claims", "withdraw", second, "--comment", "A mistake.", "--profile", "alpine_admin")
+    assert "withdrawn" in cpor.run("claims", "withdraw", second, "--reason", "claimed_in_error", "--comment", "A mistake.", "--profile", "alpine_admin")
     assert "withdrawn" in cpor.run("claims", "watch", second, "--until", "withdrawn", "--profile", "alpine_admin")
     assert "osu-m365" in cpor.run("programs", "list", "--profile", "alpine_admin")
     assert "window_business_days" in cpor.run("programs", "show", "osu-m365", "--profile", "alpine_admin")

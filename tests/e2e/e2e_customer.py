@@ -236,7 +236,7 @@ def a_no_after_the_close_ends_the_association_and_its_data(api):
 
 def a_no_to_a_withdrawn_claim_changes_nothing_and_is_no_error(api):
     scene = Scene(api).awaiting()
-    scene.act("withdraw", "alpine_admin").must(200)
+    scene.act("withdraw", "alpine_admin", {"reason_code": "customer_request"}).must(200)
     assert scene.decide("decline").must(200).json["claim_status"] == "withdrawn"
 
 

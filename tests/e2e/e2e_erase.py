@@ -31,7 +31,7 @@ def address(api, monkeypatch):
 def a_list_of_claims_is_erased_again_and_what_cannot_be_is_named(api, address, tmp_path, capsys):
     over, running = Scene(api), Scene(api)
     over.submit().must(201)
-    over.act("withdraw", "alpine_admin").must(200)
+    over.act("withdraw", "alpine_admin", {"reason_code": "customer_request"}).must(200)
     running.submit().must(201)
     erased = tmp_path / "erased.txt"
     erased.write_text(f"{over.claim}\n\n{running.claim}\n")

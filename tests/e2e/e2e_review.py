@@ -11,7 +11,7 @@ from wait import until
 
 def the_recipe_of_the_contract_computes_every_hash_that_a_party_is_shown(api):
     scene = Scene(api).awaiting()
-    scene.act("withdraw", "alpine_admin", {"comment": "A mistake of ours."}).must(200)
+    scene.act("withdraw", "alpine_admin", {"reason_code": "claimed_in_error", "comment": "A mistake of ours."}).must(200)
     text = (ROOT / "docs/api.md").read_text()
     recipe = re.search(r"```python\n(.*?def check\(history\):.*?)```", text, re.S)[1]
     names = {}
@@ -33,7 +33,7 @@ def the_recipe_of_the_contract_computes_every_hash_that_a_party_is_shown(api):
 
 def the_bundle_of_each_party_verifies_without_the_server_and_a_changed_one_does_not(api):
     scene = Scene(api).awaiting()
-    scene.act("withdraw", "alpine_admin", {"comment": "A mistake of ours."}).must(200)
+    scene.act("withdraw", "alpine_admin", {"reason_code": "claimed_in_error", "comment": "A mistake of ours."}).must(200)
     for who in ["alpine_user", "reviewer", "auditor"]:
         bundle = until("the whole bundle", lambda: next(
             (answer for answer in [api.get(f"{scene.path}/bundle", who).must(200)] if answer.json["complete"]), None))

@@ -82,7 +82,7 @@ def a_claim_that_has_gone_on_is_put_back_only_if_what_came_since_may_be_lost(sta
 def a_claim_that_was_erased_or_is_unknown_is_not_put_back(stack, api, restored):
     scene = Scene(api)
     scene.submit().must(201)
-    scene.act("withdraw", "alpine_admin").must(200)
+    scene.act("withdraw", "alpine_admin", {"reason_code": "customer_request"}).must(200)
     source = restored()
     assert api.post(f"{scene.path}/erase", "operator", if_match="*").must(200).json["erased"] is True
     refused = restore_claim(source, scene.claim, "--lose-later")

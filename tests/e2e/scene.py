@@ -135,6 +135,11 @@ class Scene:
         fields = [("decision", decision), *(("items", str(item)) for item in items), ("code", code)]
         return self.api.form(f"/d/{self.link(by).token}", fields, **{"accept": "application/json", **headers})
 
+    def reason_of(self, event: str, who: str) -> str | None:
+        """Why the party did what the last event of that type tells, as far as the reader is told."""
+        entries = self.api.get(f"{self.path}/history?limit=100", who).must(200).json["items"]
+        return [entry for entry in entries if entry["type"] == event][-1]["detail"].get("reason_code")
+
     def recipients(self) -> dict[str, str]:
         """Where everybody stands who is asked, as staff see it."""
         return {one["email"].partition("@")[0]: one["state"] for one in self.read("reviewer")["recipients"]}

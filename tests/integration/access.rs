@@ -149,10 +149,11 @@ async fn usage_is_open_exactly_while_the_association_runs() {
     assert_eq!(usage(&stack, &claim, 3, ALPINE).await.problem(), (404, "not-found"));
     let end =
         RequestEvent::post(&format!("/v1/associations/{}-1/end", claim.id)).partner_admin(ALPINE);
-    let ended = stack.send(end.clone().json(&json!({"comment": "we leave"}))).await;
+    let ended =
+        stack.send(end.clone().json(&json!({"reason_code": "other", "comment": "we leave"}))).await;
     assert_eq!((ended.status, &ended.body["status"]), (200, &json!("ended")), "{}", ended.text);
     assert_eq!(ended.body["reason"], "partner_left");
-    let again = stack.send(end.json(&json!({"comment": "we leave"}))).await;
+    let again = stack.send(end.json(&json!({"reason_code": "other", "comment": "we leave"}))).await;
     assert_eq!(again.status, 200, "a repeat");
     assert_eq!(usage(&stack, &claim, 1, ALPINE).await.problem(), (403, "association-not-active"));
 }
@@ -459,7 +460,11 @@ async fn an_ended_item_keeps_since_when_and_on_what_basis_it_was_official() {
     stack.env.let_pass(closes_at(&claim));
     let end = format!("/v1/associations/{}-2/end", claim.id);
     let ended = stack
-        .send(RequestEvent::post(&end).partner_admin(ALPINE).json(&json!({"comment": "We leave."})))
+        .send(
+            RequestEvent::post(&end)
+                .partner_admin(ALPINE)
+                .json(&json!({"reason_code": "other", "comment": "We leave."})),
+        )
         .await;
     assert_eq!(ended.status, 200, "{}", ended.text);
     let shown = stack

@@ -80,9 +80,11 @@ async fn partner_and_operator_say_why_they_end_and_the_customer_need_not() {
     for event in [end(&older, 1).partner_admin(ALPINE), end(&older, 1).staff("operator", "op")] {
         let refused = stack.send(event.json(&json!({}))).await;
         assert_eq!(refused.problem(), (422, "invalid-fields"));
-        assert_eq!(refused.body["errors"][0]["pointer"], "/comment");
+        let pointers: Vec<_> = refused.body["errors"].as_array().unwrap().iter().collect();
+        let pointers: Vec<_> = pointers.iter().map(|error| error["pointer"].clone()).collect();
+        assert_eq!(pointers, ["/comment", "/reason_code"]);
     }
-    let why = json!({"comment": "Against the rules"});
+    let why = json!({"reason_code": "policy_violation", "comment": "Against the rules"});
     let operator = stack.send(end(&older, 1).staff("operator", "op").json(&why)).await;
     assert_eq!((operator.status, &operator.body["reason"]), (200, &json!("operator_revoked")));
     let customer = stack.send(end(&newer, 1).customer_admin(CONTOSO)).await;

@@ -3,10 +3,11 @@
 use chrono::Duration;
 use domain::actor::Actor;
 use domain::claim::Claim;
-use domain::command::{Command, GivenReason};
+use domain::command::{Command, GivenReason, ItemSelection};
 use domain::directory::TenantContact;
 use domain::event::FailureCause;
 use domain::ids::NoticeNo;
+use domain::motive::Motive;
 use domain::reason::{Reason, ReasonCode};
 use domain::recipient::RecipientNo;
 use domain::text::{Comment, Email};
@@ -15,8 +16,8 @@ use support::clock::instant;
 use support::engine::key;
 use support::fixtures;
 use support::test_env::{
-    TestEnv, VERIFIED, alpine, apply_reports, closes_at, decline, decline_all, link, reject,
-    reviewer, undo_all, validate, withdraw,
+    TestEnv, VERIFIED, alpine, apply_reports, closes_at, contoso_admin, decline, decline_all, link,
+    reject, reviewer, undo_all, validate, withdraw,
 };
 use support::wire::{Spent, Units};
 
@@ -275,26 +276,40 @@ async fn a_wrong_code_costs_one() {
 }
 
 #[tokio::test]
-async fn withdrawing_from_an_open_window_costs_two_for_claim_and_each_lock_and_a_timer() {
+async fn withdrawing_from_an_open_window_costs_two_for_claim_and_each_lock_a_timer_and_the_reason()
+{
     let env = env().await;
     let claim = env.awaiting("k", &ITEMS).await;
     env.wire.reset();
     env.give(&claim.id, &alpine(), &withdraw()).await.unwrap();
-    assert_eq!(written(&env), Units::new(9.0, 0.0));
+    assert_eq!(written(&env), Units::new(10.0, 0.0));
 }
 
 #[tokio::test]
 async fn what_is_said_with_a_command_costs_one_more_whatever_it_is() {
     let comment = || Comment::parse("We have changed our minds.").ok();
-    let spent = async |comment: Option<Comment>| {
+    // The reason of a "no" stands beside the record, and so does a comment with the reason of a withdrawal.
+    let declined = async |motive: Option<Motive>| {
         let env = env().await;
         let claim = env.awaiting("k", &ITEMS).await;
         env.wire.reset();
-        env.give(&claim.id, &alpine(), &Command::Withdraw { comment }).await.unwrap();
+        let no = Command::Decline { items: ItemSelection::All, motive };
+        env.give(&claim.id, &contoso_admin(), &no).await.unwrap();
         written(&env)
     };
-    assert_eq!(spent(None).await, Units::new(9.0, 0.0));
-    assert_eq!(spent(comment()).await, Units::new(10.0, 0.0));
+    let silent = declined(None).await;
+    let said = declined(Some(Motive::NotOurPartner)).await;
+    assert_eq!(said, Units::new(silent.table + 1.0, silent.indexes));
+    let withdrawn = async |comment: Option<Comment>| {
+        let env = env().await;
+        let claim = env.awaiting("k", &ITEMS).await;
+        env.wire.reset();
+        let withdraw = Command::Withdraw { motive: Motive::CustomerRequest, comment };
+        env.give(&claim.id, &alpine(), &withdraw).await.unwrap();
+        written(&env)
+    };
+    assert_eq!(withdrawn(None).await, Units::new(10.0, 0.0));
+    assert_eq!(withdrawn(comment()).await, Units::new(10.0, 0.0));
     // An answer moves the record, with timer and index; what is said with it stands beside it.
     let answered = async |comment: Option<Comment>| {
         let env = env().await;
@@ -331,8 +346,8 @@ async fn erasing_costs_two_for_record_details_and_list_and_one_for_all_else_that
     env.wire.reset();
     let operator = support::rivals::operator();
     env.give(&claim.id, &operator, &Command::Erase).await.unwrap();
-    // The transaction, the timer, the list of the notice and its reports.
-    assert_eq!(written(&env), Units::new(6.0 + 1.0 + 2.0, 0.0));
+    // The transaction, the timer, the list of the notice and its reports, and why the partner withdrew.
+    assert_eq!(written(&env), Units::new(6.0 + 1.0 + 2.0 + 1.0, 0.0));
 }
 
 #[tokio::test]

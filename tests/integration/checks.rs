@@ -314,7 +314,7 @@ async fn a_ledger_in_pages_has_claims_first_and_then_every_look_once() {
 async fn a_claim_that_is_over_lets_nobody_look_uncounted() {
     let stack = with_alpine(|alpine| alpine.daily_check_quota = 1).await;
     let own = stack.env.submitted("own", &["teams"]).await;
-    stack.command(ALPINE, &own, "withdraw", &json!({})).await;
+    stack.command(ALPINE, &own, "withdraw", &json!({"reason_code": "customer_request"})).await;
     assert_eq!(check(&stack, ALPINE, &at_contoso()).await.status, 200);
     assert_eq!(checks_left(&stack).await, 0);
     assert_eq!(told(&stack, CONTOSO).await, [(ALPINE.to_owned(), 1)]);

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use domain::claim::{Claim, ItemStatus, Status};
 use domain::command::Command;
 use domain::ids::{ClaimId, ItemNo};
+use domain::motive::Motive;
 use serde_json::{Value, json};
 use support::fixtures::{self, ALPINE, CONTOSO};
 use support::stack::{Answer, Stack};
@@ -160,7 +161,13 @@ async fn population() -> (Stack, Vec<ClaimId>) {
     let rival = Box::pin(env.rival_submitted("rival", &["exchange-online", "teams"])).await;
     let withdrawn = Box::pin(env.rival_submitted("gone", &["sharepoint-online"])).await;
     let partner = support::test_env::partner_admin(withdrawn.subject.partner.as_str());
-    env.give(&withdrawn.id, &partner, &Command::Withdraw { comment: None }).await.unwrap();
+    env.give(
+        &withdrawn.id,
+        &partner,
+        &Command::Withdraw { motive: Motive::CustomerRequest, comment: None },
+    )
+    .await
+    .unwrap();
     (stack, [held, draft, declined, rival, withdrawn].map(|claim| claim.id).into())
 }
 

@@ -105,7 +105,7 @@ async fn in_state(status: Status) -> (TestEnv, Claim) {
                     let mut now = env.read(&claim.id).await;
                     if status == Status::Ended {
                         for item in now.items.clone() {
-                            let end = Command::End { item: item.no, comment: None };
+                            let end = Command::End { item: item.no, comment: None, motive: None };
                             now = give(contoso_admin(), end).await;
                         }
                     }

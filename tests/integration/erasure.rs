@@ -409,7 +409,14 @@ async fn a_discarded_draft_is_erased_after_30_days_and_any_other_claim_after_400
     let discarded = stack.command(ALPINE, &env.read(&draft).await, "discard", &json!({})).await;
     assert_eq!(discarded.status, 200, "{}", discarded.text);
     let other = id_of(&stack.submit(ALPINE, "w", &body()).await);
-    let withdrawn = stack.command(ALPINE, &env.read(&other).await, "withdraw", &json!({})).await;
+    let withdrawn = stack
+        .command(
+            ALPINE,
+            &env.read(&other).await,
+            "withdraw",
+            &json!({"reason_code": "customer_request"}),
+        )
+        .await;
     assert_eq!(withdrawn.status, 200, "{}", withdrawn.text);
     let end = env.clock.now();
     let erased = |id: &ClaimId| {

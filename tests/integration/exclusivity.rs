@@ -6,6 +6,7 @@ use chrono::Duration;
 use domain::claim::{Claim, Status};
 use domain::command::Command;
 use domain::ids::ItemNo;
+use domain::motive::Motive;
 use domain::rejection::Rejection;
 use domain::text::Comment;
 use store::{CommandOutcome, Effect, RequestTime, StoreError};
@@ -106,7 +107,9 @@ async fn dropping_the_busy_item_lets_the_rest_through() {
 #[tokio::test]
 async fn an_item_is_free_again_once_its_holder_is_gone() {
     let leave = Comment::parse("we leave").ok();
-    for end in [withdraw(), Command::End { item: ItemNo(1), comment: leave }] {
+    for end in
+        [withdraw(), Command::End { item: ItemNo(1), comment: leave, motive: Some(Motive::Other) }]
+    {
         let env = TestEnv::at(NOW).await;
         let holder = env.awaiting("k", &["teams"]).await;
         let rival = env.rival_in_review("k", &["teams"]).await;
@@ -252,7 +255,7 @@ async fn the_customers_end_of_an_association_blocks_too() {
     let claim = env.awaiting("k", &["teams"]).await;
     env.let_pass(closes_at(&claim));
     env.finalize().await;
-    let end = Command::End { item: ItemNo(1), comment: None };
+    let end = Command::End { item: ItemNo(1), comment: None, motive: None };
     let ended = env.give(&claim.id, &contoso_admin(), &end).await.unwrap().claim;
     assert_eq!(ended.status(), Status::Ended);
     let again = env.create("again", &["teams"]).await.map(|_| ());

@@ -370,7 +370,9 @@ async fn a_withdrawal_in_the_last_second_leaves_nothing_to_become_official() {
     let stack = Box::pin(Stack::at(NOW)).await;
     let claim = stack.env.awaiting("k", &ITEMS).await;
     stack.env.clock.set(closes_at(&claim) - Duration::seconds(1));
-    let withdrawn = stack.command(ALPINE, &claim, "withdraw", &json!({})).await;
+    let withdrawn = stack
+        .command(ALPINE, &claim, "withdraw", &json!({"reason_code": "customer_request"}))
+        .await;
     assert_eq!(withdrawn.body["status"], "withdrawn", "{}", withdrawn.text);
     stack.env.let_pass(closes_at(&claim));
     stack.env.finalize().await;

@@ -77,7 +77,11 @@ async fn a_later_no_is_receipted_as_an_end_and_the_partners_own_end_is_told_as_i
     let (stack, claim) = awaiting().await;
     stack.env.let_pass(closes_at(&claim));
     let end = RequestEvent::post(&format!("/v1/associations/{}-1/end", claim.id));
-    let ended = stack.send(end.partner_admin("p-alpine").json(&json!({"comment": "done"}))).await;
+    let ended = stack
+        .send(
+            end.partner_admin("p-alpine").json(&json!({"reason_code": "other", "comment": "done"})),
+        )
+        .await;
     assert_eq!(ended.status, 200, "{}", ended.text);
     let text = one_each(&told(&stack, "association_ended").await);
     assert!(text.contains("Ukončil je partner") && text.contains("exchange-online"), "{text}");

@@ -93,6 +93,10 @@ mod remarks;
 #[cfg(test)]
 mod reminders;
 #[cfg(test)]
+mod renewals;
+#[cfg(test)]
+mod resend;
+#[cfg(test)]
 mod revisions;
 #[cfg(test)]
 mod roles;
@@ -113,6 +117,8 @@ mod story;
 mod stream;
 #[cfg(test)]
 mod template;
+#[cfg(test)]
+mod terms;
 #[cfg(test)]
 mod timers;
 #[cfg(test)]

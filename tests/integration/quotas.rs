@@ -340,14 +340,26 @@ async fn one_partner_cannot_use_up_the_notices_of_a_tenant_against_another() {
     // Nine days and ten hours until the month ends, in UTC.
     assert_eq!((over.problem(), over.header("retry-after")), (FULL, "813600"), "{}", over.text);
     assert_eq!(env.read(&third.id).await, third, "the claim waits");
-    assert_eq!(stack.command(ALPINE, &third, "withdraw", &json!({})).await.status, 200);
+    assert_eq!(
+        stack
+            .command(ALPINE, &third, "withdraw", &json!({"reason_code": "customer_request"}))
+            .await
+            .status,
+        200
+    );
     let rival = env.rival_in_review("r", &["sharepoint-online"]).await;
     assert_eq!(validate(&stack, &rival).await.status, 200);
     assert_eq!(counted(&stack, "2026-12"), json!(["3", "2", "1"]));
     // All of the tenant's are used up now, and Borealis has one left of its own.
     let first = ClaimId::of(&fixtures::alpine().id, "teams");
     let first = env.read(&first).await;
-    assert_eq!(stack.command(ALPINE, &first, "withdraw", &json!({})).await.status, 200);
+    assert_eq!(
+        stack
+            .command(ALPINE, &first, "withdraw", &json!({"reason_code": "customer_request"}))
+            .await
+            .status,
+        200
+    );
     let second = env.rival_in_review("r2", &["teams"]).await;
     let over = validate(&stack, &second).await;
     assert_eq!((over.problem(), over.header("retry-after")), (FULL, "813600"));

@@ -109,7 +109,7 @@ async fn tried(stack: &Stack, claim: &Claim) -> Vec<(&'static str, u16, String)>
     };
     let withdraw = of_claim("withdraw").partner_admin(ALPINE).header("if-match", &seen);
     let events = [
-        ("withdraw", withdraw.json(&json!({}))),
+        ("withdraw", withdraw.json(&json!({"reason_code": "other"}))),
         ("hold", staff(json!({"action": "hold", "comment": "a complaint"}))),
         ("extend", staff(json!({"action": "extend", "closes_on": "2027-01-08"}))),
         ("accept", customer("accept")),

@@ -12,6 +12,7 @@ use domain::claim::{Claim, Status};
 use domain::command::{Command, GivenReason};
 use domain::history::Audience;
 use domain::ids::{ClaimId, ItemNo, Sha256Hash};
+use domain::motive::Motive;
 use domain::reason::{Reason, ReasonCode};
 use domain::text::Comment;
 use serde_json::{Map, Value, json};
@@ -177,10 +178,11 @@ async fn grounds_notes_and_the_word_for_a_contact_are_the_staffs_alone_and_an_en
     act(&stack, id, operator_1, retired).await;
     env.give(id, &contoso_admin(), &accept_all()).await.unwrap();
     let end = RequestEvent::post(&format!("/v1/associations/{id}-1/end")).partner_admin(ALPINE);
-    let ended = stack.send(end.json(&json!({"comment": "We leave"}))).await;
+    let ended = stack.send(end.json(&json!({"reason_code": "other", "comment": "We leave"}))).await;
     assert_eq!(ended.status, 200, "{}", ended.text);
     let end = RequestEvent::post(&format!("/v1/associations/{id}-2/end")).customer_admin(CONTOSO);
-    let ended = stack.send(end.json(&json!({"comment": "We are unhappy"}))).await;
+    let ended =
+        stack.send(end.json(&json!({"reason_code": "other", "comment": "We are unhappy"}))).await;
     assert_eq!(ended.status, 200, "{}", ended.text);
     for archived in [false, true] {
         let (own, customers) = (format!("/v1/claims/{id}"), format!("/v1/customer/claims/{id}"));
@@ -329,7 +331,8 @@ async fn of_two_who_speak_at_once_the_one_who_was_heard_is_shown() {
     let leave = Fault::before(move || {
         let (other, own) = (Arc::clone(&other), own.clone());
         async move {
-            let leave = Command::Withdraw { comment: Some(comment("Never mind")) };
+            let leave =
+                Command::Withdraw { motive: Motive::Other, comment: Some(comment("Never mind")) };
             other.execute_command(&own, &alpine(), &leave, at, None).await.unwrap();
         }
     });

@@ -143,7 +143,9 @@ async fn accepting_takes_four_calls_in_four_rounds_and_ending_with_a_comment_fiv
     assert_eq!(cost(&stack, stack.send(accept), 200).await, (4, 4));
     let end = |item: u8| {
         let end = RequestEvent::post(&format!("/v1/associations/{}-{item}/end", claim.id));
-        stack.send(end.partner_admin(ALPINE).json(&json!({"comment": "done"})))
+        stack.send(
+            end.partner_admin(ALPINE).json(&json!({"reason_code": "other", "comment": "done"})),
+        )
     };
     // The first one warms its function.
     assert_eq!(end(2).await.status, 200);
@@ -151,19 +153,20 @@ async fn accepting_takes_four_calls_in_four_rounds_and_ending_with_a_comment_fiv
 }
 
 #[tokio::test]
-async fn withdrawing_takes_four_calls_in_three_rounds() {
+async fn withdrawing_takes_five_calls_in_three_rounds() {
     let stack = stack().await;
     let claim = stack.env.awaiting("k", &ITEMS).await;
-    let nothing = json!({});
-    let withdraw = stack.command(ALPINE, &claim, "withdraw", &nothing);
-    assert_eq!(cost(&stack, withdraw, 200).await, (4, 3));
+    let reason = json!({"reason_code": "customer_request"});
+    let withdraw = stack.command(ALPINE, &claim, "withdraw", &reason);
+    // The claim, the names of the locks, the reason beside the timer, the record.
+    assert_eq!(cost(&stack, withdraw, 200).await, (5, 3));
 }
 
 #[tokio::test]
-async fn a_comment_takes_one_call_and_no_round_more_and_to_read_it_one_of_each() {
+async fn a_comment_beside_a_reason_takes_no_call_more_and_to_read_it_one_call_and_round() {
     let stack = stack().await;
     let claim = stack.env.awaiting("k", &ITEMS).await;
-    let comment = json!({"comment": "We have changed our minds."});
+    let comment = json!({"reason_code": "other", "comment": "We have changed our minds."});
     let withdraw = stack.command(ALPINE, &claim, "withdraw", &comment);
     assert_eq!(cost(&stack, withdraw, 200).await, (5, 3));
     let read = RequestEvent::get(&format!("/v1/claims/{}", claim.id)).partner_admin(ALPINE);
@@ -223,7 +226,9 @@ async fn an_operator_ends_an_association_with_as_many_calls_as_its_partner() {
     stack.send(accept.customer_admin(CONTOSO).json(&json!({}))).await;
     let end = |item: u8| {
         let end = RequestEvent::post(&format!("/v1/associations/{}-{item}/end", claim.id));
-        stack.send(end.staff("operator", "o1").json(&json!({"comment": "done"})))
+        stack.send(
+            end.staff("operator", "o1").json(&json!({"reason_code": "other", "comment": "done"})),
+        )
     };
     // The first one warms its function.
     assert_eq!(end(2).await.status, 200);

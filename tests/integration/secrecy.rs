@@ -72,10 +72,15 @@ impl Side {
             }
             self.get(stack, &format!("/v1/associations/{id}-1/usage")).await;
             let end = RequestEvent::post(&format!("/v1/associations/{id}-7/end"));
-            self.send(stack, end.json(&json!({"comment": "we leave"}))).await;
+            self.send(stack, end.json(&json!({"reason_code": "other", "comment": "we leave"})))
+                .await;
         }
         let withdraw = RequestEvent::post(&format!("/v1/claims/{}/withdraw", other.id));
-        self.send(stack, withdraw.header("if-match", "\"1\"").json(&json!({}))).await;
+        self.send(
+            stack,
+            withdraw.header("if-match", "\"1\"").json(&json!({"reason_code": "other"})),
+        )
+        .await;
         let body = claim_body_of(self.location, CONTOSO, "contoso.example", &TEAMS);
         let again = RequestEvent::post("/v1/claims").header("idempotency-key", "again");
         self.send(stack, again.json(&body)).await;

@@ -173,7 +173,7 @@ async fn every_other_request_works_within_its_permissions() {
     let withdraw = RequestEvent::post(&format!("/v1/claims/{}/withdraw", other.as_str().unwrap()))
         .partner_admin(ALPINE)
         .header("if-match", "\"1\"")
-        .json(&json!({"comment": "a mistake"}));
+        .json(&json!({"reason_code": "claimed_in_error", "comment": "a mistake"}));
     assert_eq!(ok(&stack, withdraw).await["status"], "withdrawn");
     for state in ["submitted", "in_review", "disputed", "on_hold", "unreachable", "overdue"] {
         ok(&stack, RequestEvent::get(&format!("/v1/reviews?state={state}")).staff("auditor", "a"))

@@ -9,6 +9,7 @@ use domain::command::Command;
 use domain::context::RivalStatus;
 use domain::event::EventType;
 use domain::ids::{ClaimId, ItemNo};
+use domain::motive::Motive;
 use domain::reason::EndReason;
 use domain::rejection::Rejection;
 use domain::text::Comment;
@@ -148,7 +149,11 @@ async fn a_holder_that_leaves_between_the_end_and_the_close_of_the_next_ones_win
     let env = TestEnv::at(NOW).await;
     let (holder, newcomer) = env.in_line(&TEAMS, &TEAMS).await;
     let (end, saved) = (closes_at(&newcomer), env.engine.save());
-    let leave = Command::End { item: ItemNo(1), comment: Comment::parse("we leave").ok() };
+    let leave = Command::End {
+        item: ItemNo(1),
+        comment: Comment::parse("we leave").ok(),
+        motive: Some(Motive::Other),
+    };
     let ways = [
         (alpine(), leave.clone()),
         (operator(), leave.clone()),
@@ -180,7 +185,11 @@ async fn a_holder_that_leaves_before_the_next_ones_window_ends_leaves_at_that_mo
     let (holder, newcomer) = env.in_line(&TEAMS, &TEAMS).await;
     let left = closes_at(&newcomer) - Duration::milliseconds(1);
     env.clock.set(left);
-    let leave = Command::End { item: ItemNo(1), comment: Comment::parse("we leave").ok() };
+    let leave = Command::End {
+        item: ItemNo(1),
+        comment: Comment::parse("we leave").ok(),
+        motive: Some(Motive::Other),
+    };
     env.give(&holder.id, &alpine(), &leave).await.unwrap();
     assert_eq!(recorded(&env.read(&holder.id).await).1, Some(left));
 }
@@ -270,7 +279,11 @@ async fn a_yes_that_a_leaving_holder_has_overtaken_begins_when_the_holder_had_le
     let (holder, newcomer) = env.in_line(&TEAMS, &TEAMS).await;
     env.clock.advance(Duration::hours(1));
     let left = env.clock.now();
-    let leave = Command::End { item: ItemNo(1), comment: Comment::parse("we leave").ok() };
+    let leave = Command::End {
+        item: ItemNo(1),
+        comment: Comment::parse("we leave").ok(),
+        motive: Some(Motive::Other),
+    };
     env.give(&holder.id, &alpine(), &leave).await.unwrap();
     env.clock.advance(Duration::seconds(1));
     let arrived = RequestTime { at: left - Duration::seconds(19), ..env.now() };
@@ -329,7 +342,11 @@ async fn a_rejected_newcomer_gives_its_place_in_the_line_up() {
 async fn a_holder_that_ends_first_simply_leaves() {
     let env = TestEnv::at(NOW).await;
     let (holder, newcomer) = env.in_line(&TEAMS, &TEAMS).await;
-    let leave = Command::End { item: ItemNo(1), comment: Comment::parse("we leave").ok() };
+    let leave = Command::End {
+        item: ItemNo(1),
+        comment: Comment::parse("we leave").ok(),
+        motive: Some(Motive::Other),
+    };
     env.give(&holder.id, &alpine(), &leave).await.unwrap();
     assert_eq!(line(&env), in_line(&newcomer, None));
     env.let_pass(closes_at(&newcomer));
@@ -403,7 +420,11 @@ async fn a_newcomer_that_was_long_ago_in_time_waits_for_a_holder_that_another_ha
     let long_ago = second.defence_until.unwrap();
     // The first holder leaves, a third partner gets the item and holds it.
     env.clock.set(long_ago);
-    let leave = Command::End { item: ItemNo(1), comment: Comment::parse("we leave").ok() };
+    let leave = Command::End {
+        item: ItemNo(1),
+        comment: Comment::parse("we leave").ok(),
+        motive: Some(Motive::Other),
+    };
     env.give(&first.id, &alpine(), &leave).await.unwrap();
     let third = third_in_review(env).await;
     let third = env.give(&third.id, &reviewer(), &validate()).await.unwrap().claim;

@@ -1,4 +1,4 @@
-//! Webhooks (`docs/api.md §3.9`, `docs/domain.md §5.11`): who writes them, what a receiver gets, and what becomes of one
+//! Webhooks (`docs/api.md §3.9`, `docs/domain.md §5.12`): who writes them, what a receiver gets, and what becomes of one
 //! that fails.
 
 mod connector;

@@ -268,7 +268,7 @@ async fn a_deadline_that_has_passed_is_carried_out_and_nothing_stale_waits() {
 async fn an_erased_claim_waits_for_nobody_and_is_found_by_no_reference() {
     let stack = stack().await;
     let claim = created(&stack, "k", &body("teams", "CRM-1", false)).await;
-    command(&stack, &claim, "withdraw", &json!({})).await;
+    command(&stack, &claim, "withdraw", &json!({"reason_code": "customer_request"})).await;
     assert_eq!(ids(&get(&stack, "/v1/claims?external_ref=CRM-1").await), [claim.id.as_str()]);
     let operator = support::rivals::operator();
     let erase = domain::command::Command::Erase;
@@ -444,7 +444,8 @@ async fn a_page_is_filled_from_behind_claims_that_the_filter_does_not_take() {
     act(&stack, &old, &json!({"action": "begin"})).await;
     let asked = act(&stack, &old, &question()).await;
     copies(&stack.env, &asked, 300);
-    let withdrawn = command(&stack, &old, "withdraw", &json!({})).await;
+    let withdrawn =
+        command(&stack, &old, "withdraw", &json!({"reason_code": "customer_request"})).await;
     assert_eq!(withdrawn.status(), Status::Withdrawn);
     // It is the oldest of its partner's 301 claims.
     let wire = &stack.wires[0];
@@ -463,7 +464,7 @@ async fn an_unfilled_page_has_a_cursor_after_ten_reads_and_the_cursor_leads_to_t
     act(&stack, &claim, &json!({"action": "begin"})).await;
     let asked = act(&stack, &claim, &question()).await;
     copies(&stack.env, &asked, 1_200);
-    command(&stack, &claim, "withdraw", &json!({})).await;
+    command(&stack, &claim, "withdraw", &json!({"reason_code": "customer_request"})).await;
     let wire = &stack.wires[0];
     wire.reset();
     let (found, lengths) =
@@ -638,7 +639,7 @@ async fn an_association_that_ends_while_pages_are_read_hides_no_other() {
     // The page ends in the middle of a claim, and what it ends with is over now.
     let ending = ids(&first).pop().unwrap();
     let end = RequestEvent::post(&format!("/v1/associations/{ending}/end")).partner_admin(ALPINE);
-    let ended = stack.send(end.json(&json!({"comment": "done"}))).await;
+    let ended = stack.send(end.json(&json!({"reason_code": "other", "comment": "done"}))).await;
     assert_eq!(ended.status, 200, "{}", ended.text);
     stack.env.clock.advance(Duration::seconds(1));
     let (_, next) = first.header("link").split_once('<').unwrap();
@@ -699,7 +700,7 @@ async fn counts_are_a_partners_own_and_tell_nothing_of_anybody_else() {
     }
     let customer = stack.send(RequestEvent::get(COUNTS).customer_admin(CONTOSO)).await;
     assert_eq!(customer.problem(), (403, "role-not-allowed"));
-    command(&stack, &claim, "withdraw", &json!({})).await;
+    command(&stack, &claim, "withdraw", &json!({"reason_code": "customer_request"})).await;
     let (_, counted, _) = counts(&stack, by_partner(COUNTS)).await;
     assert_eq!(counted, named(&[("draft", 1), ("action_required", 1), ("withdrawn", 1)]));
 }
@@ -877,7 +878,7 @@ async fn nobody_is_assigned_to_what_is_over_and_an_erasure_takes_the_name_away()
     let claim = created(&stack, "k", &claim_body(&["teams"])).await;
     let to = json!("reviewer-2");
     assert_eq!(assign(&stack, &claim, "reviewer-1", &to).await.status, 200);
-    command(&stack, &claim, "withdraw", &json!({})).await;
+    command(&stack, &claim, "withdraw", &json!({"reason_code": "customer_request"})).await;
     let refused = assign(&stack, &claim, "reviewer-1", &to).await;
     assert_eq!(refused.errors(), [("/to".to_owned(), "not-editable".to_owned())]);
     let place = format!("C#{}", claim.id);

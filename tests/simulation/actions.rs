@@ -11,8 +11,9 @@ use domain::claim::{Claim, CustomerContact, Instant, Status};
 use domain::command::{
     ClaimInput, Command, DeclaredEvidence, DirectoryLoss, GivenReason, ItemSelection,
 };
-use domain::event::FailureCause;
-use domain::ids::{ClaimId, ItemNo, NoticeNo, Sha256Hash, StaffId};
+use domain::event::{EventType, FailureCause};
+use domain::ids::{ClaimId, ItemNo, NoticeNo, Sha256Hash, StaffId, Version};
+use domain::motive::Motive;
 use domain::reason::{Reason, ReasonCode};
 use domain::rules::StandingRules;
 use domain::text::{Comment, Email, Name};
@@ -64,6 +65,7 @@ pub(crate) enum Action {
     RefuseContact,
     Vouch,
     RetireLink(u8),
+    Resend,
     AcceptForTheCustomer,
     Erase,
     /// Makes New Year's Eve a holiday.
@@ -126,7 +128,14 @@ impl Action {
             Self::Withdraw => (holder, withdraw()),
             Self::Dispute => (holder, Command::Dispute { comment }),
             Self::AddEvidence(no) => (holder, Command::AddEvidence(Box::new(evidence(no)?))),
-            Self::End(no) => (holder, Command::End { item: ItemNo(no), comment: Some(comment) }),
+            Self::End(no) => (
+                holder,
+                Command::End {
+                    item: ItemNo(no),
+                    comment: Some(comment),
+                    motive: Some(Motive::Other),
+                },
+            ),
             Self::ProposeContact => (holder, correct_to("ota@contoso.example")?),
             Self::Begin => (reviewer(1)?, Command::BeginReview),
             Self::Ask(no) => (reviewer(no)?, ask(comment)),
@@ -142,6 +151,7 @@ impl Action {
             Self::CorrectTo(no) => (operator(), correct_to(ADDRESSES.get(usize::from(no))?)?),
             Self::RefuseContact => (operator(), Command::RefuseContact { comment: Some(comment) }),
             Self::Vouch => (second_operator()?, Command::Vouch { comment: Some(comment) }),
+            Self::Resend => (operator(), Command::Resend),
             Self::RetireLink(recipient) => {
                 (operator(), Command::RetireLink { recipient, comment: Some(comment) })
             }
@@ -155,7 +165,9 @@ impl Action {
             Self::AcceptAll => (contoso_admin(), accept_all()),
             Self::ExtendOnce => (contoso_admin(), Command::Extend { closes_on: None }),
             Self::PassOn => (link(claim.notice.0), Command::WrongContact),
-            Self::Revoke(no) => (contoso_admin(), Command::End { item: ItemNo(no), comment: None }),
+            Self::Revoke(no) => {
+                (contoso_admin(), Command::End { item: ItemNo(no), comment: None, motive: None })
+            }
             Self::Deliver | Self::Bounce => (Actor::System, apply_reports(claim.notice)),
             Self::DeliverOlder => (Actor::System, apply_reports(older_notice(claim))),
             Self::Vanish(no) => {
@@ -169,6 +181,13 @@ impl Action {
             | Self::Recount
             | Self::Read => return None,
         })
+    }
+
+    /// The version that its caller names, where a command is repeated by that alone: a notice that was sent again is
+    /// sent once more by whoever has seen that.
+    fn seen_version(self, claim: &Claim) -> Option<Version> {
+        let is_done = u32::from(claim.last_event.event_type == EventType::NoticeResent);
+        (self == Self::Resend).then(|| Version(claim.version.0.saturating_sub(is_done)))
     }
 
     /// Does it to a claim through `store`. What the mail provider says with it has to be noted before. `None`: it is no
@@ -206,7 +225,8 @@ impl Action {
                 let is_edit = self == Self::Edit;
                 let claim = if is_edit { env.read(id).await } else { stored_claim(env, id) };
                 let Some((actor, command)) = self.command(&claim) else { return Ok(None) };
-                let given = store.execute_command(id, &actor, &command, env.now(), None);
+                let seen = self.seen_version(&claim);
+                let given = store.execute_command(id, &actor, &command, env.now(), seen);
                 return Ok(Some(Box::pin(given).await?));
             }
         }

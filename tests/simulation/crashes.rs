@@ -134,7 +134,7 @@ impl Story {
             Action::End(item) => {
                 let path = format!("/v1/associations/{}-{item}/end", self.id);
                 let event = RequestEvent::post(&path).partner_admin(ALPINE);
-                let event = event.json(&json!({"comment": "we leave"}));
+                let event = event.json(&json!({"reason_code": "other", "comment": "we leave"}));
                 let answer = self.sim.stack.send(event).await;
                 assert!(answer.status < 500, "{}", answer.text);
             }

@@ -243,6 +243,7 @@ each_action! {
     a_holder_leaves_to_the_next_once_whatever_breaks: Scene::HolderOfLine, Action::End(1);
     evidence_is_added_once_whatever_breaks: Scene::Asked, Action::AddEvidence(7);
     a_holiday_is_announced_once_whatever_breaks: Scene::Awaiting, Action::AnnounceHoliday;
+    a_notice_is_sent_again_once_whatever_breaks: Scene::Awaiting, Action::Resend;
     a_notice_is_passed_on_once_whatever_breaks: Scene::Awaiting, Action::PassOn;
     a_claim_is_erased_once_whatever_breaks: Scene::Withdrawn, Action::Erase;
     a_block_is_lifted_whatever_breaks: Scene::Blocked, Action::LiftBlocks;

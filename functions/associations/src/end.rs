@@ -2,11 +2,10 @@
 
 use domain::command::Command;
 use domain::ids::AssociationId;
-use domain::text::Comment;
-use web::{Call, Caller, Reply, RequestError, bodies};
+use web::{Call, Caller, Reply, bodies};
 
 use crate::association_reply;
-use app::{Api, ApiError, load_visible_claim, request_time};
+use app::{Api, ApiError, load_visible_claim, log_motive, request_time};
 
 /// Ends an association. The reason follows from the role; one that has ended stays as it is.
 pub(crate) async fn end_association(
@@ -16,8 +15,9 @@ pub(crate) async fn end_association(
 ) -> Result<Reply, ApiError> {
     let id = call.path_id(AssociationId::parse)?;
     let moment = request_time(&app.store, call).await?;
-    let comment = match read_comment(call) {
-        Ok(comment) => comment,
+    let read = call.json_or_empty().and_then(|body| bodies::read_end(&body));
+    let (motive, comment) = match read {
+        Ok(said) => said,
         // What is not the caller's is not found, whatever the body says.
         Err(failure) => {
             return Err(load_visible_claim(app, caller, &id.claim, moment)
@@ -26,10 +26,13 @@ pub(crate) async fn end_association(
                 .unwrap_or(failure.into()));
         }
     };
-    let command = Command::End { item: id.item, comment };
+    let command = Command::End { item: id.item, comment, motive };
     let executed = app.store.execute_command(&id.claim, caller.actor(), &command, moment, None);
     match Box::pin(executed).await {
-        Ok(outcome) => association_reply(app, &outcome.claim, &id).await,
+        Ok(outcome) => {
+            log_motive(&command, outcome.effect);
+            association_reply(app, &outcome.claim, &id).await
+        }
         // Whatever the state of the claim refuses: an item that never became official is no association.
         Err(refused) => {
             let claim = load_visible_claim(app, caller, &id.claim, moment).await?;
@@ -37,8 +40,4 @@ pub(crate) async fn end_association(
             Err(refused.into())
         }
     }
-}
-
-fn read_comment(call: &Call<'_>) -> Result<Option<Comment>, RequestError> {
-    bodies::read_comment(&call.json_or_empty()?)
 }

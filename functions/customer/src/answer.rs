@@ -1,7 +1,7 @@
 //! `POST /v1/customer/claims/{id}/…`: yes, no, neither yet, more time, and whose link is retired.
 
 use domain::claim::Claim;
-use domain::command::{Command, CommandKind, ItemSelection};
+use domain::command::{Command, CommandKind};
 use domain::ids::{ClaimId, Version};
 use domain::program::ItemKind;
 use domain::recipient::Recipients;
@@ -13,8 +13,8 @@ use web::{Call, Caller, Reply, RequestError, bodies, queries};
 
 use crate::ledger::receipt_views;
 use app::{
-    Api, ApiError, customer_view, history_page, load_visible_claim, refuse_arguments, request_time,
-    shown_remarks,
+    Api, ApiError, customer_view, history_page, load_visible_claim, log_motive, refuse_arguments,
+    request_time, shown_remarks,
 };
 
 /// What a customer may answer.
@@ -36,12 +36,13 @@ impl CustomerAnswer {
         }
     }
 
-    fn to_command(self, items: ItemSelection) -> Command {
+    fn read_command(self, body: &Value) -> Result<Command, RequestError> {
+        let chosen = || bodies::chosen_items(body);
         match self {
-            Self::Accept => Command::Accept { items },
-            Self::Decline => Command::Decline { items },
-            Self::Undo => Command::Undo { items },
-            Self::Extend => Command::Extend { closes_on: None },
+            Self::Accept => Ok(Command::Accept { items: chosen()? }),
+            Self::Decline => bodies::read_decline(body),
+            Self::Undo => Ok(Command::Undo { items: chosen()? }),
+            Self::Extend => chosen().map(|_| Command::Extend { closes_on: None }),
         }
     }
 }
@@ -62,9 +63,8 @@ pub(crate) async fn give_answer(
             expected_version(call, &open)?
         }
     };
-    let read = |body: &Value| bodies::chosen_items(body).map(|items| answer.to_command(items));
     let (kind, body) = (Some(answer.command_kind()), call.json_or_empty()?);
-    let command = read(&body).map_err(|failure| {
+    let command = answer.read_command(&body).map_err(|failure| {
         refuse_arguments(open.claim(), expected, kind, caller, moment, failure)
     })?;
     Box::pin(run_answer(app, caller, open, &command, expected, moment)).await
@@ -116,6 +116,7 @@ async fn run_answer(
     let (actor, answer) = (caller.actor(), CommandAnswer::ClaimWithRecipients);
     let ran = app.store.run_command(open, actor, command, moment, expected, answer);
     let outcome = Box::pin(ran).await?;
+    log_motive(command, outcome.effect);
     claim_reply(app, &outcome.claim, outcome.recipients, caller, moment).await
 }
 

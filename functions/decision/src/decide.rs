@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use app::{ApiError, request_time};
+use app::{ApiError, log_motive, request_time};
 use domain::actor::Actor;
 use domain::claim::{Claim, Instant, ItemStatus};
 use domain::command::CommandKind;
@@ -65,6 +65,7 @@ async fn run_decision(
         app.store.run_command(open, &actor, &command, moment, None, store::CommandAnswer::Claim);
     let outcome = Box::pin(ran).await?;
     log_decision(&outcome.claim, link, &asked);
+    log_motive(&command, outcome.effect);
     Ok(success_response(app, link, outcome, &asked, moment, answers).await)
 }
 
@@ -180,12 +181,12 @@ async fn refused_response(
     failure: &RequestError,
     answers: &DecisionResponder<'_>,
 ) -> Response<Body> {
-    let (decision, items) = form.repeatable_fields();
-    let Some(problem) = form_problem(failure, decision) else {
+    let choices = form.repeatable_fields();
+    let Some(problem) = form_problem(failure, choices.decision) else {
         return answers.refusal_response(failure);
     };
     match PageState::load(app, link, moment).await {
-        Ok(seen) => answers.refused_page(&seen, &RefusedForm { problem, decision, items }, failure),
+        Ok(seen) => answers.refused_page(&seen, &RefusedForm { problem, choices }, failure),
         Err(error) => answers.refusal_response(&error.into_failure()),
     }
 }
@@ -226,13 +227,15 @@ fn form_problem(failure: &RequestError, decision: Option<Decision>) -> Option<Fo
 /// What is told first of the fields that are wrong.
 fn wrong_fields(errors: &[FieldError], decision: Option<Decision>) -> FormProblem {
     let about = |prefix: &str| errors.iter().filter(|one| one.pointer.starts_with(prefix)).count();
-    let (items, code) = (about("/items"), about("/code"));
-    if items + code < errors.len() {
+    let (items, code, reason) = (about("/items"), about("/code"), about("/reason_code"));
+    if items + code + reason < errors.len() {
         FormProblem::Decision
     } else if code > 0 {
         let digits = decision.map_or(DECISION_CODE_DIGITS, Decision::code_digits);
         FormProblem::CodeMalformed { digits: u32::try_from(digits).unwrap_or(u32::MAX) }
-    } else {
+    } else if items > 0 {
         FormProblem::Items
+    } else {
+        FormProblem::Reason
     }
 }

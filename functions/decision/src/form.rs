@@ -2,9 +2,10 @@
 
 use domain::command::{Command, ItemSelection};
 use domain::ids::ItemNo;
+use domain::motive::Motive;
 use domain::rejection::{FieldCode, FieldError, Hint, TextForm};
 use notice::code::read_digits;
-use notice::page::Decision;
+use notice::page::{Decision, FormChoices};
 
 /// A form whose fields are not judged yet.
 pub(crate) struct SentForm {
@@ -17,6 +18,8 @@ pub(crate) struct DecisionRequest {
     pub(crate) decision: Decision,
     /// The items that were chosen; none chosen means all of them.
     pub(crate) items: ItemSelection,
+    /// Why, where a "no" says so.
+    pub(crate) motive: Option<Motive>,
     /// The digits of the code, as many as the decision asks for. Whether they are right is not known yet.
     pub(crate) code: String,
 }
@@ -32,18 +35,21 @@ impl SentForm {
         let decision = self.read_decision().map_err(|error| errors.push(error));
         let items = self.read_items().map_err(|wrong| errors.extend(wrong));
         let code = self.read_code(decision.ok()).map_err(|error| errors.push(error));
-        match (decision, items, code) {
-            (Ok(decision), Ok(items), Ok(code)) if errors.is_empty() => {
-                Ok(DecisionRequest { decision, items, code })
+        let motive = self.read_motive().map_err(|error| errors.push(error));
+        match (decision, items, code, motive) {
+            (Ok(decision), Ok(items), Ok(code), Ok(motive)) if errors.is_empty() => {
+                let motive = motive.filter(|_| decision == Decision::Decline);
+                Ok(DecisionRequest { decision, items, motive, code })
             }
             _ => Err(errors),
         }
     }
 
     /// What can be shown again of a form that was not taken.
-    pub(crate) fn repeatable_fields(&self) -> (Option<Decision>, Vec<ItemNo>) {
+    pub(crate) fn repeatable_fields(&self) -> FormChoices {
         let items = self.field_values("items").into_iter().filter_map(parse_item_no).collect();
-        (self.read_decision().ok(), items)
+        let (decision, motive) = (self.read_decision().ok(), self.read_motive().ok().flatten());
+        FormChoices { decision, items, motive }
     }
 
     fn field_values(&self, name: &str) -> Vec<&str> {
@@ -52,7 +58,7 @@ impl SentForm {
     }
 
     fn unknown_fields(&self) -> Vec<FieldError> {
-        let known = ["decision", "items", "code"];
+        let known = ["decision", "items", "reason_code", "code"];
         let strange = self.fields.iter().filter(|(name, _)| !known.contains(&name.as_str()));
         strange
             .map(|(name, _)| FieldError::new(field_pointer(name), FieldCode::UnknownField))
@@ -66,6 +72,20 @@ impl SentForm {
             [] => Err(wrong(FieldCode::Required)),
             [name] => Decision::parse(name)
                 .ok_or_else(|| wrong(FieldCode::UnknownCode).with_hint(Hint::OneOf(&DECISIONS))),
+            [_, ..] => Err(wrong(FieldCode::Duplicate)),
+        }
+    }
+
+    /// Why: one of a customer's reasons, or none.
+    fn read_motive(&self) -> Result<Option<Motive>, FieldError> {
+        let wrong = |code| FieldError::new("/reason_code", code);
+        match self.field_values("reason_code").as_slice() {
+            [] | [""] => Ok(None),
+            [name] => {
+                let named = Motive::parse(name).filter(|own| Motive::OF_CUSTOMER.contains(own));
+                let hint = Hint::OneOf(Motive::CUSTOMER_NAMES);
+                named.map(Some).ok_or_else(|| wrong(FieldCode::UnknownCode).with_hint(hint))
+            }
             [_, ..] => Err(wrong(FieldCode::Duplicate)),
         }
     }
@@ -138,7 +158,7 @@ impl DecisionRequest {
     pub(crate) fn to_command(&self) -> Command {
         let items = self.items.clone();
         match self.decision {
-            Decision::Decline => Command::Decline { items },
+            Decision::Decline => Command::Decline { items, motive: self.motive },
             Decision::Undo => Command::Undo { items },
             Decision::WrongContact => Command::WrongContact,
             Decision::Extend => Command::Extend { closes_on: None },
@@ -225,12 +245,33 @@ mod tests {
 
     #[test]
     fn what_made_sense_of_a_form_is_shown_again() {
-        let pairs = [("decision", "decline"), ("items", "2"), ("items", "x"), ("code", "1")];
+        let pairs = [
+            ("decision", "decline"),
+            ("items", "2"),
+            ("items", "x"),
+            ("reason_code", "other"),
+            ("code", "1"),
+        ];
         let pairs = pairs.map(|(name, value)| (name.to_owned(), value.to_owned()));
-        assert_eq!(
-            SentForm::new(pairs.to_vec()).repeatable_fields(),
-            (Some(Decision::Decline), vec![ItemNo(2)])
-        );
-        assert_eq!(SentForm::new(Vec::new()).repeatable_fields(), (None, Vec::new()));
+        let decision = Some(Decision::Decline);
+        let choices = FormChoices { decision, items: vec![ItemNo(2)], motive: Some(Motive::Other) };
+        assert_eq!(SentForm::new(pairs.to_vec()).repeatable_fields(), choices);
+        assert_eq!(SentForm::new(Vec::new()).repeatable_fields(), FormChoices::default());
+    }
+
+    #[test]
+    fn a_no_may_say_why_and_no_other_decision_keeps_it() {
+        let motive = |text: &str| asked(text).map(|form| form.motive);
+        assert_eq!(motive("decision=decline&code=123456"), Ok(None));
+        assert_eq!(motive("decision=decline&reason_code=&code=123456"), Ok(None));
+        let said = motive("decision=decline&reason_code=not_our_partner&code=123456");
+        assert_eq!(said, Ok(Some(Motive::NotOurPartner)));
+        assert_eq!(motive("decision=extend&reason_code=other&code=123456"), Ok(None));
+        for wrong in ["claimed_in_error", "x"] {
+            let form = format!("decision=decline&reason_code={wrong}&code=123456");
+            assert_eq!(motive(&form), Err(vec!["/reason_code unknown-code".to_owned()]));
+        }
+        let twice = "decision=decline&reason_code=other&reason_code=other&code=123456";
+        assert_eq!(motive(twice), Err(vec!["/reason_code duplicate".to_owned()]));
     }
 }

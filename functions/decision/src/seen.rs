@@ -66,11 +66,16 @@ impl PageState {
         // The list of the present notice has everybody who was ever asked, as they stand now.
         let (policy, list) = (known.policy, known.recipients);
         let deadline = answer_deadline(app, &claim, &tenant, &policy, moment).await?;
+        let renewed = app.store.renewed_claim(&claim).await?;
         let directory = Directory { tenant: &tenant, program: &program, policy: &policy };
         let PageRecipient { notice, recipient } = addressee;
         let holder = Holder { notice, recipient, list: list.as_ref(), tenant: Some(&tenant) };
         Ok(Self {
-            notice: Notice::of(&claim, notice, &directory, &app.operator, deadline),
+            notice: Notice::of(&claim, notice, &directory, &app.operator, deadline).with_renewed(
+                &claim,
+                renewed.as_ref(),
+                &directory,
+            ),
             standing: CustomerOptions::of(&claim, holder, moment.at),
             language: Language::of_locale(tenant.customer_language()),
             claim,

@@ -149,6 +149,7 @@ mod tests {
         let list = RecipientList {
             notice: NoticeNo(1),
             told_until: None,
+            resent_at: None,
             recipients,
             acted: BTreeSet::new(),
         };

@@ -1,7 +1,5 @@
 //! The short mails: the exact deadline, receipts, what became active, who is asked no more. None bears a link.
 
-use std::collections::BTreeSet;
-
 use domain::actor::{ActorId, ActorKind};
 use domain::claim::{Claim, ExtensionCause, Instant, Item, ItemStatus, State, UsedChances};
 use domain::decide::undo_is_open;
@@ -119,14 +117,9 @@ impl ClaimUpdate<'_> {
     /// Who gets the receipt of a decision: who is told of every act; of what a contact did by the overview, every verified
     /// contact as well.
     fn decision_addressees(&self, by: Option<&AnswerAuthor>) -> Vec<Addressee<'_>> {
-        let mut told = self.mail_addressees();
-        if matches!(by, Some(AnswerAuthor::Contact(_))) {
-            let known: BTreeSet<_> = told.iter().map(|own| own.email.mailbox()).collect();
-            let all = overview::everybody(self.audience.tenant()).into_iter();
-            let others = all.filter(|email| !known.contains(&email.mailbox()));
-            told.extend(others.map(|email| Addressee { email, recipient: None }));
-        }
-        told
+        let told = self.mail_addressees();
+        let is_contact = matches!(by, Some(AnswerAuthor::Contact(_)));
+        if is_contact { self.audience.with_everybody(told) } else { told }
     }
 
     /// What the decision did, to which items.
@@ -238,6 +231,10 @@ impl ClaimUpdate<'_> {
         if reason == EndReason::CustomerRevoked && self.told.actor == ActorKind::Customer {
             return self.mail_decision().await;
         }
+        // What the same partner goes on with is told by the mail about its new beginning.
+        if reason == EndReason::Renewed {
+            return Ok(());
+        }
         let (notice, version) = (self.current_notice(), self.told.version.0);
         let told = self
             .mail_everybody(|envelope| mail::write_end(&notice, &items, reason, version, envelope));
@@ -253,7 +250,8 @@ impl ClaimUpdate<'_> {
             | EndReason::Superseded
             | EndReason::TermExpired
             | EndReason::ItemGone
-            | EndReason::TenantGone => Ok(()),
+            | EndReason::TenantGone
+            | EndReason::Renewed => Ok(()),
         };
         told.and(then)
     }

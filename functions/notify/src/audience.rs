@@ -4,6 +4,7 @@
 use std::collections::BTreeSet;
 
 use chrono::{DateTime, Utc};
+use domain::calendar::Window;
 use domain::claim::{Claim, State, Status};
 use domain::context::LocalCalendar;
 use domain::directory::{Tenant, TenantContact};
@@ -17,6 +18,7 @@ use store::{RequestTime, StoreError};
 
 use crate::App;
 use crate::event::ClaimEvent;
+use crate::overview;
 
 /// The claim as it is now, and the people of its notices.
 pub(crate) struct Audience {
@@ -29,6 +31,8 @@ pub(crate) struct Audience {
     pub(crate) now: DateTime<Utc>,
     tenant: Tenant,
     program: Program,
+    /// What the claim renews, as it is now.
+    renewed: Option<Claim>,
 }
 
 /// Somebody who gets a mail.
@@ -73,7 +77,17 @@ impl Audience {
         let (Some(tenant), Some(program)) = (tenant, program) else { return Ok(None) };
         let place = store.customer_place(&tenant, &policy).await?;
         let recipients = store.load_recipients(&claim).await?;
-        Ok(Some(Self { claim, policy, place, recipients, now: moment.at, tenant, program }))
+        let renewed = store.renewed_claim(&claim).await?;
+        Ok(Some(Self {
+            claim,
+            policy,
+            place,
+            recipients,
+            now: moment.at,
+            tenant,
+            program,
+            renewed,
+        }))
     }
 
     /// Whether the claim waits to see this very notice delivered, or answered: the delivery to one
@@ -105,6 +119,29 @@ impl Audience {
             .collect()
     }
 
+    /// The recipients who have the current notice by a link of their own, and of whom no report has come.
+    pub(crate) fn unreported_recipients(&self) -> Vec<&Recipient> {
+        let is_unreported = |own: &&Recipient| {
+            self.recipients.as_ref().is_some_and(|recipients| {
+                let report = recipients.reports.of(own.no);
+                let is_silent = report.delivered_at.is_none() && report.failure.is_none();
+                recipients.gets_notice(own) && own.has_link() && report.sent && is_silent
+            })
+        };
+        self.listed_recipients().filter(is_unreported).collect()
+    }
+
+    /// The window that runs.
+    pub(crate) fn running_window(&self) -> Option<&Window> {
+        self.claim.state.running_window()
+    }
+
+    /// The end that a notice of that moment promises: at least, and none before one that was told.
+    pub(crate) fn promised_deadline(&self, at: DateTime<Utc>) -> AnswerDeadline {
+        let told_until = self.recipients.as_ref().and_then(|own| own.list.told_until);
+        AnswerDeadline::at_least(at, &self.place, &self.policy).not_before(told_until)
+    }
+
     /// The recipients with a link that has neither failed nor been retired.
     pub(crate) fn linked_addressees(&self) -> Vec<Addressee<'_>> {
         self.listed_recipients()
@@ -116,6 +153,15 @@ impl Audience {
     /// Who is told of an act: those, and the first verified contacts that were not asked.
     pub(crate) fn act_addressees(&self) -> Vec<Addressee<'_>> {
         self.linked_addressees().into_iter().chain(self.contacts_without_notice()).collect()
+    }
+
+    /// These, and every verified contact of the customer beside them, each once.
+    pub(crate) fn with_everybody<'a>(&'a self, mut told: Vec<Addressee<'a>>) -> Vec<Addressee<'a>> {
+        let known: BTreeSet<_> = told.iter().map(|own| own.email.mailbox()).collect();
+        let all = overview::everybody(&self.tenant).into_iter();
+        let others = all.filter(|email| !known.contains(&email.mailbox()));
+        told.extend(others.map(|email| Addressee { email, recipient: None }));
+        told
     }
 
     /// Who is told what became active: those, and everybody who refused or whose link was retired.
@@ -165,7 +211,11 @@ impl Audience {
     ) -> Notice {
         let directory =
             Directory { tenant: &self.tenant, program: &self.program, policy: &self.policy };
-        Notice::of(&self.claim, no, &directory, operator, deadline)
+        Notice::of(&self.claim, no, &directory, operator, deadline).with_renewed(
+            &self.claim,
+            self.renewed.as_ref(),
+            &directory,
+        )
     }
 
     /// The end of the window in which the customer can say no, or take it back.

@@ -180,6 +180,7 @@ async fn send_event_mails(app: &App, audience: &Audience, told: &ClaimEvent) -> 
     match told.event_type.table_row().mail {
         EventMail::Nothing => Ok(()),
         EventMail::Notice => notices::send_notice(app, audience, told).await,
+        EventMail::Resend => notices::resend_notice(app, audience, told).await,
         EventMail::Opening
         | EventMail::Decision
         | EventMail::Yes
@@ -216,7 +217,7 @@ async fn mail_act(app: &App, audience: &Audience, told: &ClaimEvent) -> Result<(
         EventMail::Refusal => aftermath.mail_wrong_contact().await,
         EventMail::Retirement => aftermath.mail_link_retirement().await,
         EventMail::Withdrawal => aftermath.mail_withdrawal().await,
-        EventMail::Failure | EventMail::Notice | EventMail::Nothing => Ok(()),
+        EventMail::Failure | EventMail::Notice | EventMail::Resend | EventMail::Nothing => Ok(()),
     };
     noticed.and(told)
 }

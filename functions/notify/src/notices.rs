@@ -8,7 +8,7 @@ use domain::recipient::{Authority, Recipient, RecipientNo, RecipientStanding};
 use notice::{AnswerDeadline, Link, Links, Notice, mail};
 use runtime::fields::{self, metric};
 use runtime::telemetry;
-use store::{NoticeOfCode, NoticeText, TextKey};
+use store::{MailSubject, NoticeOfCode, NoticeText, TextKey};
 use tracing::{info, warn};
 
 use crate::App;
@@ -23,13 +23,11 @@ pub(crate) async fn send_notice(
     audience: &Audience,
     told: &ClaimEvent,
 ) -> Result<(), Stop> {
-    let Some(recipients) = audience.recipients.as_ref().filter(|_| audience.awaits_notice(told))
-    else {
+    if audience.recipients.is_none() || !audience.awaits_notice(told) {
         info!({ fields::CLAIM_ID } = %told.claim, "A notice is not due any more");
         return Ok(());
-    };
-    let deadline = AnswerDeadline::at_least(told.at, &audience.place, &audience.policy)
-        .not_before(recipients.list.told_until);
+    }
+    let deadline = audience.promised_deadline(told.at);
     let due = audience.unsent_recipients(RecipientStanding::Asked);
     // `validate` has counted its notice already, within the month's quota.
     if told.event_type != EventType::Validated && !due.is_empty() {
@@ -44,6 +42,61 @@ pub(crate) async fn send_notice(
         due_to_all.keep_text(None).await?;
     }
     due_to_all.send_to(&due).await
+}
+
+/// Sends the current notice once more to whoever has it and of whom no report has come. It is the mail that was sent: of
+/// the same moment, with the link and the codes that the present key makes. A mark of its own keeps a message that comes
+/// again from mailing anybody twice.
+pub(crate) async fn resend_notice(
+    app: &App,
+    audience: &Audience,
+    told: &ClaimEvent,
+) -> Result<(), Stop> {
+    let due = audience.unreported_recipients();
+    if !audience.awaits_notice(told) || due.is_empty() {
+        info!({ fields::CLAIM_ID } = %told.claim, "Nobody waits for a notice to be sent again");
+        return Ok(());
+    }
+    let (claim, purpose) = (MailSubject::Claim(&told.claim), format!("resent.{}", told.version));
+    let marks = app.store.mail_marks(claim, &purpose).await?;
+    let mut result = Ok(());
+    for own in due {
+        let mark = own.no.0.to_string();
+        if marks.contains(&mark) {
+            continue;
+        }
+        match resend_to(app, audience, told.notice, own).await {
+            Err(Stop::Wait) => return Err(Stop::Wait),
+            Ok(()) => app.store.mark_mail(claim, &purpose, &mark).await?,
+            failed @ Err(_) => result = result.and(failed),
+        }
+    }
+    result
+}
+
+/// The mail of a notice to a recipient once more: what it promises is what was promised, as far as that is kept.
+async fn resend_to(
+    app: &App,
+    audience: &Audience,
+    no: NoticeNo,
+    own: &Recipient,
+) -> Result<(), Stop> {
+    let (claim, language) = (&audience.claim.id, audience.customer_language().tag());
+    let key = |recipient| TextKey { notice: no, recipient, language };
+    let late = app.store.notice_text(claim, key(Some(own.no))).await?;
+    // Whoever was asked late was told the exact end.
+    let sent = if let (Some(text), Some(window)) = (&late, audience.running_window()) {
+        Some((text.sent_at, AnswerDeadline::Exact(window.clone())))
+    } else {
+        let kept = app.store.notice_text(claim, key(None)).await?.or(late);
+        kept.map(|text| (text.sent_at, audience.promised_deadline(text.sent_at)))
+    };
+    // In a language that the notice was not sent in, it is as of now.
+    let (at, deadline) =
+        sent.unwrap_or_else(|| (audience.now, audience.promised_deadline(audience.now)));
+    let again = DueNotice { app, audience, no, deadline, at };
+    let notice = audience.build_notice(&app.operator, no, again.deadline.clone());
+    again.send_to_recipient(&notice, own).await
 }
 
 /// Sends the notice of an open window to the contact in reserve: its end is exact.

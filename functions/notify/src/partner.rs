@@ -22,7 +22,7 @@ use notice::{Directory, Language};
 use runtime::{Invocation, fields};
 use serde::Deserialize;
 use serde_json::Value;
-use store::{Digest, DigestEntry, MailSubject, RequestTime};
+use store::{Digest, DigestEntry, MailSubject, RequestTime, StoreError};
 use tracing::{error, info};
 
 use crate::App;
@@ -129,6 +129,29 @@ pub(crate) async fn mail_superseded_partners(
         app.store.add_to_digest(&partner, &entry, at).await?;
     }
     Ok(())
+}
+
+/// Has the partner of a claim told, by its mail of the day, that the term of its associations ends.
+pub(crate) async fn enter_term_end(
+    app: &App,
+    claim: &Claim,
+    at: Instant,
+) -> Result<(), StoreError> {
+    let Some(partner) = app.store.load_partner(&claim.subject.partner).await? else {
+        return Ok(());
+    };
+    if !partner.mail_topics().contains(&PartnerTopic::Ending) {
+        return Ok(());
+    }
+    let entry = DigestEntry {
+        claim: claim.id.clone(),
+        version: claim.version,
+        topics: BTreeSet::from([PartnerTopic::Ending]),
+        official: Vec::new(),
+        ended: Vec::new(),
+        free: Vec::new(),
+    };
+    app.store.add_to_digest(&partner, &entry, at).await
 }
 
 /// The mails about one claim, held against the claim as it is now; none where it has moved on.

@@ -3,8 +3,9 @@
 
 use domain::claim::{Instant, State};
 use domain::ids::{ClaimId, NoticeNo};
-use domain::reminder::{Reminder, is_to_be_sent};
+use domain::reminder::{Reminder, is_term_to_be_told, is_to_be_sent};
 use notice::AnswerDeadline;
+use notice::content::zone_of;
 use notice::mail;
 use serde::Deserialize;
 use serde_json::Value;
@@ -13,6 +14,7 @@ use store::MailSubject;
 use crate::App;
 use crate::audience::{Addressee, Audience};
 use crate::notices;
+use crate::partner;
 use crate::post::MailTracking;
 use crate::stop::{Stop, continue_after_fault};
 
@@ -50,6 +52,9 @@ pub(crate) async fn remind_recipients(
     now: Instant,
 ) -> Result<(), Stop> {
     let claim = &audience.claim;
+    if due.reminder == Reminder::Term {
+        return Box::pin(tell_term_end(app, audience, due, now)).await;
+    }
     let State::AwaitingCustomer { window } = &claim.state else { return Ok(()) };
     if claim.notice != due.notice || window.closes_at <= now {
         return Ok(());
@@ -80,6 +85,37 @@ pub(crate) async fn remind_recipients(
         return reminded.and(notices::notify_reserve_contact(app, audience, window, due.at).await);
     }
     reminded
+}
+
+/// Tells every verified contact, and whoever is told of each act, that the term of associations ends; and has the
+/// partner told by its mail of the day. What has ended meanwhile is not told.
+async fn tell_term_end(
+    app: &App,
+    audience: &Audience,
+    due: &DueReminder,
+    now: Instant,
+) -> Result<(), Stop> {
+    let (claim, ends_at) = (&audience.claim, due.closes_at);
+    if !is_term_to_be_told(claim, ends_at, now) {
+        return Ok(());
+    }
+    let items: Vec<_> = claim.active_items().map(|item| item.no).collect();
+    let notice = audience.build_notice(&app.operator, due.notice, AnswerDeadline::Unset);
+    let zone = zone_of(claim, &audience.place);
+    let write_to = |addressee: Addressee<'_>| {
+        let envelope = audience.mail_envelope(app, addressee, due.at);
+        (mail::write_term_end(&notice, &items, ends_at, zone, &envelope), MailTracking::No)
+    };
+    let addressees = audience.with_everybody(audience.act_addressees());
+    let mails: Vec<_> = addressees.into_iter().map(write_to).collect();
+    let told = continue_after_fault(app.send_once(MailSubject::Claim(&due.claim), &mails).await)?;
+    let purpose = format!("counted.term.{}", ends_at.timestamp());
+    let entered = app
+        .count_once(&due.claim, &purpose, "partner", async || {
+            partner::enter_term_end(app, claim, now).await.map(|()| true)
+        })
+        .await;
+    told.and(entered.map(drop))
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! The form of the overview, as it was sent.
 
 use domain::ids::{AssociationId, PartnerId};
+use domain::motive::Motive;
 use domain::overview::MOST_ENDS;
 use notice::code::{DECISION_CODE_DIGITS, read_digits};
 use notice::overview::{OverviewChoices, OverviewProblem};
@@ -22,30 +23,40 @@ pub(crate) fn read_choices(fields: &[(String, String)]) -> OverviewChoices {
         values("block").filter_map(|text| PartnerId::parse(text).ok()).collect();
     keep_first(&mut ends);
     keep_first(&mut blocks);
-    OverviewChoices { ends, blocks, asks_for_yes: values("yes").any(|text| text == "all") }
+    let motive = values("reason_code").find_map(customer_motive);
+    OverviewChoices { ends, motive, blocks, asks_for_yes: values("yes").any(|text| text == "all") }
 }
 
 /// What is asked, or what is wrong with it. What cannot be a code is no try.
 pub(crate) fn read_form(fields: &[(String, String)]) -> Result<TakeForm, OverviewProblem> {
-    let known = ["end", "block", "yes", "take", "code"];
+    let known = ["end", "reason_code", "block", "yes", "take", "code"];
     if fields.iter().any(|(name, _)| !known.contains(&name.as_str())) {
         return Err(OverviewProblem::Unknown);
     }
     let choices = read_choices(fields);
     let is_read = fields_of(fields, "end").all(|text| AssociationId::parse(text).is_ok())
         && fields_of(fields, "block").all(|text| PartnerId::parse(text).is_ok())
+        && fields_of(fields, "reason_code")
+            .all(|text| text.is_empty() || customer_motive(text).is_some())
+        && fields_of(fields, "reason_code").count() <= 1
         && fields_of(fields, "yes").all(|text| text == "all");
     if !is_read {
         return Err(OverviewProblem::Unknown);
     }
     let code = read_code(fields)?;
-    if choices == OverviewChoices::default() {
+    // A reason alone takes nothing away.
+    if choices == (OverviewChoices { motive: choices.motive, ..OverviewChoices::default() }) {
         return Err(OverviewProblem::Nothing);
     }
     if choices.ends.len() > MOST_ENDS {
         return Err(OverviewProblem::TooMany);
     }
     Ok(TakeForm { choices, code })
+}
+
+/// One of a customer's reasons.
+fn customer_motive(text: &str) -> Option<Motive> {
+    Motive::parse(text).filter(|own| Motive::OF_CUSTOMER.contains(own))
 }
 
 /// The digits of the one code.
@@ -109,6 +120,21 @@ mod tests {
             assert_eq!(read(text), Err(OverviewProblem::CodeMalformed), "{text}");
         }
         assert_eq!(read("take=away&code=123456"), Err(OverviewProblem::Nothing));
+        let reason_alone = "take=away&reason_code=other&code=123456";
+        assert_eq!(read(reason_alone), Err(OverviewProblem::Nothing));
+    }
+
+    #[test]
+    fn an_end_may_say_why_with_one_of_a_customers_reasons() {
+        let motive = |reason: &str| {
+            read(&format!("end={ASSOCIATION}&code=123456{reason}")).map(|form| form.choices.motive)
+        };
+        assert_eq!(motive(""), Ok(None));
+        assert_eq!(motive("&reason_code="), Ok(None));
+        assert_eq!(motive("&reason_code=wrong_items"), Ok(Some(Motive::WrongItems)));
+        for wrong in ["&reason_code=policy_violation", "&reason_code=other&reason_code=unknown"] {
+            assert_eq!(motive(wrong), Err(OverviewProblem::Unknown), "{wrong}");
+        }
     }
 
     #[test]

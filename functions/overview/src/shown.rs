@@ -9,6 +9,7 @@ use domain::content;
 use domain::directory::Tenant;
 use domain::ids::{AssociationId, ItemNo, PartnerId, ProgramId};
 use domain::program::{ItemRef, Policy, Program};
+use domain::reason::EndReason;
 use domain::rules::ExplicitYes;
 use futures_util::future::try_join_all;
 use notice::overview::{Overview, OverviewClaim, OverviewPartner, RunningItem};
@@ -130,10 +131,17 @@ fn known_partners(tenant: &Tenant, found: &LedgerPage) -> BTreeMap<PartnerId, Ov
     partners
 }
 
-/// What of the claim is or was an association.
+/// What of the claim is or was an association. What was renewed is another claim's, and has to be chosen there.
 fn associations_of(claim: &Claim) -> impl Iterator<Item = AssociationId> {
-    let is_one = |item: &&Item| {
-        matches!(claim.item_status(item), ItemStatus::Active { .. } | ItemStatus::Ended { .. })
+    let is_one = |item: &&Item| match claim.item_status(item) {
+        ItemStatus::Active { .. } => true,
+        ItemStatus::Ended { reason, .. } => reason != EndReason::Renewed,
+        ItemStatus::Proposed
+        | ItemStatus::Pending
+        | ItemStatus::Declined { .. }
+        | ItemStatus::Dropped
+        | ItemStatus::Withdrawn
+        | ItemStatus::Rejected => false,
     };
     claim.items.iter().filter(is_one).map(|item| claim.association_id(item.no))
 }

@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use app::{ApiError, request_time};
+use app::{ApiError, log_motive, request_time};
 use domain::actor::Actor;
 use domain::command::Command;
 use domain::ids::PartnerId;
@@ -137,10 +137,11 @@ impl Taker<'_> {
             contact: self.link.contact(),
         };
         for id in &choices.ends {
-            let command = Command::End { item: id.item, comment: None };
+            let command = Command::End { item: id.item, comment: None, motive: choices.motive };
             let given =
                 self.app.store.execute_command(&id.claim, &actor, &command, self.moment, None);
-            Box::pin(given).await.map_err(unfinished)?;
+            let outcome = Box::pin(given).await.map_err(unfinished)?;
+            log_motive(&command, outcome.effect);
         }
         Ok(())
     }

@@ -183,6 +183,7 @@ mod tests {
                 partner_contact: None,
                 label: None,
                 external_ref: None,
+                renews: None,
                 evidence: vec![],
                 reason_comments: vec![],
                 remarks: vec![],

@@ -10,6 +10,7 @@ use web::{Caller, IfMatch, Reply, RequestError, Viewer};
 
 use crate::claim_view::view_after_command;
 use crate::error::ApiError;
+use crate::motive::log_motive;
 
 /// A command as it was asked for.
 pub struct CommandRequest<'a> {
@@ -51,6 +52,7 @@ pub async fn run_command(store: &Store, request: CommandRequest<'_>) -> Result<R
     };
     let ran = store.run_command(open, caller.actor(), &command, moment, expected, answer);
     let outcome = Box::pin(ran).await?;
+    log_motive(&command, outcome.effect);
     let version = outcome.claim.version;
     let view = Box::pin(view_after_command(store, outcome, caller, moment)).await?;
     Ok(Reply::ok(&view).with_etag(version))

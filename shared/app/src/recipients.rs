@@ -31,6 +31,7 @@ impl KnownRecipients {
         let nobody = || RecipientList {
             notice: NoticeNo::default(),
             told_until: None,
+            resent_at: None,
             recipients: Vec::new(),
             acted: BTreeSet::new(),
         };

@@ -4,6 +4,7 @@
 pub(crate) mod chances;
 pub(crate) mod details;
 pub(crate) mod item;
+pub(crate) mod renewal;
 pub(crate) mod state;
 pub(crate) mod subject;
 
@@ -18,6 +19,7 @@ pub use details::{
     Scan,
 };
 pub use item::{Basis, Item, ItemStatus, ItemStatusCode, Mark};
+pub use renewal::Renewal;
 pub use state::{HoldReason, RejectionRecord, State, Status};
 pub use subject::Subject;
 
@@ -97,6 +99,11 @@ impl Defence {
 }
 
 impl Claim {
+    /// Whether the claim goes on with what its partner has by that claim.
+    pub fn renews(&self, other: &ClaimId) -> bool {
+        self.details.renews.as_ref().is_some_and(|renewal| renewal.claim == *other)
+    }
+
     /// Whether the customer knows of the claim. One that was never validated is between its partner and the operator.
     pub fn is_known_to_customer(&self) -> bool {
         self.notice > NoticeNo::default()

@@ -22,7 +22,7 @@ macro_rules! codes {
             pub const NAMES: &'static [&'static str] = &[$($text),*];
 
             /// The name on the wire.
-            pub fn as_str(self) -> &'static str {
+            pub const fn as_str(self) -> &'static str {
                 match self { $(Self::$case => $text,)* }
             }
 

@@ -10,6 +10,7 @@ use crate::canonical;
 use crate::event::Fingerprint;
 use crate::field_error::FieldError;
 use crate::ids::{ClaimId, ItemNo};
+use crate::motive::Motive;
 use crate::reason::Reason;
 use crate::text::Comment;
 
@@ -67,10 +68,18 @@ pub enum ItemSelection {
 
 impl Command {
     /// Whether the command may do more when it is given again by somebody who has seen what it led to: beginning a
-    /// review once more asks a holder who came in meanwhile, and an undo takes back a "no" that arrived after the
-    /// first one and was written before it.
+    /// review once more asks a holder who came in meanwhile, an undo takes back a "no" that arrived after the
+    /// first one and was written before it, and a notice is sent again as often as somebody asks for it.
     pub fn may_do_more(&self) -> bool {
-        matches!(self, Self::BeginReview | Self::Undo { .. })
+        matches!(self, Self::BeginReview | Self::Undo { .. } | Self::Resend)
+    }
+
+    /// Why it is given, where it says so.
+    pub fn motive(&self) -> Option<Motive> {
+        if let Self::Decline { motive, .. } | Self::End { motive, .. } = self {
+            return *motive;
+        }
+        if let Self::Withdraw { motive, .. } = self { Some(*motive) } else { None }
     }
 
     /// What makes a repeat of this command by the same party recognisable (`docs/api.md §1.5`): the

@@ -25,6 +25,7 @@ pub(crate) mod refuse_contact;
 pub(crate) mod reject;
 pub(crate) mod request_defence;
 pub(crate) mod request_information;
+pub(crate) mod resend;
 pub(crate) mod respond;
 pub(crate) mod resume;
 pub(crate) mod retire_link;
@@ -53,6 +54,7 @@ use crate::decision::dispute::is_finally_rejected;
 use crate::decision::window::open_window;
 use crate::decision::{Decision, invalid_state};
 use crate::ids::{EvidenceId, ItemNo, NoticeNo, Sha256Hash};
+use crate::motive::Motive;
 use crate::reason::ReasonCode;
 use crate::recipient::Decliners;
 use crate::text::Comment;
@@ -134,6 +136,9 @@ coded! {
         Decline {
             /// The items that the customer refuses.
             items: ItemSelection,
+            /// Why, where the customer says so.
+            #[serde(skip_serializing_if = "Option::is_none")]
+            motive: Option<Motive>,
         } => "decline",
         /// The customer takes a no back.
         Undo {
@@ -151,6 +156,9 @@ coded! {
             item: ItemNo,
             /// Required of partner and operator.
             comment: Option<Comment>,
+            /// Why; required of partner and operator.
+            #[serde(skip_serializing_if = "Option::is_none")]
+            motive: Option<Motive>,
         } => "end",
         /// The recipient is not the right person.
         WrongContact => "wrong_contact",
@@ -168,8 +176,12 @@ coded! {
         } => "hold",
         /// Go on with a claim on hold, by a new notice and a full new window.
         Resume => "resume",
+        /// Send the current notice once more to whoever has no receipt of it.
+        Resend => "resend",
         /// Take back what is undecided.
         Withdraw {
+            /// Why: one of a partner's.
+            motive: Motive,
             /// What the partner says with it, to be read by the staff.
             comment: Option<Comment>,
         } => "withdraw",
@@ -210,6 +222,8 @@ coded! {
             items: Vec<ItemNo>,
             /// Since when they are the newcomer's.
             since: Instant,
+            /// Whether the newcomer is the same partner, which renews.
+            renewed: bool,
         } => "supersede",
         /// Items, tenant or enrolment are gone.
         Vanish(DirectoryLoss) => "vanish",
@@ -234,6 +248,7 @@ table::table! {
     Withdraw           | PartnerAdmin                        | OPEN                            |                                           | Withdrawn;
     Dispute            | PartnerAdmin                        | Rejected                        | operator                                  | Disputed;
     CorrectContact     | PartnerAdmin Operator               | Unreachable                     | partner tenant blocks operator recipients | ContactCorrected ContactProposed;
+    Resend             | PartnerAdmin Operator               | Notifying AwaitingCustomer      | partner recipients                        | NoticeResent;
     AddEvidence        | Partner                             | Draft Submitted ActionRequired Disputed Rejected Associated | partner       | EvidenceAdded;
     End                | PartnerAdmin Operator CustomerAdmin CustomerContact | ANY                             |                                           | AssociationEnded;
 
@@ -276,10 +291,14 @@ pub(crate) fn decide_change(claim: &Claim, command: &Command, context: &Context)
             validate::decide(claim, drop, comment.as_ref(), context)
         }
         Command::ApplyReports { notice } => apply_reports::decide(claim, *notice, context),
-        Command::Decline { items } => decline::decide(claim, items, context),
+        Command::Decline { items, motive } => decline::decide(claim, items, *motive, context),
         Command::Undo { items } => undo::decide(claim, items, context),
-        Command::End { item, comment } => end::decide(claim, *item, comment.as_ref(), context),
-        Command::Withdraw { comment } => withdraw::decide(claim, comment.as_ref(), context),
+        Command::End { item, comment, motive } => {
+            end::decide(claim, *item, comment.as_ref(), *motive, context)
+        }
+        Command::Withdraw { motive, comment } => {
+            withdraw::decide(claim, *motive, comment.as_ref(), context)
+        }
         Command::DeadlinePassed => deadline_passed::decide(claim, context),
         Command::Submit(None) => submit::decide(claim, context),
         Command::Draft(_) | Command::Submit(Some(_)) => Err(invalid_state(claim, command.kind())),
@@ -308,13 +327,16 @@ pub(crate) fn decide_change(claim: &Claim, command: &Command, context: &Context)
         Command::Recount => recount::decide(claim, context),
         Command::Hold { comment } => hold::decide(claim, comment, context),
         Command::Resume => resume::decide(claim, context),
+        Command::Resend => resend::decide(claim, context),
         Command::Accept { items } => accept::decide(claim, items, context),
         Command::AddEvidence(entry) => add_evidence::decide(claim, entry, context),
         Command::RecordScan { id, sha256, scan } => {
             Ok(record_scan::decide(claim, id, *sha256, *scan, context))
         }
         Command::RequestDefence { until } => Ok(request_defence::decide(claim, *until, context)),
-        Command::Supersede { items, since } => Ok(supersede::decide(claim, items, *since, context)),
+        Command::Supersede { items, since, renewed } => {
+            Ok(supersede::decide(claim, items, *since, *renewed, context))
+        }
         Command::Vanish(what) => vanish::decide(claim, what, context),
         Command::WrongContact => wrong_contact::decide(claim, context),
         Command::Erase => erase::decide(claim, context),
@@ -355,6 +377,7 @@ pub(crate) fn has_effect(claim: &Claim, kind: CommandKind, actor: &Actor, at: In
             was_notified && (is_declined || !refusable_items(claim, at).is_empty())
         }
         CommandKind::RetireLink => was_notified,
+        CommandKind::Resend => resend::can_be_resent(claim, at),
         CommandKind::End => has(|status| matches!(status, ItemStatus::Active { .. })),
         CommandKind::BeginReview => matches!(claim.state, State::Submitted { .. }),
         CommandKind::Erase => erase::is_over_under_any_policy(claim, at),

@@ -42,7 +42,7 @@ impl Consequence {
                 continue;
             }
             all.needs_yes |= matches!(command, Command::ChangeConsent);
-            if let Command::Decline { items: ItemSelection::These(items) } = command {
+            if let Command::Decline { items: ItemSelection::These(items), .. } = command {
                 all.declined.extend(items);
             }
         }

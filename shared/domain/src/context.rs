@@ -4,7 +4,7 @@ use chrono::NaiveDate;
 
 use crate::actor::Actor;
 use crate::calendar::{self, BusinessCalendar, CalendarId, Zone};
-use crate::claim::{Defence, Instant};
+use crate::claim::{Claim, Defence, Instant};
 use crate::deadline::Deadline;
 use crate::directory::{Partner, Tenant};
 use crate::ids::{ClaimId, ItemNo};
@@ -88,6 +88,9 @@ pub struct Facts {
     pub program: Option<Program>,
     /// Open or active claims of the same partner on items of this claim.
     pub own_claims: Vec<(ItemRef, ClaimId)>,
+    /// The claim of the same partner that this one renews, as its record has it; `None`: there is none of the partner's
+    /// at the tenant.
+    pub renewed: Option<Claim>,
     /// The items of the claim for which the customer blocks this partner.
     pub blocked: Vec<ItemRef>,
     /// `Some`: one more draft, claim or notice does not fit a quota that the store counts; with the seconds to wait,
@@ -170,6 +173,13 @@ pub struct Context {
 }
 
 impl Context {
+    /// The rivals of a claim. What the same partner holds, and the claim renews, is no rival's.
+    pub(crate) fn rivals_of<'a>(&'a self, claim: &'a Claim) -> impl Iterator<Item = &'a Rival> {
+        let is_own =
+            |rival: &&Rival| rival.standing == RivalStatus::Active && claim.renews(&rival.claim);
+        self.facts.rivals.iter().filter(move |rival| !is_own(rival))
+    }
+
     /// The calendar and zone of the partner; [`Rejection::MissingFact`] where they were not read.
     pub fn partner_place(&self) -> Result<&LocalCalendar, Rejection> {
         self.places.partner.as_ref().ok_or(Rejection::MissingFact("partner"))

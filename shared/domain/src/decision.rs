@@ -9,6 +9,7 @@ pub(crate) mod recipient;
 pub(crate) mod recipient_selection;
 pub(crate) mod rejection;
 pub(crate) mod remark;
+pub(crate) mod renewal;
 pub(crate) mod selection;
 pub(crate) mod standing;
 pub(crate) mod tenant_item;

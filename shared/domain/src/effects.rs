@@ -130,10 +130,11 @@ fn is_refused(claim: &Claim, item: &Item) -> bool {
 }
 
 /// Whether closing the claim's window needs more than one attribute on one record: a declined or
-/// accepted item, a yes that is asked for, a term, or a transfer (`docs/architecture.md §3`).
+/// accepted item, a yes that is asked for, a term, a renewal, or a transfer (`docs/architecture.md §3`).
 pub fn needs_single_close(claim: &Claim, policy: &Policy) -> bool {
     claim.consent(policy) == crate::program::Consent::OptIn
         || policy.term_months.is_some()
         || claim.contested
+        || claim.details.renews.is_some()
         || claim.kept_items().any(|item| item.mark.is_some())
 }

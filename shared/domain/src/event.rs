@@ -14,6 +14,7 @@ use crate::claim::state::HoldReason;
 use crate::claim::subject::Subject;
 use crate::deadline::Deadline;
 use crate::ids::{ClaimId, NoticeNo, Version};
+use crate::motive::Motive;
 use crate::recipient::{RecipientList, RecipientNo};
 use crate::remark::Remark;
 use crate::time::Instant;
@@ -45,6 +46,8 @@ pub struct Event {
     pub recipients: Option<Box<RecipientList>>,
     /// What was said with it.
     pub remarks: Vec<Remark>,
+    /// Why the party did it, where that was said.
+    pub motive: Option<Motive>,
 }
 
 /// What a first event fixes.
@@ -128,6 +131,7 @@ impl Event {
             details: None,
             recipients: None,
             remarks: Vec::new(),
+            motive: None,
         }
     }
 

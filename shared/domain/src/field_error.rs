@@ -77,6 +77,10 @@ codes! {
         DomainTaken => "domain-taken",
         /// The address is at none of the partner's domains.
         DomainNotOwn => "domain-not-own",
+        /// The partner has no such association there, in that family of programs.
+        AssociationUnknown => "association-unknown",
+        /// It has no term, does not run, or its term does not end soon; an item is none of it.
+        NotRenewable => "not-renewable",
     }
 }
 

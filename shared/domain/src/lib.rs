@@ -48,6 +48,7 @@ pub mod given_remark;
 pub mod history;
 pub mod ids;
 mod locale;
+pub mod motive;
 pub mod outage;
 pub mod overview;
 pub mod partner_news;

@@ -10,6 +10,7 @@ use crate::codes::codes;
 use crate::effects::activated_items;
 use crate::event::EventType;
 use crate::ids::ItemNo;
+use crate::reason::EndReason;
 use crate::turn::Who;
 
 codes! {
@@ -23,6 +24,8 @@ codes! {
         Official => "official",
         /// Associations of the partner ended.
         Ended => "ended",
+        /// Associations of the partner end in thirty days, since their term does.
+        Ending => "ending",
     }
     /// What a claim that was submitted asks of its partner.
     PartnerTask {
@@ -42,7 +45,7 @@ impl PartnerTopic {
     pub fn is_told_at_once(self) -> bool {
         match self {
             Self::Turn | Self::Decided => true,
-            Self::Official | Self::Ended => false,
+            Self::Official | Self::Ended | Self::Ending => false,
         }
     }
 }
@@ -148,7 +151,9 @@ pub fn partner_news(old: &Claim, new: &Claim) -> PartnerNews {
 
 /// The items whose association ended with the step.
 fn ended_items(old: &Claim, new: &Claim) -> Vec<ItemNo> {
-    let is_ended = |status| matches!(status, ItemStatus::Ended { .. });
+    // What is renewed goes on: that its new association began is told.
+    let is_ended =
+        |status| matches!(status, ItemStatus::Ended { reason, .. } if reason != EndReason::Renewed);
     items_changed_to(old, new, is_ended)
 }
 

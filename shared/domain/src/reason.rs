@@ -63,6 +63,8 @@ codes! {
         NoticeFailed => "notice_failed",
         /// The partner lost the enrolment before silence was executed.
         NotEnrolled => "not_enrolled",
+        /// Another association of the same partner took its place.
+        Renewed => "renewed",
     }
 }
 

@@ -1,16 +1,18 @@
 //! Reminders of an open window: at half time and one business day before its end. They move nothing
 //! (`docs/domain.md §5.6`), and one that would come late does not come at all. The contact in reserve is asked
-//! by the same way.
+//! by the same way, and so is told that a term ends (`docs/domain.md §5.11`).
 
 use chrono::Duration;
 
 use crate::calendar::Window;
 use crate::claim::{Claim, Instant, State};
 
+/// How long before the end of a term it is told.
+pub const TERM_TOLD_BEFORE: Duration = Duration::days(30);
 /// After how long a reminder is too late to be one.
 const LATE: Duration = Duration::hours(12);
 
-/// Which of a window's reminders.
+/// Which of a window's reminders, or that of a term.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Reminder {
     /// Half of the business days are over.
@@ -20,24 +22,27 @@ pub enum Reminder {
     /// Everybody who has the notice answered automatically: the contact in reserve is asked now, and nobody is
     /// reminded. No timer.
     Reserve,
+    /// The term of associations ends in thirty days.
+    Term,
 }
 
 impl Reminder {
-    /// Those that come by a timer, the earlier first.
+    /// Those of a window that come by a timer, the earlier first.
     pub const ALL: [Self; 2] = [Self::HalfTime, Self::LastDay];
 
-    /// The stable name: `half_time`, `last_day` or `reserve`.
+    /// The stable name: `half_time`, `last_day`, `reserve` or `term`.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::HalfTime => "half_time",
             Self::LastDay => "last_day",
             Self::Reserve => "reserve",
+            Self::Term => "term",
         }
     }
 
     /// The reminder of a stable name.
     pub fn parse(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().chain([Self::Reserve]).find(|own| own.as_str() == name)
+        Self::ALL.into_iter().chain([Self::Reserve, Self::Term]).find(|own| own.as_str() == name)
     }
 
     /// When it is due: the first instant of the counted day with which its part of the window begins.
@@ -48,7 +53,7 @@ impl Reminder {
         let day = match self {
             Self::HalfTime => Some(half).filter(|half| *half < last),
             Self::LastDay => Some(last),
-            Self::Reserve => None,
+            Self::Reserve | Self::Term => None,
         };
         window.time_zone.first_instant(*window.counted.get(day?)?)
     }
@@ -58,7 +63,7 @@ impl Reminder {
         match self {
             Self::HalfTime => Some(window.counted.len() - window.counted.len() / 2),
             Self::LastDay => Some(1),
-            Self::Reserve => None,
+            Self::Reserve | Self::Term => None,
         }
     }
 
@@ -66,9 +71,23 @@ impl Reminder {
     pub fn asks_reserve(self) -> bool {
         match self {
             Self::HalfTime | Self::Reserve => true,
-            Self::LastDay => false,
+            Self::LastDay | Self::Term => false,
         }
     }
+}
+
+/// When it is told that the term of a claim's associations ends, where they have one.
+pub fn term_told_at(claim: &Claim) -> Option<Instant> {
+    let State::Associated { ends_at, .. } = claim.state else { return None };
+    ends_at?.checked_sub_signed(TERM_TOLD_BEFORE)
+}
+
+/// Whether it is still to be told at `now` that the term of a claim's associations ends at `ends_at`: they run, and end
+/// then. It is told late rather than not at all.
+pub fn is_term_to_be_told(claim: &Claim, ends_at: Instant, now: Instant) -> bool {
+    let is_its =
+        matches!(claim.state, State::Associated { ends_at: own, .. } if own == Some(ends_at));
+    is_its && now < ends_at && claim.active_items().next().is_some()
 }
 
 /// Whether a reminder that was due at `due_at`, of the window that ends at `closes_at`, is to be sent
@@ -119,7 +138,7 @@ mod tests {
 
     #[test]
     fn a_name_is_read_back() {
-        for reminder in Reminder::ALL.into_iter().chain([Reminder::Reserve]) {
+        for reminder in Reminder::ALL.into_iter().chain([Reminder::Reserve, Reminder::Term]) {
             assert_eq!(Reminder::parse(reminder.as_str()), Some(reminder));
         }
         assert_eq!(Reminder::parse("tomorrow"), None);

@@ -1,4 +1,4 @@
-//! Webhooks: whose feed is sent to an address, and what becomes of one whose receiver fails (`docs/domain.md §5.11`).
+//! Webhooks: whose feed is sent to an address, and what becomes of one whose receiver fails (`docs/domain.md §5.12`).
 
 use chrono::Duration;
 use serde::{Deserialize, Serialize};

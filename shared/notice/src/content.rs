@@ -15,6 +15,7 @@ use crate::dates;
 use crate::keys::LinkKeys;
 use crate::link::Link;
 use crate::operator::Operator;
+use crate::renewal::RenewedTerm;
 use crate::say::Messages;
 use language::{Language, TextSet};
 
@@ -123,6 +124,8 @@ pub struct Notice {
     pub usage_history: Option<UsageHistory>,
     /// How long the association lasts, or would last.
     pub term: Term,
+    /// What the partner has that it asks to go on with.
+    pub renewed: Option<RenewedTerm>,
     /// By whose clocks moments are told: the customer's, where they are known.
     pub zone: Option<Tz>,
     /// The operator, whose name every mail and page bears.
@@ -170,7 +173,7 @@ impl Term {
 }
 
 /// The local day that ends at an instant, or in which it lies.
-fn day_before(at: Instant, zone: Tz) -> NaiveDate {
+pub(crate) fn day_before(at: Instant, zone: Tz) -> NaiveDate {
     zone.local_date(at - Duration::milliseconds(1))
 }
 
@@ -198,6 +201,7 @@ impl Notice {
             consent: claim.consent(directory.policy),
             days: directory.policy.window_business_days,
             term: Term::of(claim, &deadline, directory.policy),
+            renewed: None,
             zone: window.or(directory.tenant.time_zone),
             deadline,
             usage_history: Some(directory.policy.usage_history),
@@ -228,6 +232,7 @@ impl Notice {
                 .map_or(AnswerDeadline::Unset, AnswerDeadline::Exact),
             usage_history: None,
             term: Term::Unknown,
+            renewed: None,
             zone: claim.state.window().map(|window| window.time_zone),
             operator: operator.clone(),
         }
@@ -318,7 +323,11 @@ pub struct Directory<'a> {
     pub policy: &'a Policy,
 }
 
-fn notice_item(claim: &Claim, item: &Item, directory: Option<&Directory<'_>>) -> NoticeItem {
+pub(crate) fn notice_item(
+    claim: &Claim,
+    item: &Item,
+    directory: Option<&Directory<'_>>,
+) -> NoticeItem {
     let known = directory.and_then(|own| own.tenant.find_item(&claim.item_ref(item)));
     let product = known.map(|known| known.product.as_str().to_owned());
     let in_catalogue = match claim.subject.kind {

@@ -26,6 +26,7 @@ pub mod overview_link;
 pub mod overview_mail;
 pub mod page;
 pub mod partner_mail;
+pub mod renewal;
 pub mod standing;
 pub mod webhook_mail;
 

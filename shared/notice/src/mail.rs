@@ -25,6 +25,7 @@ use crate::dates;
 use crate::html::render_html;
 use crate::operator::Operator;
 use crate::picture::{CalendarLeaf, CalendarTable};
+use crate::renewal::RenewalRows;
 use crate::say::Messages;
 use language::Language;
 
@@ -232,6 +233,25 @@ pub fn write_activation(
     write_short(&say, "activated-subject", &lines, &id, envelope)
 }
 
+/// The term of associations ends in some weeks: when, and that they end by themselves.
+pub fn write_term_end(
+    notice: &Notice,
+    items: &[ItemNo],
+    ends_at: Instant,
+    zone: Tz,
+    envelope: &Envelope<'_>,
+) -> Mail {
+    let language = envelope.language;
+    let say = messages_about(notice, items, language)
+        .with_value("deadline-local", dates::format_local(language, ends_at, zone))
+        .with_value("deadline-utc", dates::format_utc(language, ends_at))
+        .with_value("until-date", dates::format_date(language, zone.local_date(ends_at)));
+    let lines = ["term-ends", "deadline-local", "deadline-utc", "term-ends-by-itself"];
+    let lines = lines.map(|message| say.of(message));
+    let id = format!("term-ends.{}.{}", notice.claim, ends_at.timestamp());
+    write_short(&say, "term-ends-subject", &lines, &id, envelope)
+}
+
 /// Nobody answered, and that was a no.
 pub fn write_lapse(
     notice: &Notice,
@@ -267,6 +287,7 @@ pub fn write_end(
         EndReason::Superseded => ("superseded-subject", "superseded-by"),
         EndReason::NoticeFailed => ("receipt-ended-subject", "ended-notice-failed"),
         EndReason::NotEnrolled => ("receipt-ended-subject", "ended-not-enrolled"),
+        EndReason::Renewed => ("receipt-ended-subject", "ended-renewed"),
         EndReason::PartnerLeft => ("receipt-ended-subject", "ended-partner-left"),
         EndReason::CustomerRevoked => ("receipt-ended-subject", "ended-customer-revoked"),
         EndReason::OperatorRevoked => ("receipt-ended-subject", "ended-operator-revoked"),
@@ -603,6 +624,7 @@ struct NoticePlainText<'a> {
     rule: Option<&'static str>,
     has_contact: bool,
     has_term: bool,
+    renewal: Option<RenewalRows>,
     switches: Vec<(Language, String, String)>,
 }
 
@@ -622,6 +644,7 @@ impl<'a> NoticePlainText<'a> {
             least: matches!(notice.deadline, AnswerDeadline::AtLeast(_)),
             has_contact: notice.partner_contact.is_some(),
             has_term: notice.term != Term::Unknown,
+            renewal: RenewalRows::of(notice, say),
             switches: links
                 .map(|links| language_links(language, &links.decision_url))
                 .unwrap_or_default(),

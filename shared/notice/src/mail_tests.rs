@@ -210,6 +210,7 @@ fn short_mails(world: &SampleWorld, language: Language) -> Vec<Mail> {
         contact_verified(world, 2, language),
         mail::write_reminder(&notice, "half_time", 3, &envelope),
         mail::write_reminder(&notice, "last_day", 1, &envelope),
+        mail::write_term_end(&notice, &items, at("2027-12-31T23:00:00Z"), prague(), &envelope),
     ];
     let activated = |activation| mail::write_activation(&notice, &activation, 15, &envelope);
     let by_silence = activation(&items);

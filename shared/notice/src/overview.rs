@@ -8,6 +8,7 @@ use chrono::NaiveDate;
 use domain::calendar::Tz;
 use domain::claim::{Basis, Instant, ItemStatus};
 use domain::ids::{AssociationId, ItemNo, PartnerId};
+use domain::motive::Motive;
 use domain::overview::MOST_ENDS;
 use domain::text::isolation::isolate_name;
 
@@ -15,7 +16,7 @@ use crate::content::{Notice, NoticeItem};
 use crate::dates;
 use crate::html::render_html;
 use crate::operator::Operator;
-use crate::page::PageFrame;
+use crate::page::{MotiveChoice, PageFrame, motive_choices};
 use crate::say::Messages;
 use crate::usage_line::UsageLine;
 use language::Language;
@@ -77,6 +78,8 @@ pub struct RunningItem {
 pub struct OverviewChoices {
     /// The associations that are to end.
     pub ends: Vec<AssociationId>,
+    /// Why they end, where that was said.
+    pub motive: Option<Motive>,
     /// The partners that are to claim nothing.
     pub blocks: Vec<PartnerId>,
     /// Whether silence is to be a no in every program.
@@ -178,6 +181,7 @@ pub fn render_overview(
         frame: PageFrame::new(&say, say.of("overview-title"), operator),
         ends: end_choices(overview, chosen, language),
         blocks: block_choices(overview, chosen),
+        motives: motive_choices(chosen.motive, &say),
         asks: (!overview.asks_for_yes).then_some(chosen.asks_for_yes),
         has_more: overview.has_more,
         partners,
@@ -383,6 +387,7 @@ struct OverviewPage<'a> {
     partners: Vec<PartnerCard>,
     ends: Vec<OverviewChoice>,
     blocks: Vec<OverviewChoice>,
+    motives: Vec<MotiveChoice>,
     /// Whether a yes can be asked for, and whether that is chosen.
     asks: Option<bool>,
     has_more: bool,

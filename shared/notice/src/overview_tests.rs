@@ -4,6 +4,7 @@ use chrono::NaiveDate;
 use domain::claim::{Basis, Mark};
 use domain::directory::TenantContact;
 use domain::ids::{AssociationId, ItemNo, PartnerId};
+use domain::motive::Motive;
 use domain::overview::OverviewAct;
 use domain::text::isolation::{ISOLATE_BEGIN, ISOLATE_END};
 use domain::text::{Email, Name};
@@ -91,6 +92,7 @@ fn empty_overview(world: &mut SampleWorld) -> Overview {
 fn everything(world: &SampleWorld) -> OverviewChoices {
     OverviewChoices {
         ends: vec![AssociationId { claim: world.claim.id.clone(), item: ItemNo(1) }],
+        motive: Some(Motive::NotOurPartner),
         blocks: vec![world.claim.subject.partner.clone()],
         asks_for_yes: true,
     }
@@ -180,7 +182,7 @@ fn the_overview_names_no_contact_and_offers_only_what_takes_away() {
     assert!(!html.contains("Malá") && !html.contains("@contoso"), "{html}");
     let names: std::collections::BTreeSet<_> =
         html.split(" name=\"").skip(1).map(|rest| rest.split_once('"').unwrap().0).collect();
-    let fields = ["block", "code", "end", "take", "viewport", "yes"];
+    let fields = ["block", "code", "end", "reason_code", "take", "viewport", "yes"];
     assert!(names.is_subset(&fields.into()), "{names:?}");
     assert!(!html.contains(&format!("value=\"{BLOCKED}\"")), "it is blocked already");
     assert!(!html.contains(" checked"), "nothing is chosen beforehand");

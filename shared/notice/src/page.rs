@@ -5,6 +5,7 @@ use askama::Template;
 use domain::calendar::Tz;
 use domain::claim::{Instant, ItemStatus};
 use domain::ids::ItemNo;
+use domain::motive::Motive;
 
 use crate::brand::{Brand, Logo};
 use crate::code::{DECISION_CODE_DIGITS, UNDO_CODE_DIGITS};
@@ -13,6 +14,7 @@ use crate::dates;
 use crate::html::render_html;
 use crate::operator::Operator;
 use crate::picture::{CalendarLeaf, CalendarTable};
+use crate::renewal::RenewalRows;
 use crate::say::Messages;
 use crate::standing::{CustomerOptions, LinkRights, Phase};
 use language::Language;
@@ -52,6 +54,8 @@ pub enum FormProblem {
     },
     /// Items that are not in the list.
     Items,
+    /// A reason that is not in the list.
+    Reason,
     /// No decision, two, or one that is not there.
     Decision,
     /// What was asked is not possible as things stand.
@@ -72,6 +76,7 @@ impl FormProblem {
                 say.of_number("problem-code-locked", "minutes", minutes)
             }
             Self::Items => say.of("problem-items"),
+            Self::Reason => say.of("problem-motive"),
             Self::Decision => say.of("problem-decision"),
             Self::State => say.of("problem-state"),
         }
@@ -85,7 +90,8 @@ impl FormProblem {
                 Some(form),
             ) => form.code_field(),
             (Self::Items, Some(form)) => form.items_field(standing),
-            (Self::Decision, Some(_)) => "answer",
+            (Self::Reason, Some(PageForm::Answer)) if standing.can_decline() => "reason",
+            (Self::Reason | Self::Decision, Some(_)) => "answer",
             (Self::State, _) | (_, None) => "state",
         }
     }
@@ -96,16 +102,26 @@ impl FormProblem {
 pub struct RefusedForm {
     /// Why the form was not taken.
     pub problem: FormProblem,
+    /// What was chosen in it.
+    pub choices: FormChoices,
+}
+
+/// What was chosen in a form, as far as it makes sense.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct FormChoices {
     /// What was asked, where that can be told.
     pub decision: Option<Decision>,
     /// The items that were chosen.
     pub items: Vec<ItemNo>,
+    /// Why, where that was said.
+    pub motive: Option<Motive>,
 }
 
 impl RefusedForm {
     /// The items that were chosen in that form, if it is the one.
     fn chosen_in(&self, form: PageForm) -> &[ItemNo] {
-        if self.decision.map(Decision::page_form) == Some(form) { &self.items } else { &[] }
+        let own = &self.choices;
+        if own.decision.map(Decision::page_form) == Some(form) { &own.items } else { &[] }
     }
 }
 
@@ -149,7 +165,7 @@ pub fn render_decision(
     let say = notice.only_undecided().messages_in(language);
     let chosen = |form| refused.map(|refused| refused.chosen_in(form)).unwrap_or_default();
     let problem = refused.map(|refused| {
-        let form = form_of(refused.decision, standing);
+        let form = form_of(refused.choices.decision, standing);
         ShownProblem {
             text: refused.problem.problem_text(&say),
             target: refused.problem.target_field(form, standing),
@@ -164,6 +180,7 @@ pub fn render_decision(
         can_agree: can_agree(standing),
         refusable: item_choices(notice, &standing.refusable, chosen(PageForm::Answer), language),
         joinable: item_choices(notice, &standing.joinable, chosen(PageForm::Answer), language),
+        motives: motive_choices(refused.and_then(|refused| refused.choices.motive), &say),
         undoable: item_choices(notice, &standing.undoable, chosen(PageForm::Undo), language),
         problem,
         refusal_hint: standing.can_refuse.then(|| say.of(refusal_hint(standing.rights))),
@@ -262,6 +279,16 @@ fn item_choices(
         is_chosen: chosen.contains(&item.no),
     };
     offered.map(choice).collect()
+}
+
+/// Why a customer says no, in its language.
+pub(crate) fn motive_choices(chosen: Option<Motive>, say: &Messages) -> Vec<MotiveChoice> {
+    let choice = |motive: &Motive| MotiveChoice {
+        value: motive.as_str(),
+        text: say.of(&format!("motive-{}", motive.as_str().replace('_', "-"))),
+        is_chosen: chosen == Some(*motive),
+    };
+    Motive::OF_CUSTOMER.iter().map(choice).collect()
 }
 
 /// What came of a decision.
@@ -480,6 +507,13 @@ struct ItemChoice {
     is_chosen: bool,
 }
 
+/// A reason that can be chosen.
+pub(crate) struct MotiveChoice {
+    pub(crate) value: &'static str,
+    pub(crate) text: String,
+    pub(crate) is_chosen: bool,
+}
+
 /// An item and where it stands.
 struct ItemRow {
     line: String,
@@ -547,6 +581,8 @@ struct NoticeFacts {
     rows: Vec<ItemRow>,
     has_contact: bool,
     partnership: Partnership,
+    /// What the partner has and asks for, where it renews.
+    renewal: Option<RenewalRows>,
     /// Whether the time that it would last has to be told: before the partner is official.
     has_term: bool,
     /// Whether a deadline runs that the customer has to know.
@@ -578,6 +614,7 @@ impl NoticeFacts {
             rows: notice.items.iter().map(|item| ItemRow::of(item, language)).collect(),
             has_contact: notice.partner_contact.is_some(),
             partnership,
+            renewal: RenewalRows::of(notice, say).filter(|_| partnership.is_to_come()),
             has_term: partnership.is_to_come() && notice.term != Term::Unknown,
             has_deadline,
             deadline: match notice.deadline {
@@ -604,6 +641,7 @@ struct DecisionPage<'a> {
     can_agree: bool,
     refusable: Vec<ItemChoice>,
     joinable: Vec<ItemChoice>,
+    motives: Vec<MotiveChoice>,
     undoable: Vec<ItemChoice>,
     problem: Option<ShownProblem>,
     refusal_hint: Option<String>,

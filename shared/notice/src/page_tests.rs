@@ -4,6 +4,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use domain::claim::{Claim, Instant, Mark, State, UsedChances};
 use domain::ids::{ItemNo, NoticeNo};
+use domain::motive::Motive;
 use domain::program::UsageHistory;
 use domain::recipient::{Decliners, RecipientList, RecipientNo};
 use domain::text::{Domain, Name};
@@ -13,7 +14,7 @@ use sha2::{Digest, Sha256};
 use crate::content::AnswerDeadline;
 use crate::dates::at;
 use crate::page::{
-    self, Decision, DecisionOutcome, FormProblem, RefusalReason, RefusedForm, SentText,
+    self, Decision, DecisionOutcome, FormChoices, FormProblem, RefusalReason, RefusedForm, SentText,
 };
 use crate::samples::{SampleWorld, language, sent_at};
 use crate::standing::{CustomerOptions, Holder, LinkRights, Phase};
@@ -89,7 +90,8 @@ fn decision(world: &SampleWorld, tag: &str, problem: Option<FormProblem>) -> Str
 
 fn refused(problem: FormProblem, decision: Decision, items: &[u8]) -> RefusedForm {
     let items = items.iter().copied().map(ItemNo).collect();
-    RefusedForm { problem, decision: Some(decision), items }
+    let choices = FormChoices { decision: Some(decision), items, motive: Some(Motive::WrongItems) };
+    RefusedForm { problem, choices }
 }
 
 /// A customer who has declined the second of three items.

@@ -333,6 +333,15 @@ impl DigestLine {
             }
             PartnerTopic::Official => (!self.official.is_empty())
                 .then(|| matter.messages_about(&self.official, language).of("digest-official")),
+            PartnerTopic::Ending => {
+                let State::Associated { ends_at, .. } = matter.claim.state else { return None };
+                let running =
+                    matter.items_with_status(|status| matches!(status, ItemStatus::Active { .. }));
+                let until = dates::format_date(language, matter.zone.local_date(ends_at?));
+                let say = matter.messages_about(&running, language);
+                let line = say.with_value("until-date", until).of("digest-ending");
+                (!running.is_empty()).then_some(line)
+            }
             PartnerTopic::Ended if !self.free.is_empty() => {
                 Some(matter.messages_about(&self.free, language).of("digest-free"))
             }
@@ -361,6 +370,7 @@ fn end_message(reason: EndReason) -> &'static str {
         EndReason::ItemGone | EndReason::TenantGone => "end-item-gone",
         EndReason::NoticeFailed => "end-notice-failed",
         EndReason::NotEnrolled => "end-not-enrolled",
+        EndReason::Renewed => "end-renewed",
     }
 }
 

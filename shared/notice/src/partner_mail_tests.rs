@@ -65,6 +65,14 @@ fn associated(world: &SampleWorld) -> PartnerClaim {
     })
 }
 
+/// The same with a term.
+fn with_term(world: &SampleWorld) -> PartnerClaim {
+    matter(world, |claim| {
+        let ends_at = Some(at("2027-12-31T23:00:00Z"));
+        claim.state = State::Associated { window: Some(world.window()), ends_at };
+    })
+}
+
 fn declined(no_answer: bool) -> Mark {
     let (at, by) = (sent_at(), Decliners::ADMINISTRATOR);
     Mark::Declined { at, latest: at, by, in_time: true, no_answer, settled: false }
@@ -147,6 +155,7 @@ pub(crate) fn partner_mails(world: &SampleWorld, language: Language) -> Vec<Mail
         line(associated(world), PartnerTopic::Official),
         line(mixed(world), PartnerTopic::Decided),
         line(rejected(world, true), PartnerTopic::Turn),
+        line(with_term(world), PartnerTopic::Ending),
     ];
     let mut mails = vec![
         task(&asked, PartnerTask::Answer),
@@ -249,6 +258,18 @@ fn of_a_task_that_is_done_the_mail_of_a_day_says_nothing_and_of_nothing_there_is
     let done = DigestLine { task: None, ..line(associated(&world), PartnerTopic::Turn) };
     assert_eq!(digest(&world, &[done], 0, language("cs")), None);
     assert_eq!(digest(&world, &[], 0, language("cs")), None);
+}
+
+#[test]
+fn the_end_of_a_term_is_told_by_the_partners_clocks_and_not_of_what_has_ended() {
+    let world = SampleWorld::new();
+    let told = [line(with_term(&world), PartnerTopic::Ending)];
+    let body = text(&digest(&world, &told, 0, language("en")).unwrap());
+    assert!(body.contains("ends on Saturday 1 January 2028"), "{body}");
+    assert!(body.contains("not renewed by itself"), "{body}");
+    for over in [ended(&world, EndReason::TermExpired), associated(&world)] {
+        assert_eq!(digest(&world, &[line(over, PartnerTopic::Ending)], 0, language("en")), None);
+    }
 }
 
 #[test]

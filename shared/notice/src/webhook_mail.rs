@@ -1,4 +1,4 @@
-//! The mail that a webhook was disabled (`docs/domain.md §5.11`). It names the webhook, and no address of it.
+//! The mail that a webhook was disabled (`docs/domain.md §5.12`). It names the webhook, and no address of it.
 
 use domain::calendar::Tz;
 use domain::ids::WebhookId;

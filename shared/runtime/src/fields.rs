@@ -21,6 +21,8 @@ pub const CLAIM_VERSION: &str = "claim.version";
 pub const CLAIM_STATUS: &str = "claim.status";
 /// The type of an event.
 pub const EVENT_TYPE: &str = "event.type";
+/// Why a party said no, took a claim back or ended an association, as a code.
+pub const REASON_CODE: &str = "reason.code";
 /// The number of a recipient within its claim.
 pub const RECIPIENT_NO: &str = "recipient.no";
 /// The number of a notice within its claim.

@@ -66,6 +66,11 @@ fn count_early_close(error: &(dyn Error + 'static)) {
     }
 }
 
+/// Counts a reason by its code. The line names nothing else, so that no count leads back to a party.
+pub fn log_reason(code: &'static str) {
+    tracing::info!({ fields::REASON_CODE } = code, "A reason was given");
+}
+
 /// An error and its causes in their own words, outermost first. Not `Debug`: the SDK's errors
 /// would print the item that failed a condition.
 pub fn error_chain(error: &(dyn Error + 'static)) -> String {
@@ -132,6 +137,14 @@ mod tests {
         });
         assert_eq!((&line["level"], &line["message"]), (&json!("INFO"), &json!("Claim closed")));
         assert_eq!((&line["claim.id"], &line["span"]["request.id"]), (&json!("c1"), &json!("r1")));
+    }
+
+    #[test]
+    fn a_reason_is_counted_by_its_code_alone() {
+        let line = logged(|| log_reason("not_our_partner"));
+        let named: Vec<_> = line.as_object().unwrap().keys().map(String::as_str).collect();
+        assert_eq!(named, ["level", "message", "reason.code", "timestamp"]);
+        assert_eq!(line["reason.code"], "not_our_partner");
     }
 
     #[tokio::test]

@@ -9,7 +9,7 @@ use domain::possible::possible_commands;
 use serde_json::Value;
 
 use crate::bodies;
-use crate::caller::{ADMIN, PARTNER};
+use crate::caller::{ADMIN, PARTNER, RESENDERS};
 use crate::failure::RequestError;
 use crate::openapi::shape::{BodyShape, Endpoint, command_endpoint};
 use crate::problem_code::ProblemCode;
@@ -77,6 +77,8 @@ actions! {
     Dispute => "dispute";
     /// Name another contact at the customer: the partner's route, or an action of the review.
     CorrectContact => "correct_contact";
+    /// Send the notice again to whoever has no receipt of it.
+    Resend => "resend";
     /// Add evidence: `POST /v1/claims/{id}/evidence`.
     AddEvidence => "add_evidence";
     /// Begin the review of a submitted claim.
@@ -225,12 +227,13 @@ pub const PARTNER_COMMANDS: &[PartnerCommand] = &[
         path: "/v1/claims/{id}/withdraw",
         operation: "withdrawClaim",
         roles: ADMIN,
-        read: |_, body| bodies::read_comment(body).map(|comment| Command::Withdraw { comment }),
+        read: |_, body| bodies::read_withdrawal(body),
         endpoint: command_endpoint(
             "Take back what is undecided",
             "Undecided items are withdrawn; items that the customer has decided stay as they are. A customer who was \
-             notified is told. From the end of the window on nothing can be withdrawn.",
-            BodyShape::JsonOrNone("CommentBody"),
+             notified is told. From the end of the window on nothing can be withdrawn. It says why by a code, for the \
+             operator's staff.",
+            BodyShape::Json("WithdrawBody"),
         ),
     },
     PartnerCommand {
@@ -261,6 +264,25 @@ pub const PARTNER_COMMANDS: &[PartnerCommand] = &[
                 "An address that the directory has as verified gets the next notice at once, unless it failed in this \
                  claim. Any other address of the tenant's domain is proposed to the operator, and nothing is mailed yet.",
                 BodyShape::Json("CorrectContactBody"),
+            )
+        },
+    },
+    PartnerCommand {
+        kind: CommandKind::Resend,
+        method: "POST",
+        path: "/v1/claims/{id}/resend",
+        operation: "resendNotice",
+        roles: RESENDERS,
+        read: |_, body| bodies::read_empty(body).map(|()| Command::Resend),
+        endpoint: Endpoint {
+            problems: &[ProblemCode::InvalidState, ProblemCode::QuotaExceeded],
+            ..command_endpoint(
+                "Send the notice again",
+                "The same mail, with the same link, goes once more to each recipient of the current notice whose mail was \
+                 handed over and of which no report has come. It opens no window and moves no deadline; a delivery of the \
+                 mail counts as one of that notice. The operator may at any time, the partner once a local day and claim. \
+                 Whether anybody is written to is not told.",
+                BodyShape::JsonOrNone("NoFieldsBody"),
             )
         },
     },

@@ -16,6 +16,8 @@ use language::Language;
 pub(crate) const ADMIN: &[Role] = &[Role::PartnerAdmin];
 /// Who acts for a partner, or reads for it and keeps drafts.
 pub(crate) const PARTNER: &[Role] = &[Role::PartnerAdmin, Role::PartnerUser];
+/// Who may have a notice sent again.
+pub(crate) const RESENDERS: &[Role] = &[Role::PartnerAdmin, Role::Operator];
 
 /// The app clients of the user pool: each side signs in with its own, and a token names its client as `aud`.
 #[derive(Debug, Clone, PartialEq, Eq)]

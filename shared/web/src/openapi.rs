@@ -9,6 +9,7 @@ mod schema;
 pub(crate) mod shape;
 
 use domain::claim::MAX_ITEMS;
+use domain::motive::Motive;
 use serde_json::{Map, Value, json};
 use utoipa::ToSchema;
 use utoipa::openapi::path::HttpMethod;
@@ -235,6 +236,9 @@ fn gateway_message() -> Value {
 }
 
 /// The form of the decision page.
+/// What a form says of the reason in it.
+const REASON_OF_FORM: &str = "Why, where the customer says so: for the operator's staff, never for the partner. An empty field is none.";
+
 fn decision_form() -> Value {
     json!({
         "type": "object",
@@ -245,6 +249,7 @@ fn decision_form() -> Value {
                          "description": "What is decided. A link never says yes."},
             "items": {"type": "array", "items": {"type": "string", "pattern": "^[0-9]{1,3}$", "example": "1"},
                       "description": "The numbers of the items, each as a field of its own; none: all of them."},
+            "reason_code": {"type": "string", "enum": Motive::CUSTOMER_NAMES, "description": REASON_OF_FORM},
             "code": {"type": "string", "pattern": "^[0-9 -]{6,}$", "example": "123456",
                      "description": "The code of the mail for this decision. Blanks and hyphens do not matter."},
         },
@@ -272,6 +277,7 @@ fn overview_form() -> Value {
             "end": {"type": "array", "maxItems": 25,
                     "items": {"type": "string", "pattern": "^[a-z2-7]{26}-[1-9][0-9]{0,2}$", "example": "cbplyjelfz5a5xwmpnah5uzxk4-1"},
                     "description": "The associations that end at once, each as a field of its own."},
+            "reason_code": {"type": "string", "enum": Motive::CUSTOMER_NAMES, "description": REASON_OF_FORM},
             "block": {"type": "array",
                       "items": {"type": "string", "pattern": "^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$", "example": "p-alpine"},
                       "description": "The partners that may claim nothing from now on, each as a field of its own."},
@@ -304,6 +310,9 @@ fn build_components() -> Components {
     let components = with_schema::<bodies::RulesBody>(components);
     let components = with_schema::<views::RulesView>(components);
     let components = with_schema::<bodies::CommentBody>(components);
+    let components = with_schema::<bodies::DeclineBody>(components);
+    let components = with_schema::<bodies::WithdrawBody>(components);
+    let components = with_schema::<bodies::EndBody>(components);
     let components = with_schema::<bodies::PartnerBody>(components);
     let components = with_schema::<bodies::TenantBody>(components);
     let components = with_schema::<bodies::ProgramBody>(components);
@@ -523,7 +532,7 @@ mod tests {
             "recallClaim",
             "discardClaim",
             "respondToClaim",
-            "withdrawClaim",
+            "resendNotice",
             "acceptItems",
             "declineItems",
             "undoDecline",
@@ -587,7 +596,7 @@ mod tests {
             |operation: &&Value| parameters(operation, "header").contains(&("If-Match", true));
         let operations = operations(&document).into_iter().map(|(_, operation)| operation);
         let commands: Vec<_> = operations.filter(changes).collect();
-        assert_eq!(commands.len(), 10);
+        assert_eq!(commands.len(), 11);
         for command in commands {
             assert!(command["responses"]["200"]["headers"]["ETag"].is_object(), "{command}");
         }

@@ -2,11 +2,13 @@
 
 use chrono::{DateTime, NaiveDate, Utc};
 use domain::calendar::{CountryCode, Tz, UnknownSubdivision};
+use domain::claim::Renewal;
 use domain::directory::{Locale, PartnerStatus, TenantItemState, TenantStatus};
 use domain::ids::{
     Activity, FamilyId, ItemId, ItemNo, LocationId, PartnerId, ProductId, ProgramId, Sha256Hash,
     StaffId, TenantId,
 };
+use domain::motive::Motive;
 use domain::partner_news::PartnerTopic;
 use domain::program::{Consent, EvidencePolicy, ItemKind, ProgramStatus, UsageHistory, Vouching};
 use domain::reason::ReasonCode;
@@ -143,7 +145,35 @@ codes!(
     UsageHistory,
     ItemKind,
     ReasonCode,
+    Motive,
 );
+
+/// Why a customer acts: one of a customer's motives.
+pub(crate) struct CustomerMotive(pub(crate) Motive);
+
+impl Readable for CustomerMotive {
+    fn from_json(value: &Value) -> Result<Self, ValueError> {
+        let named =
+            Motive::parse(read_text(value)?).filter(|own| Motive::OF_CUSTOMER.contains(own));
+        named.map(Self).ok_or_else(|| ValueError::one_of(Motive::CUSTOMER_NAMES))
+    }
+}
+
+/// Why a partner acts: one of a partner's motives.
+pub(crate) struct PartnerMotive(pub(crate) Motive);
+
+impl Readable for PartnerMotive {
+    fn from_json(value: &Value) -> Result<Self, ValueError> {
+        let named = Motive::parse(read_text(value)?).filter(|own| Motive::OF_PARTNER.contains(own));
+        named.map(Self).ok_or_else(|| ValueError::one_of(Motive::PARTNER_NAMES))
+    }
+}
+
+impl Readable for Renewal {
+    fn from_json(value: &Value) -> Result<Self, ValueError> {
+        Self::parse(read_text(value)?).map_err(|_| ValueError::wrong_form(TextForm::Id))
+    }
+}
 
 impl Readable for Locale {
     fn from_json(value: &Value) -> Result<Self, ValueError> {

@@ -11,6 +11,7 @@ use domain::document::DocumentKind;
 use domain::eligibility::Claimability;
 use domain::event::{EventType, FailureCause};
 use domain::history::{Audience, WithheldEntry};
+use domain::motive::Motive;
 use domain::overview::OverviewAct;
 use domain::partner_news::PartnerTopic;
 use domain::program::{Consent, EvidencePolicy, ItemKind, ProgramStatus, UsageHistory, Vouching};
@@ -121,6 +122,7 @@ words! {
     WhoWord = "TurnHolder" of Who: "Whose turn it is.";
     SilenceWord = "OnSilence" of OnSilence: "What silence does when the time has passed.";
     ReasonWord = "ReasonCode" of ReasonCode: "Why information is asked for, or why a claim is rejected.";
+    MotiveWord = "ActReasonCode" of Motive: "Why a party said no, took a claim back, or ended an association. Each side has its own.";
     EndReasonWord = "EndReason" of EndReason: "Why an association ended.";
     HoldReasonWord = "HoldReason" of HoldReason: "Why the system holds a claim.";
     BasisWord = "Basis" of Basis: "Why an item is active.";
@@ -150,6 +152,44 @@ words! {
     DisableCauseWord = "DisableCause" of DisableCause: "Why a webhook was disabled.";
     DeliveryErrorWord = "DeliveryError" of DeliveryError: "Why an attempt to deliver failed.";
     ActionWord = "ClaimAction" of Action: "What can be done with a claim: an action of `POST /v1/claims/{id}/review`, or the route of that name.";
+}
+
+/// Why a customer says no or ends an association.
+#[derive(Debug, Clone, Copy)]
+pub struct CustomerMotiveWord;
+
+impl PartialSchema for CustomerMotiveWord {
+    fn schema() -> RefOr<Schema> {
+        motives_schema("Why the customer says no.", Motive::OF_CUSTOMER)
+    }
+}
+
+impl ToSchema for CustomerMotiveWord {
+    fn name() -> Cow<'static, str> {
+        "CustomerReasonCode".into()
+    }
+}
+
+/// Why a partner takes a claim back.
+#[derive(Debug, Clone, Copy)]
+pub struct PartnerMotiveWord;
+
+impl PartialSchema for PartnerMotiveWord {
+    fn schema() -> RefOr<Schema> {
+        motives_schema("Why the partner takes the claim back.", Motive::OF_PARTNER)
+    }
+}
+
+impl ToSchema for PartnerMotiveWord {
+    fn name() -> Cow<'static, str> {
+        "PartnerReasonCode".into()
+    }
+}
+
+/// The motives that a side has.
+fn motives_schema(meaning: &str, motives: &[Motive]) -> RefOr<Schema> {
+    let words = motives.iter().map(|motive| (motive.as_str(), motive.meaning()));
+    word_list_schema(meaning, words)
 }
 
 /// What kind of event an entry of a claim's history tells of: the event's type, or what stands for it towards a

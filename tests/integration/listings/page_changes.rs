@@ -134,7 +134,7 @@ async fn an_association_that_ends_between_two_pages_of_usage_hides_no_other() {
     assert_eq!(first, [json!(format!("{}-1", claim.id))]);
     let end =
         RequestEvent::post(&format!("/v1/associations/{}-1/end", claim.id)).partner_admin(ALPINE);
-    let ended = stack.send(end.json(&json!({"comment": "We leave"}))).await;
+    let ended = stack.send(end.json(&json!({"reason_code": "other", "comment": "We leave"}))).await;
     assert_eq!(ended.status, 200, "{}", ended.text);
     let rest = rest(&stack, "/v1/usage", by_partner, "association_id", cursor).await;
     assert_eq!(rest, [json!(format!("{}-2", claim.id))]);

@@ -53,7 +53,7 @@ async fn why_a_claim_is_held_is_read_by_partner_and_staff_and_not_by_the_custome
 async fn why_a_partner_withdraws_is_read_by_partner_and_staff() {
     let stack = Box::pin(Stack::at(NOW)).await;
     let claim = Box::pin(stack.env.submitted("k", &ITEMS)).await;
-    let left = json!({"comment": "The order fell through"});
+    let left = json!({"reason_code": "other", "comment": "The order fell through"});
     let left = stack.command(ALPINE, &claim, "withdraw", &left).await;
     assert_eq!(left.status, 200, "{}", left.text);
     is_read_by_partner_and_staff(&stack, &claim.id, "withdrawn", "The order fell through").await;

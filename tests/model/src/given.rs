@@ -222,6 +222,7 @@ impl World {
             }),
             label: None,
             external_ref: None,
+            renews: None,
             evidence: vec![Some(evidence)],
         }
     }
@@ -255,7 +256,7 @@ pub fn comment() -> Comment {
 
 /// "No" to everything.
 pub fn decline() -> Command {
-    Command::Decline { items: ItemSelection::All }
+    Command::Decline { items: ItemSelection::All, motive: None }
 }
 
 /// Taking it back.

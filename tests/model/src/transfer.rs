@@ -11,6 +11,7 @@ use domain::context::{Rival, RivalStatus};
 use domain::decide::is_due;
 use domain::effects::{self, LockChange};
 use domain::ids::{ItemNo, Sha256Hash};
+use domain::motive::Motive;
 use domain::program::Policy;
 use domain::reason::EndReason;
 use domain::recipient::{RecipientNo, Reports};
@@ -232,9 +233,14 @@ impl Transfer {
             Action::Decline => (link(claim.notice.0, FIRST), decline()),
             Action::Undo => (link(claim.notice.0, FIRST), undo()),
             Action::Accept => (world.administrator(), accept()),
-            Action::Leave => {
-                (world.partner_admin(), Command::End { item: ItemNo(1), comment: Some(comment()) })
-            }
+            Action::Leave => (
+                world.partner_admin(),
+                Command::End {
+                    item: ItemNo(1),
+                    comment: Some(comment()),
+                    motive: Some(Motive::Other),
+                },
+            ),
             Action::Defend => (world.partner_admin(), Command::AddEvidence(Box::new(evidence()))),
             Action::Validate => {
                 let comment = Some(comment());
@@ -340,7 +346,7 @@ impl Transfer {
         let record = &read.claims[holder];
         let answer = self.known.answer(record, Question::Supersede(holder, moment), || {
             let since = self.moments[moment];
-            let command = Command::Supersede { items: vec![ItemNo(1)], since };
+            let command = Command::Supersede { items: vec![ItemNo(1)], since, renewed: false };
             self.ask(record, holder, Actor::System, &command, moment, Vec::new())
         });
         change.table.claims[holder] = answer.ok()??;

@@ -53,6 +53,7 @@ fn moves(action: Action) -> Move {
         Action::Bounce => (&[S::Notifying, S::AwaitingCustomer], Some(S::Unreachable)),
         Action::Hold => (&[S::Notifying, S::AwaitingCustomer, S::Unreachable], Some(S::OnHold)),
         Action::Extend | Action::ExtendOnce | Action::Accept(_) => (&[S::AwaitingCustomer], None),
+        Action::Resend => (&[S::Notifying, S::AwaitingCustomer], None),
         Action::Undo => (&[S::AwaitingCustomer, S::Declined], Some(S::AwaitingCustomer)),
         Action::AddEvidence(_) => (
             &[

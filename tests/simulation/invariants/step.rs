@@ -43,6 +43,7 @@ pub(super) fn step() -> impl Strategy<Value = Step> {
         Just(Action::RefuseContact),
         Just(Action::Vouch),
         (1..4_u8).prop_map(Action::RetireLink),
+        Just(Action::Resend),
         who.clone().prop_map(Action::Uphold),
         who.prop_map(Action::Overturn),
         Just(Action::AcceptForTheCustomer),

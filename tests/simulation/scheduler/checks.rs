@@ -46,7 +46,7 @@ pub(super) fn waits_until(claim: &Claim, now: Instant) -> Option<Instant> {
 }
 
 /// What anybody may try on a claim that is final.
-const TRIED: [Action; 25] = [
+const TRIED: [Action; 26] = [
     Action::Submit,
     Action::Recall,
     Action::Discard,
@@ -67,6 +67,7 @@ const TRIED: [Action; 25] = [
     Action::Accept(1),
     Action::AcceptForTheCustomer,
     Action::Withdraw,
+    Action::Resend,
     Action::Dispute,
     Action::Uphold(3),
     Action::Overturn(3),
@@ -407,9 +408,10 @@ fn nobody_judged_himself(entries: &[Entry]) {
 fn without_annotation(mut entry: Entry) -> (Entry, bool) {
     let changes = std::mem::take(&mut entry.members.changes);
     let mut said = std::mem::take(&mut entry.members.remarks);
+    let why = entry.members.reason_code.take();
     said.append(&mut entry.members.customer_remarks);
     said.append(&mut entry.members.staff_remarks);
-    (entry, !changes.is_empty() || !said.is_empty())
+    (entry, !changes.is_empty() || !said.is_empty() || why.is_some())
 }
 
 /// Whether there is no such event without a comment.

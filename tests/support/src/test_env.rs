@@ -11,6 +11,7 @@ use domain::command::{Command, GivenReason, ItemSelection};
 use domain::context::LocalCalendar;
 use domain::event::FailureCause;
 use domain::ids::{ClaimId, ItemNo, NoticeNo, PartnerId, StaffId, TenantId};
+use domain::motive::Motive;
 use domain::program::{Policy, Program};
 use domain::reason::{Reason, ReasonCode};
 use domain::recipient::{Recipient, RecipientNo, RecipientStanding};
@@ -401,12 +402,15 @@ pub fn apply_reports(notice: NoticeNo) -> Command {
 
 /// "No" to everything.
 pub fn decline_all() -> Command {
-    Command::Decline { items: ItemSelection::All }
+    Command::Decline { items: ItemSelection::All, motive: None }
 }
 
 /// "No" to some items.
 pub fn decline(items: &[u8]) -> Command {
-    Command::Decline { items: ItemSelection::These(items.iter().copied().map(ItemNo).collect()) }
+    Command::Decline {
+        items: ItemSelection::These(items.iter().copied().map(ItemNo).collect()),
+        motive: None,
+    }
 }
 
 /// Taking back every "no".
@@ -416,7 +420,7 @@ pub fn undo_all() -> Command {
 
 /// Withdraw without a word.
 pub fn withdraw() -> Command {
-    Command::Withdraw { comment: None }
+    Command::Withdraw { motive: Motive::CustomerRequest, comment: None }
 }
 
 /// The moment at which the window of an awaiting claim closes.

@@ -161,6 +161,7 @@ fn follow_withheld(way: &Way, withheld: &WithheldEntry) -> Vec<Way> {
             details: None,
             recipients: None,
             remarks: Vec::new(),
+            motive: None,
         };
         let claim = evolve(Some(way.claim.clone()), &event).ok()?;
         Some(Way { claim, is_assumed })

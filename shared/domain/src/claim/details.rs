@@ -1,5 +1,6 @@
 //! The personal and descriptive part of a claim, stored apart from the rest.
 
+use super::renewal::Renewal;
 use crate::codes::codes;
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
@@ -26,6 +27,9 @@ pub struct Details {
     pub label: Option<Name>,
     /// The partner's own reference.
     pub external_ref: Option<Name>,
+    /// What the claim renews.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub renews: Option<Renewal>,
     /// Declared or uploaded evidence, at most [`MAX_EVIDENCE`] entries.
     pub evidence: Vec<Evidence>,
     /// Comments beside the state's reasons, in their order.
@@ -118,7 +122,8 @@ impl Details {
     /// What is left when the personal data are erased: the names of the two companies, and the domain.
     pub(crate) fn without_personal_data(&self) -> Self {
         let (partner, tenant) = (self.partner_name.clone(), self.tenant_name.clone());
-        Self::of_companies(partner, tenant, self.tenant_domain.clone())
+        let companies = Self::of_companies(partner, tenant, self.tenant_domain.clone());
+        Self { renews: self.renews.clone(), ..companies }
     }
 
     /// The names of the two companies and the customer's domain, and nothing of people.
@@ -132,6 +137,7 @@ impl Details {
             partner_contact: None,
             label: None,
             external_ref: None,
+            renews: None,
             evidence: Vec::new(),
             reason_comments: Vec::new(),
             remarks: Vec::new(),

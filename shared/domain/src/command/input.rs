@@ -3,7 +3,7 @@
 use chrono::NaiveDate;
 use serde::Serialize;
 
-use crate::claim::{Claim, CustomerContact, Evidence, PartnerContact};
+use crate::claim::{Claim, CustomerContact, Evidence, PartnerContact, Renewal};
 use crate::ids::{Activity, ItemId, LocationId, ProgramId, Sha256Hash, TenantId};
 use crate::program::ItemKind;
 use crate::text::{Domain, Name};
@@ -34,6 +34,9 @@ pub struct ClaimInput {
     pub label: Option<Name>,
     /// The partner's own reference.
     pub external_ref: Option<Name>,
+    /// What the claim renews.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub renews: Option<Renewal>,
     /// Declared evidence; `None` where an entry was malformed.
     pub evidence: Vec<Option<DeclaredEvidence>>,
 }
@@ -68,6 +71,7 @@ impl ClaimInput {
             partner_contact: details.partner_contact.clone(),
             label: details.label.clone(),
             external_ref: details.external_ref.clone(),
+            renews: details.renews.clone(),
             evidence: details.evidence.iter().map(|entry| Some(entry.as_declared())).collect(),
         }
     }

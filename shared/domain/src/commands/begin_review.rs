@@ -15,14 +15,15 @@ pub(crate) const RULE: Rule = Rule::new(COMMANDS, "begin");
 /// A reviewer takes the claim up. Where another partner holds an item, that partner is asked to defend it; a
 /// holder who came in during the review is asked by beginning once more.
 pub(crate) fn decide(claim: &Claim, context: &Context) -> Decision {
-    let unasked = active_rivals(context).any(|holder| holder.defence_of_item(context).is_none());
+    let unasked =
+        active_rivals(claim, context).any(|holder| holder.defence_of_item(context).is_none());
     let again = matches!(claim.state, State::InReview { .. }) && unasked;
     if !again && !matches!(claim.state, State::Submitted { .. }) {
         return Err(invalid_state(claim, CommandKind::BeginReview));
     }
     let defence_until = defence_until(claim, context)?;
     let due_at = review_deadline(context);
-    let contested = !context.facts.rivals.is_empty();
+    let contested = context.rivals_of(claim).next().is_some();
     let body = EventBody::ReviewBegun { due_at, contested, defence_until };
     Ok(Some(new_event(claim, context, body)))
 }
@@ -43,7 +44,7 @@ pub(crate) fn apply(
 fn defence_until(claim: &Claim, context: &Context) -> Result<Option<Instant>, Rejection> {
     let days = context.policy.defence_business_days;
     let mut latest = claim.defence_until;
-    for holder in active_rivals(context) {
+    for holder in active_rivals(claim, context) {
         let place = holder.place.as_ref().ok_or(Rejection::MissingFact("holder"))?;
         latest = latest.max(Some(holder_deadline(place, context, days).at));
     }
@@ -51,6 +52,6 @@ fn defence_until(claim: &Claim, context: &Context) -> Result<Option<Instant>, Re
 }
 
 /// The rivals whose association runs.
-fn active_rivals(context: &Context) -> impl Iterator<Item = &Rival> {
-    context.facts.rivals.iter().filter(|rival| rival.standing == RivalStatus::Active)
+fn active_rivals<'a>(claim: &'a Claim, context: &'a Context) -> impl Iterator<Item = &'a Rival> {
+    context.rivals_of(claim).filter(|rival| rival.standing == RivalStatus::Active)
 }

@@ -71,7 +71,7 @@ pub fn commands_demanded_by(rules: &StandingRules, claim: &Claim, at: Instant) -
     let items: Vec<_> = claim.items.iter().filter(blocked).map(|item| item.no).collect();
     let had_notice = claim.notice != NoticeNo::default();
     let decline = (had_notice && !items.is_empty())
-        .then_some(Command::Decline { items: ItemSelection::These(items) });
+        .then_some(Command::Decline { items: ItemSelection::These(items), motive: None });
     decline.into_iter().chain(yes).collect()
 }
 

@@ -1,6 +1,6 @@
 //! `decline`: the customer says no. A no is never lost and never an error (`docs/domain.md §4`, I2).
 
-use crate::actor::Actor;
+use crate::actor::{Actor, ActorKind};
 use crate::claim::{Claim, Instant, ItemStatus, Mark};
 use crate::command::{Command, CommandKind, ItemSelection};
 use crate::context::Context;
@@ -8,10 +8,12 @@ use crate::decision::selection::{chosen_items, chosen_with_status, items_with_st
 use crate::decision::term::term_end;
 use crate::decision::{Decision, invalid_state, new_event};
 use crate::effects::declines_can_be_undone;
-use crate::event::EventBody;
+use crate::event::{Event, EventBody};
 use crate::ids::{ItemNo, NoticeNo};
+use crate::motive::{Motive, motive_error};
 use crate::reason::EndReason;
 use crate::recipient::Decliners;
+use crate::rejection::Rejection;
 use crate::rule::{COMMANDS, Rule};
 use crate::transition::{end_items, finish_undecided};
 
@@ -20,11 +22,19 @@ pub(crate) const RULE: Rule = Rule::new(COMMANDS, "decline");
 
 /// The customer says no: undecided items are declined, running associations end, and what is over
 /// already stays as it is.
-pub(crate) fn decide(claim: &Claim, items: &ItemSelection, context: &Context) -> Decision {
+pub(crate) fn decide(
+    claim: &Claim,
+    items: &ItemSelection,
+    motive: Option<Motive>,
+    context: &Context,
+) -> Decision {
     if claim.notice == NoticeNo::default() {
         return Err(invalid_state(claim, CommandKind::Decline));
     }
     let chosen = chosen_items(claim, items)?;
+    if let Some(error) = motive_error(motive, ActorKind::Customer) {
+        return Err(Rejection::Fields(vec![error]));
+    }
     let by = decliner_of(&context.actor);
     let declined = chosen_with_status(claim, &chosen, |status| is_open(claim, status, context.at));
     let ended =
@@ -42,7 +52,7 @@ pub(crate) fn decide(claim: &Claim, items: &ItemSelection, context: &Context) ->
         let (in_time, ends_at) = (is_in_time(claim, context.at), term_end(claim, context));
         EventBody::ItemsDeclined { declined, ended, ended_at: None, joined, by, in_time, ends_at }
     };
-    Ok(Some(new_event(claim, context, body)))
+    Ok(Some(Event { motive, ..new_event(claim, context, body) }))
 }
 
 /// Whose "no" it is. A link of a form without recipients speaks for the administrator: nobody but the

@@ -136,6 +136,7 @@ fn edited_details(claim: &Claim, input: &ClaimInput) -> Details {
         partner_contact: input.partner_contact.clone(),
         label: input.label.clone(),
         external_ref: input.external_ref.clone(),
+        renews: input.renews.clone(),
         evidence: merge_declared(&input.evidence, &claim.details.evidence),
         ..claim.details.clone()
     }
@@ -167,6 +168,7 @@ fn fixed_errors(claim: &Claim, input: &ClaimInput) -> Vec<FieldError> {
         ("/location_id", input.location == before.location),
         ("/tenant/id", input.tenant == before.tenant),
         ("/tenant/domain", input.tenant_domain == before.tenant_domain),
+        ("/renews", input.renews == before.renews),
         ("/items", input.items.iter().all(|item| before.items.contains(item))),
         ("/items", claim.kept_items().all(|item| named(item) || !is_answered(item))),
     ]);
@@ -186,6 +188,7 @@ fn errors_but_of_labels(claim: &Claim, input: &ClaimInput) -> Vec<FieldError> {
         ("/location_id", input.location == before.location),
         ("/tenant/id", input.tenant == before.tenant),
         ("/tenant/domain", input.tenant_domain == before.tenant_domain),
+        ("/renews", input.renews == before.renews),
         ("/items", input.items == before.items),
         ("/customer_contact", input.customer_contact == before.customer_contact),
         ("/technical_contact", input.technical_contact == before.technical_contact),

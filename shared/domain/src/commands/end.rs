@@ -6,8 +6,9 @@ use crate::command::CommandKind;
 use crate::context::Context;
 use crate::decision::remark::with_remark;
 use crate::decision::{Decision, invalid_state, new_event};
-use crate::event::EventBody;
+use crate::event::{Event, EventBody};
 use crate::ids::ItemNo;
+use crate::motive::{Motive, motive_error};
 use crate::reason::EndReason;
 use crate::rejection::{FieldCode, FieldError, Rejection};
 use crate::rule::{COMMANDS, Rule};
@@ -22,6 +23,7 @@ pub(crate) fn decide(
     claim: &Claim,
     item: ItemNo,
     comment: Option<&Comment>,
+    motive: Option<Motive>,
     context: &Context,
 ) -> Decision {
     let status = claim.find_item(item).map(|item| claim.item_status(item));
@@ -39,12 +41,16 @@ pub(crate) fn decide(
         | None => return Err(Rejection::NotFound),
     }
     let reason = end_reason_for_role(claim, &context.actor)?;
-    if comment.is_none() && reason != EndReason::CustomerRevoked {
-        let error = FieldError::new("/comment", FieldCode::Required);
-        return Err(Rejection::Fields(vec![error]));
+    let is_silent = comment.is_none() && reason != EndReason::CustomerRevoked;
+    let missing = is_silent.then(|| FieldError::new("/comment", FieldCode::Required));
+    let errors: Vec<_> =
+        missing.into_iter().chain(motive_error(motive, context.actor.kind())).collect();
+    if !errors.is_empty() {
+        return Err(Rejection::Fields(errors));
     }
     let body = EventBody::AssociationEnded { items: vec![item], reason, at: context.at };
-    Ok(Some(with_remark(comment, new_event(claim, context, body))))
+    let event = Event { motive, ..new_event(claim, context, body) };
+    Ok(Some(with_remark(comment, event)))
 }
 
 /// The associations run no more.

@@ -5,10 +5,11 @@ use crate::command::{ClaimInput, CommandKind, Creation};
 use crate::context::{Context, Facts};
 use crate::decision::content::build_content;
 use crate::decision::deadlines::review_begin_deadline;
+use crate::decision::renewal::{is_renewed, renewal_errors};
 use crate::decision::{Decision, invalid_state, new_event};
 use crate::eligibility::{self, EvidenceMoments};
 use crate::event::{Event, EventBody, Opening};
-use crate::ids::{ItemId, ItemNo, Version};
+use crate::ids::{ClaimId, ItemId, ItemNo, Version};
 use crate::program::{ItemKind, ItemRef, Policy};
 use crate::rejection::{FieldCode, FieldError, Rejection};
 use crate::rule::{COMMANDS, Rule};
@@ -102,6 +103,7 @@ pub fn check_submit(
     let mut errors = malformed.to_vec();
     errors.extend(eligibility::missing_fields(input, kind, malformed));
     errors.extend(eligibility::closed_program_error(input, facts.program.as_ref()));
+    errors.extend(renewal_errors(input, facts, context.at));
     errors.extend(eligibility::eligibility_errors(
         input,
         facts,
@@ -116,8 +118,13 @@ pub fn check_submit(
 
 /// The refusals that are no fault of a field, all of them, the one to answer with first.
 pub fn find_conflicts(input: &ClaimInput, facts: &Facts, policy: &Policy) -> Vec<Rejection> {
-    let own = facts.own_claims.first();
-    let duplicate = own.map(|(_, claim)| Rejection::DuplicateClaim { claim: claim.clone() });
+    let is_new =
+        |(item, own): &&(ItemRef, ClaimId)| !is_renewed(input.renews.as_ref(), facts, (item, own));
+    let duplicate = facts
+        .own_claims
+        .iter()
+        .find(is_new)
+        .map(|(_, claim)| Rejection::DuplicateClaim { claim: claim.clone() });
     let items = blocked_items(input, facts);
     let blocked = (!facts.blocked.is_empty()).then_some(Rejection::BlockedByCustomer { items });
     let is_full_at_tenant = facts.open_at_tenant >= policy.open_claims_at_tenant;

@@ -6,6 +6,7 @@ use crate::command::{ClaimInput, CommandKind};
 use crate::context::{Context, Rival, RivalStatus};
 use crate::decision::deadlines::{delivery_deadline, window_can_be_counted};
 use crate::decision::remark::with_remark;
+use crate::decision::renewal::is_renewed;
 use crate::decision::standing::refuse_blocked;
 use crate::decision::two_people::reviewed_list;
 use crate::decision::{Decision, invalid_state, new_event};
@@ -31,10 +32,10 @@ pub(crate) fn decide(
     context: &Context,
 ) -> Decision {
     let kept = without_dropped(claim, drop);
-    let contested = remaining_rivals(drop, context).next().is_some();
+    let contested = remaining_rivals(claim, drop, context).next().is_some();
     // What is another claim's next is busy: nobody can award it.
     let is_arbitrated =
-        remaining_rivals(drop, context).any(|rival| rival.standing != RivalStatus::Next);
+        remaining_rivals(claim, drop, context).any(|rival| rival.standing != RivalStatus::Next);
     if is_arbitrated && !is_operator(&context.actor) {
         return Err(Rejection::RoleNotAllowed);
     }
@@ -155,24 +156,28 @@ fn check_admissible(
     let facts = &context.facts;
     let is_judged =
         |item: &ItemRef| claim.undecided_items().any(|own| claim.item_ref(own) == *item);
-    let duplicate = |(item, own): &&(ItemRef, ClaimId)| *own != claim.id && is_judged(item);
+    let renewal = claim.details.renews.as_ref();
+    let duplicate = |(item, own): &&(ItemRef, ClaimId)| {
+        *own != claim.id && is_judged(item) && !is_renewed(renewal, facts, (item, own))
+    };
     if let Some((_, own)) = facts.own_claims.iter().find(duplicate) {
         return Err(Rejection::DuplicateClaim { claim: own.clone() });
     }
     refuse_blocked(claim, context)?;
     let next = |rival: &&Rival| rival.standing == RivalStatus::Next;
     let busy: Vec<_> =
-        remaining_rivals(drop, context).filter(next).map(|rival| rival.item).collect();
+        remaining_rivals(claim, drop, context).filter(next).map(|rival| rival.item).collect();
     if busy.is_empty() { Ok(()) } else { Err(Rejection::ItemBusy { items: busy }) }
 }
 
 /// The rivals on items that are not dropped.
 fn remaining_rivals<'a>(
+    claim: &'a Claim,
     drop: &'a [(ItemNo, ReasonCode)],
     context: &'a Context,
 ) -> impl Iterator<Item = &'a Rival> {
     let dropped = |rival: &&Rival| drop.iter().any(|(no, _)| *no == rival.item);
-    context.facts.rivals.iter().filter(move |rival| !dropped(rival))
+    context.rivals_of(claim).filter(move |rival| !dropped(rival))
 }
 
 /// A contested claim waits until every holder has defended or had the time to.
@@ -181,7 +186,7 @@ fn every_holder_is_heard(
     drop: &[(ItemNo, ReasonCode)],
     context: &Context,
 ) -> Result<(), Rejection> {
-    if remaining_rivals(drop, context).all(|rival| is_heard(claim, rival, context)) {
+    if remaining_rivals(claim, drop, context).all(|rival| is_heard(claim, rival, context)) {
         Ok(())
     } else {
         Err(invalid_state(claim, CommandKind::Validate))

@@ -59,6 +59,7 @@ fn build_details(input: &ClaimInput, partner: &Partner, tenant: &Tenant) -> Opti
         partner_contact: input.partner_contact.clone(),
         label: input.label.clone(),
         external_ref: input.external_ref.clone(),
+        renews: input.renews.clone(),
         evidence: merge_declared(&input.evidence, &[]),
         reason_comments: Vec::new(),
         remarks: Vec::new(),

@@ -79,7 +79,8 @@ impl<'a> RecipientSelection<'a> {
         let told_before = self.before.and_then(|before| before.list.told_until);
         let acted = self.before.map(|before| before.list.acted.clone()).unwrap_or_default();
         let told_until = told_before.max(self.told_until);
-        let list = RecipientList { notice: no, told_until, recipients, acted };
+        let resent_at = self.before.and_then(|before| before.list.resent_at);
+        let list = RecipientList { notice: no, told_until, resent_at, recipients, acted };
         let can_open = list
             .recipients
             .iter()

@@ -33,6 +33,7 @@ impl Event {
             details: is_changed.then(|| Box::new(new.details.clone())),
             recipients: None,
             remarks: Vec::new(),
+            motive: None,
         })
     }
 }

@@ -65,7 +65,7 @@ pub(crate) fn apply_event(mut claim: Claim, event: &Event) -> Option<Claim> {
         EventBody::RecipientFailed { change }
         | EventBody::ContactRefused { change }
         | EventBody::LinkRetired { change } => change_notice(it, change),
-        EventBody::ContactVouched => {}
+        EventBody::ContactVouched | EventBody::NoticeResent => {}
         EventBody::ContactProposed { due_at } => correct_contact::apply_proposal(it, due_at.at),
         EventBody::ContactProposalRefused { correct_by } => {
             refuse_contact::apply(it, correct_by.at);
@@ -159,6 +159,7 @@ impl VersionChange<'_> {
             }
             EventType::LinkRetired => EventBody::LinkRetired { change: self.notice_change()? },
             EventType::ContactVouched => EventBody::ContactVouched,
+            EventType::NoticeResent => EventBody::NoticeResent,
             EventType::ContactProposed => {
                 EventBody::ContactProposed { due_at: self.new_deadline()? }
             }
@@ -310,6 +311,7 @@ impl EventBody {
             | EventBody::ReviewOverdue
             | EventBody::InformationAnswered { .. }
             | EventBody::ContactVouched
+            | EventBody::NoticeResent
             | EventBody::ContactProposed { .. }
             | EventBody::ContactProposalRefused { .. }
             | EventBody::Disputed { .. }
@@ -387,6 +389,7 @@ impl Entry {
             EventType::ContactRefused => EventBody::ContactRefused { change: change() },
             EventType::LinkRetired => EventBody::LinkRetired { change: change() },
             EventType::ContactVouched => EventBody::ContactVouched,
+            EventType::NoticeResent => EventBody::NoticeResent,
             EventType::ContactProposed => EventBody::ContactProposed { due_at: deadline? },
             EventType::ContactProposalRefused => {
                 EventBody::ContactProposalRefused { correct_by: deadline? }

@@ -47,6 +47,8 @@ codes! {
         Refusal => "refusal",
         /// A link takes nothing but a "no" any more.
         Retirement => "retirement",
+        /// The notice, once more, to whoever has no receipt of it.
+        Resend => "resend",
         /// The partner took the claim back.
         Withdrawal => "withdrawal",
         /// A recipient failed: nobody is told, but somebody else may be asked.

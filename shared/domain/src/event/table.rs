@@ -9,7 +9,7 @@ use crate::codes::{coded, codes};
 use crate::commands::{
     accept, add_evidence, apply_reports, begin_review, change_consent, correct_contact,
     deadline_passed, decline, discard, dispute, draft, edit, end, erase, extend, hold, overturn,
-    recall, refuse_contact, reject, request_defence, request_information, respond, resume,
+    recall, refuse_contact, reject, request_defence, request_information, resend, respond, resume,
     retire_link, submit, undo, uphold, validate, vouch, withdraw, wrong_contact,
 };
 use crate::deadline::Deadline;
@@ -62,6 +62,8 @@ codes! {
         RecipientFailed => "recipient_failed",
         /// A recipient's link was retired.
         LinkRetired => "link_retired",
+        /// The notice was sent once more to whoever had no receipt of it.
+        NoticeResent => "notice_resent",
         /// The customer's rules make silence a no.
         ConsentChanged => "consent_changed",
         /// The customer said no to items.
@@ -118,6 +120,7 @@ event_rows! {
     ContactProposalRefused | 32     | Nothing    | false      | partner  | Contact           | refuse_contact::RULE;
     RecipientFailed        | 33     | Failure    | true       | staff    | DeliveryOrContact | apply_reports::RECIPIENT_RULE;
     LinkRetired            | 34     | Retirement | true       | staff    | DeliveryOrContact | retire_link::RULE;
+    NoticeResent           | 37     | Resend     | false      | staff    | Nothing           | resend::RULE;
     ConsentChanged         | 35     | Consent    | false      | staff    | Nothing           | change_consent::RULE;
     ItemsDeclined          | 17     | Decision   | false      | staff    | Nothing           | decline::RULE;
     DeclineUndone          | 18     | Decision   | true       | staff    | DeliveryOrContact | undo::RULE;
@@ -264,6 +267,8 @@ coded! {
             /// What becomes of the notice.
             change: NoticeChange,
         },
+        /// [`EventType::NoticeResent`]: nothing of the claim changes.
+        NoticeResent,
         /// [`EventType::ConsentChanged`]: silence is a "no" from now on.
         ConsentChanged,
         /// [`EventType::ContactCorrected`]: another contact gets the next notice.

@@ -6,7 +6,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::claim::{Claim, Details, Evidence};
-use crate::event::EventType;
+use crate::event::{Event, EventType};
+use crate::motive::Motive;
 use crate::remark::Remark;
 
 /// What an event says beyond the claim's record.
@@ -18,6 +19,9 @@ pub struct Annotation {
     /// The fields that changed.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub changes: Vec<FieldChange>,
+    /// Why the party did it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub motive: Option<Motive>,
 }
 
 /// A field with another value than before. The values may name people, so they do not print.
@@ -39,13 +43,14 @@ impl fmt::Debug for FieldChange {
 
 impl Annotation {
     /// What goes with an event that leads from `old` to `new`.
-    pub fn of(old: &Claim, new: &Claim, remarks: Vec<Remark>) -> Self {
-        Self { remarks, changes: field_changes(old, new) }
+    pub fn of(old: &Claim, new: &Claim, event: &Event) -> Self {
+        let (remarks, motive) = (event.remarks.clone(), event.motive);
+        Self { remarks, changes: field_changes(old, new), motive }
     }
 
     /// Whether there is nothing to keep.
     pub fn is_empty(&self) -> bool {
-        self.remarks.is_empty() && self.changes.is_empty()
+        self == &Self::default()
     }
 }
 
@@ -62,7 +67,7 @@ fn field_changes(old: &Claim, new: &Claim) -> Vec<FieldChange> {
 }
 
 /// The fields in the order of the documentation, each with its value.
-fn content_fields(claim: &Claim) -> [(&'static str, Value); 9] {
+fn content_fields(claim: &Claim) -> [(&'static str, Value); 10] {
     let details = &claim.details;
     let items: Vec<_> = claim.kept_items().map(|item| item.id.as_str()).collect();
     [
@@ -75,6 +80,7 @@ fn content_fields(claim: &Claim) -> [(&'static str, Value); 9] {
         ("/partner_contact", to_value(&details.partner_contact)),
         ("/label", to_value(&details.label)),
         ("/external_ref", to_value(&details.external_ref)),
+        ("/renews", to_value(&details.renews)),
     ]
 }
 

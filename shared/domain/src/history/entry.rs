@@ -119,6 +119,7 @@ impl Entry {
     #[must_use]
     pub fn with_annotation(mut self, annotation: &Annotation) -> Self {
         self.members.changes.clone_from(&annotation.changes);
+        self.members.reason_code = annotation.motive;
         for remark in &annotation.remarks {
             let readers = remark_readers(self.event_type, self.actor, remark.kind);
             let is_read_by = |audience| readers.contains(&audience);

@@ -56,6 +56,7 @@ impl Entry {
             details: if old.is_none() { Some(Box::new(untold_details()?)) } else { None },
             recipients: None,
             remarks: Vec::new(),
+            motive: None,
         })
     }
 

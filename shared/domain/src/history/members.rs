@@ -8,6 +8,7 @@ use crate::calendar::{CalendarId, SkipReason, Window};
 use crate::claim::{Claim, ExtensionCause, HoldReason, Instant, ItemStatus, Subject};
 use crate::event::{Event, NoticeChange, Opening};
 use crate::ids::{ItemId, ItemNo, NoticeNo, Sha256Hash, StaffId};
+use crate::motive::Motive;
 use crate::reason::{EndReason, Reason};
 use crate::recipient::{Decliners, RecipientNo};
 use crate::text::Comment;
@@ -103,6 +104,9 @@ pub struct Members {
     /// Since when they run no more.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ended_at: Option<Instant>,
+    /// Why the party did it, where it said so.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reason_code: Option<Motive>,
     /// The fields of the content that changed.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub changes: Vec<FieldChange>,

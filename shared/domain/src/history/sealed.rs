@@ -11,7 +11,9 @@ use crate::canonical;
 use crate::claim::Instant;
 use crate::codes::codes;
 use crate::event::EventType;
+use crate::given_remark::remark_readers;
 use crate::ids::{Sha256Hash, Version};
+use crate::remark::RemarkKind;
 
 codes! {
     /// Who may read a part of an entry. The operator's staff may read each.
@@ -189,6 +191,19 @@ fn part_salt(audience: Audience, key: Sha256Hash) -> [u8; 16] {
     salt
 }
 
+/// Who reads why a party did it: whoever reads a comment of that party's with that event (`docs/domain.md §3.12`).
+/// Beside staff that is nobody, one party, or both.
+fn motive_audience(entry: &Entry) -> Option<Audience> {
+    let readers = remark_readers(entry.event_type, entry.actor, RemarkKind::Comment);
+    let is_read_by = |audience| readers.contains(&audience);
+    match (is_read_by(Audience::Partner), is_read_by(Audience::Customer)) {
+        (true, true) => None,
+        (true, false) => Some(Audience::Partner),
+        (false, true) => Some(Audience::Customer),
+        (false, false) => Some(Audience::Staff),
+    }
+}
+
 /// Whether the event says what is claimed: the notice that tells what silence means comes later.
 fn fixes_content(event: EventType) -> bool {
     matches!(event, EventType::Drafted | EventType::Submitted | EventType::Edited)
@@ -205,6 +220,7 @@ fn member_audience(entry: &Entry, name: &str) -> Option<Audience> {
             ActorKind::Customer => Audience::Customer,
             ActorKind::Operator | ActorKind::System => Audience::Staff,
         }),
+        "reason_code" => motive_audience(entry),
         "rejected_by" | "staff_remarks" => Some(Audience::Staff),
         "customer_remarks" | "noes" | "taken_back" | "opened_by" | "counted_from" | "by_link"
         | "extended_by" => Some(Audience::Customer),

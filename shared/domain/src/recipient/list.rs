@@ -17,6 +17,9 @@ pub struct RecipientList {
     pub notice: NoticeNo,
     /// The latest end of a window that was told: no later window ends before it.
     pub told_until: Option<Instant>,
+    /// When its partner last had a notice sent again.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub resent_at: Option<Instant>,
     /// Everybody, in the order of their numbers.
     pub recipients: Vec<Recipient>,
     /// The staff who validated, vouched, held, resumed, extended or retired a link in this claim.
@@ -204,7 +207,8 @@ mod tests {
             Recipient { asked_at: None, ..recipient(4, Authority::Verified, Reserve) },
         ];
         let (told_until, acted) = (None, BTreeSet::new());
-        let list = RecipientList { notice: NoticeNo(1), told_until, recipients, acted };
+        let list =
+            RecipientList { notice: NoticeNo(1), told_until, resent_at: None, recipients, acted };
         Recipients { list, reports: Reports::default() }
     }
 

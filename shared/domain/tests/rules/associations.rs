@@ -63,7 +63,10 @@ impl Line {
             }
             EndReason::TenantGone => (Command::Vanish(DirectoryLoss::Tenant), Actor::System),
             EndReason::NoticeFailed => (reports(1), Actor::System),
-            EndReason::Superseded | EndReason::TermExpired | EndReason::NotEnrolled => {
+            EndReason::Superseded
+            | EndReason::TermExpired
+            | EndReason::NotEnrolled
+            | EndReason::Renewed => {
                 unreachable!("no way of these tests")
             }
         };
@@ -82,7 +85,7 @@ impl Line {
         self.next = self.next.clone().then(command, actor, now);
         let (since, _) = recorded(&self.next);
         let items = self.holder.claim.active_items().map(|item| item.no).collect();
-        let supersede = Command::Supersede { items, since };
+        let supersede = Command::Supersede { items, since, renewed: false };
         if let Some(event) = self.holder.when(&supersede, Actor::System, since.max(now)).unwrap() {
             self.holder = self.holder.clone().evolved(event);
         }

@@ -4,9 +4,10 @@ use domain::claim::{Mark, State, Status};
 use domain::command::{Command, CommandKind, ItemSelection};
 use domain::event::{EventBody, EventType};
 use domain::ids::{ItemNo, PersonId, TenantId};
+use domain::motive::Motive;
 use domain::reason::EndReason;
 use domain::recipient::Decliners;
-use domain::rejection::{FieldCode, FieldError, Rejection};
+use domain::rejection::{FieldCode, FieldError, Hint, Rejection};
 
 use crate::given::*;
 
@@ -198,10 +199,13 @@ fn an_association_ends_for_the_reason_that_follows_from_the_role_and_only_once()
 
 #[test]
 fn partner_and_operator_say_why_they_end_and_the_customer_need_not() {
-    let end = Command::End { item: domain::ids::ItemNo(1), comment: None };
-    let expected = Rejection::Fields(vec![FieldError::new("/comment", FieldCode::Required)]);
-    for actor in [alpine(), operator()] {
-        assert_eq!(Given::associated().when(&end, actor, after_grace()), Err(expected.clone()));
+    let end = Command::End { item: domain::ids::ItemNo(1), comment: None, motive: None };
+    let required = |pointer: &str| FieldError::new(pointer, FieldCode::Required);
+    for (actor, names) in [(alpine(), Motive::PARTNER_NAMES), (operator(), Motive::OPERATOR_NAMES)]
+    {
+        let why = required("/reason_code").with_hint(Hint::OneOf(names));
+        let expected = Rejection::Fields(vec![required("/comment"), why]);
+        assert_eq!(Given::associated().when(&end, actor, after_grace()), Err(expected));
     }
     assert!(Given::associated().when(&end, administrator(), after_grace()).unwrap().is_some());
 }
@@ -305,7 +309,7 @@ fn a_contact_by_its_overview_ends_an_association_of_its_tenant_and_does_nothing_
     };
     let given = Given::associated();
     let own = contact(&given.claim.subject.tenant);
-    let end = Command::End { item: ItemNo(2), comment: None };
+    let end = Command::End { item: ItemNo(2), comment: None, motive: None };
     let stranger = contact(&TenantId::parse("6f3c0000-0000-4000-8000-00000000ffff").unwrap());
     assert_eq!(given.when(&end, stranger, after_grace()), Err(Rejection::NotFound));
     let ended = given.then(&end, own.clone(), after_grace());

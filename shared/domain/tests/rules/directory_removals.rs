@@ -150,7 +150,8 @@ fn a_lost_enrolment_holds_a_window_open_or_on_its_way_and_nothing_else() {
 
 #[test]
 fn a_superseded_association_ends_for_that_reason_and_one_that_has_left_stays_as_it_is() {
-    let take_over = Command::Supersede { items: vec![ItemNo(1)], since: closes_at() };
+    let take_over =
+        Command::Supersede { items: vec![ItemNo(1)], since: closes_at(), renewed: false };
     let given = Given::associated().then(&take_over, Actor::System, after_grace());
     let Some(Mark::Ended { reason, at, .. }) = given.claim.items.first().unwrap().mark else {
         panic!()

@@ -152,7 +152,7 @@ fn no_scan_no_silence_and_no_rival_moves_a_final_claim() {
             scan,
             Command::DeadlinePassed,
             Command::RequestDefence { until: much_later() },
-            Command::Supersede { items, since: closes_at() },
+            Command::Supersede { items, since: closes_at(), renewed: false },
         ] {
             assert_eq!(given.decided(&command, &world), Ok(None), "{told}: {command:?}");
         }

@@ -16,6 +16,7 @@ use domain::directory::{Partner, Tenant};
 use domain::event::{Event, FailureCause};
 use domain::history::{Audience, Entry, ReadableEntry, SealedEntry};
 use domain::ids::{ClaimId, ItemId, ItemNo, NoticeNo, PartnerId, Sha256Hash, StaffId};
+use domain::motive::Motive;
 use domain::program::{ItemKind, ItemRef, Policy, Program};
 use domain::reason::{Reason, ReasonCode};
 use domain::recipient::{
@@ -201,6 +202,7 @@ pub(crate) fn input() -> ClaimInput {
         }),
         label: None,
         external_ref: None,
+        renews: None,
         evidence: vec![Some(DeclaredEvidence {
             name: name("sow.pdf"),
             sha256: Sha256Hash([7; 32]),
@@ -495,7 +497,7 @@ pub(crate) fn is_invalid_state<T>(result: &Result<T, Rejection>) -> bool {
 }
 
 pub(crate) fn decline(items: &[u8]) -> Command {
-    Command::Decline { items: these(items) }
+    Command::Decline { items: these(items), motive: None }
 }
 
 pub(crate) fn undo(items: &[u8]) -> Command {
@@ -511,7 +513,7 @@ pub(crate) fn these(items: &[u8]) -> ItemSelection {
 }
 
 pub(crate) fn end(item: u8) -> Command {
-    Command::End { item: ItemNo(item), comment: Some(comment()) }
+    Command::End { item: ItemNo(item), comment: Some(comment()), motive: Some(Motive::Other) }
 }
 
 pub(crate) fn reject() -> Command {
@@ -520,7 +522,7 @@ pub(crate) fn reject() -> Command {
 }
 
 pub(crate) fn withdraw() -> Command {
-    Command::Withdraw { comment: None }
+    Command::Withdraw { motive: Motive::CustomerRequest, comment: None }
 }
 
 /// A claim in every status, each as it comes about.

@@ -3,12 +3,13 @@
 use domain::actor::{Actor, ActorId, ActorKind, StaffRole};
 use domain::claim::Claim;
 use domain::command::{ClaimInput, Command, GivenReason};
-use domain::event::EventType;
+use domain::event::{Event, EventType};
 use domain::given_remark::remark_readers;
 use domain::history::{
     Annotation, Audience, Entry, ReadableEntry, SealedEntry, WithheldEntry, hash_entry,
 };
 use domain::ids::{ItemNo, PartnerId, PersonId, Sha256Hash, StaffId};
+use domain::motive::Motive;
 use domain::reason::{Reason, ReasonCode};
 use domain::recipient::Decliners;
 use domain::remark::{Remark, RemarkKind};
@@ -125,7 +126,9 @@ fn what_was_said_and_what_changed_stand_in_the_parts_of_their_readers_and_never_
     let mut relabelled = held[1].clone();
     relabelled.details.label = Some(name("Zebra"));
     let remarks = vec![Remark::comment(said("Quagga")), Remark::note(said("Okapi"))];
-    let annotation = Annotation::of(&held[0], &relabelled, remarks);
+    let event = Event::between(held.first(), &relabelled).unwrap();
+    let event = Event { remarks, motive: Some(Motive::Other), ..event };
+    let annotation = Annotation::of(&held[0], &relabelled, &event);
     let entry = Entry::of(held.first(), &relabelled, KEY).with_annotation(&annotation);
     let kept = SealedEntry::of(&entry, KEY);
     let word = |audience: Audience, word: &str| {
@@ -231,7 +234,8 @@ fn a_customer_reads_in_a_history_no_reason_no_priority_no_rival_and_no_end_of_a_
     ];
     let mut read_by_partner = String::new();
     for two in disputed_story().windows(2) {
-        let changed = Annotation::of(&two[0], &two[1], Vec::new());
+        let event = Event::between(two.first(), &two[1]).unwrap();
+        let changed = Annotation::of(&two[0], &two[1], &event);
         let kept =
             SealedEntry::of(&Entry::of(two.first(), &two[1], KEY).with_annotation(&changed), KEY);
         let shown = kept.with_readable_parts(&[Audience::Customer]);

@@ -199,7 +199,7 @@ impl World {
             }
             self.happened(event, Some(actor))?;
         }
-        if let (Command::Decline { items }, true) = (command, before.notice.0 > 0) {
+        if let (Command::Decline { items, .. }, true) = (command, before.notice.0 > 0) {
             self.no_is_kept(items, actor)?;
         }
         Ok(())

@@ -316,6 +316,7 @@ fn what_the_partner_does_by_itself_is_refused_for_role_claim_state_and_moment() 
     for (status, kind) in [
         (Status::ActionRequired, CommandKind::Respond),
         (Status::AwaitingCustomer, CommandKind::Withdraw),
+        (Status::AwaitingCustomer, CommandKind::Resend),
         (Status::Rejected, CommandKind::Dispute),
     ] {
         let (command, actor) = of_kind(kind).unwrap();
@@ -638,17 +639,17 @@ fn the_wrong_person_is_refused_for_role_claim_and_link_and_then_for_the_moment()
 #[test]
 fn an_end_is_refused_for_role_claim_and_item_and_then_for_its_comment() {
     fn of_another_item(case: &mut Case) {
-        case.command = Command::End { item: ItemNo(9), comment: None };
+        case.command = Command::End { item: ItemNo(9), comment: None, motive: None };
     }
     fn without_a_word(case: &mut Case) {
-        case.command = Command::End { item: ItemNo(1), comment: None };
+        case.command = Command::End { item: ItemNo(1), comment: None, motive: None };
     }
     let case = Case::of(Given::associated(), end(1), alpine(), after_grace());
     let chain: [Obstacle; 4] = [
         (by_a_user, "403"),
         (by_another_partner, "404"),
         (of_another_item, "404"),
-        (without_a_word, "422 /comment required"),
+        (without_a_word, "422 /comment required, /reason_code required"),
     ];
     is_answered_in_this_order(&case, &chain);
 }
@@ -690,6 +691,7 @@ fn chain_of(kind: CommandKind) -> Option<&'static str> {
         | CommandKind::Discard
         | CommandKind::Respond
         | CommandKind::Withdraw
+        | CommandKind::Resend
         | CommandKind::Dispute => {
             "what_the_partner_does_by_itself_is_refused_for_role_claim_state_and_moment"
         }

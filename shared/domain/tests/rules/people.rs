@@ -183,6 +183,7 @@ fn input(customer: &str) -> ClaimInput {
         }),
         label: None,
         external_ref: None,
+        renews: None,
         evidence: vec![Some(DeclaredEvidence {
             name: name("sow.pdf"),
             sha256: Sha256Hash([7; 32]),
@@ -379,7 +380,7 @@ fn items(numbers: &[u8]) -> ItemSelection {
 }
 
 fn decline() -> Command {
-    Command::Decline { items: ItemSelection::All }
+    Command::Decline { items: ItemSelection::All, motive: None }
 }
 
 fn field(pointer: &str, code: FieldCode) -> Rejection {
@@ -502,7 +503,11 @@ fn a_proof_of_delivery_opens_no_window_for_a_partner_that_may_not_claim_any_more
 #[test]
 fn a_block_on_an_item_that_is_declined_already_holds_nothing() {
     let mut story = Story::notifying(tenant(&["it@tejo.example"]), "it@tejo.example");
-    story.does(&Command::Decline { items: items(&[2]) }, administrator(), validated_at());
+    story.does(
+        &Command::Decline { items: items(&[2]), motive: None },
+        administrator(),
+        validated_at(),
+    );
     story.delivered("it@tejo.example", delivered_at());
     story.blocked = vec![1];
     story.does(&story.reported(), Actor::System, delivered_at());

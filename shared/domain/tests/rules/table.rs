@@ -11,6 +11,7 @@ use domain::context::Context;
 use domain::decide::{is_allowed_in, refuse_by_state};
 use domain::event::FailureCause;
 use domain::ids::{EvidenceId, ItemNo, Sha256Hash};
+use domain::motive::Motive;
 use domain::possible::possible_commands;
 use domain::rejection::Rejection;
 use domain::{decide, evolve};
@@ -36,6 +37,7 @@ pub(crate) fn of_kind(kind: CommandKind) -> Option<(Command, Actor)> {
         CommandKind::ApplyReports => (reports(1), Actor::System),
         CommandKind::Vouch => (Command::Vouch { comment: Some(comment) }, operator()),
         CommandKind::RefuseContact => (Command::RefuseContact { comment: None }, operator()),
+        CommandKind::Resend => (Command::Resend, alpine()),
         CommandKind::RetireLink => (retire(FIRST), administrator()),
         CommandKind::ChangeConsent => (Command::ChangeConsent, administrator()),
         CommandKind::CorrectContact => (
@@ -69,9 +71,10 @@ pub(crate) fn of_kind(kind: CommandKind) -> Option<(Command, Actor)> {
         CommandKind::RequestDefence => {
             (Command::RequestDefence { until: after_grace() }, Actor::System)
         }
-        CommandKind::Supersede => {
-            (Command::Supersede { items: vec![ItemNo(1)], since: after_grace() }, Actor::System)
-        }
+        CommandKind::Supersede => (
+            Command::Supersede { items: vec![ItemNo(1)], since: after_grace(), renewed: false },
+            Actor::System,
+        ),
         CommandKind::Vanish => {
             (Command::Vanish(DirectoryLoss::Items(vec![ItemNo(1)])), Actor::System)
         }
@@ -229,7 +232,9 @@ fn given_by(kind: CommandKind, actor: &Actor) -> Command {
             let date = closes_at().date_naive() + Duration::days(7);
             Command::Extend { closes_on: Some(date) }
         }
-        (Command::End { item, .. }, _) => Command::End { item, comment: Some(comment()) },
+        (Command::End { item, .. }, _) => {
+            Command::End { item, comment: Some(comment()), motive: Some(Motive::Other) }
+        }
         (other, _) => other,
     }
 }

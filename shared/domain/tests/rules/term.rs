@@ -1,7 +1,9 @@
 //! When the term of associations ends, as it is told of every claim (`docs/domain.md §3.1`).
 
+use chrono::Duration;
 use domain::claim::Status;
 use domain::program::Policy;
+use domain::reminder::{is_term_to_be_told, term_told_at};
 
 use crate::given::*;
 
@@ -36,4 +38,33 @@ fn an_association_keeps_the_term_of_the_policy_that_it_began_under() {
 fn without_a_window_or_a_term_there_is_no_end() {
     assert_eq!(Given::notifying().claim.term_ends_at(&yearly()), None);
     assert_eq!(Given::awaiting().claim.term_ends_at(&Policy::default()), None);
+}
+
+#[test]
+fn the_end_of_a_term_is_told_thirty_days_before_it() {
+    let associated = Given { policy: yearly(), ..Given::awaiting() }.closed();
+    let told_at = term_told_at(&associated.claim);
+    assert_eq!(told_at, Some(a_year_later() - Duration::days(30)));
+    assert!(is_term_to_be_told(&associated.claim, a_year_later(), told_at.unwrap()));
+    let last = a_year_later() - Duration::milliseconds(1);
+    assert!(is_term_to_be_told(&associated.claim, a_year_later(), last), "late rather than never");
+    assert!(!is_term_to_be_told(&associated.claim, a_year_later(), a_year_later()));
+    assert!(!is_term_to_be_told(&associated.claim, last, told_at.unwrap()), "another term");
+}
+
+#[test]
+fn the_end_of_what_has_ended_before_is_not_told() {
+    let associated = Given { policy: yearly(), ..Given::awaiting() }.closed();
+    let now = a_year_later() - Duration::days(30);
+    let in_part = associated.clone().then(&end(1), alpine(), after_grace());
+    assert!(is_term_to_be_told(&in_part.claim, a_year_later(), now), "two are left");
+    let ended = associated.then(&decline(&[]), link(), after_grace());
+    assert!(!is_term_to_be_told(&ended.claim, a_year_later(), now));
+    assert_eq!(term_told_at(&ended.claim), None);
+}
+
+#[test]
+fn without_a_term_no_end_is_told() {
+    assert_eq!(term_told_at(&Given::associated().claim), None);
+    assert_eq!(term_told_at(&Given::awaiting().claim), None);
 }

@@ -1,4 +1,4 @@
-//! What becomes of a webhook whose receiver fails (`docs/domain.md §5.11`).
+//! What becomes of a webhook whose receiver fails (`docs/domain.md §5.12`).
 
 use chrono::Duration;
 use domain::ids::WebhookId;

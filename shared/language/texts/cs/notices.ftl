@@ -129,6 +129,24 @@ sees-not-now-heading = Co partner nevidí
 sees-not-heading = Co partner neuvidí
 sees-not = Žádný obsah, zprávy, soubory ani jména, nic o žádné jiné položce. Nezíská žádné oprávnění cokoli spravovat nebo měnit.
 sees-not-now = Žádný obsah, zprávy, soubory ani jména, nic o žádné jiné položce. Nemá žádné oprávnění cokoli spravovat nebo měnit.
+renewal-heading = Prodloužení
+renewal = Tohoto partnera už máte. Tady je, co má teď a oč žádá. Pokud odmítnete, zůstane vše, jak je, dokud partnerství neskončí; začne-li prodloužení, dosavadní partnerství s ním skončí.
+renewal-what = Partnerství
+renewal-old = Dosud
+renewal-new = Žádost
+renewal-items = Položky
+renewal-until = Do kdy
+renewal-old-until = { $old-end }
+renewal-new-until =
+    { $term ->
+        [until] { $term-end }
+        [months] { $months ->
+            [one] { $months } měsíc
+            [few] { $months } měsíce
+           *[other] { $months } měsíců
+        } od konce lhůty
+       *[unlimited] dokud je vy nebo partner neukončíte
+    }
 costs-heading = Kolik odmítnutí stojí
 costs = Nic. Ceny, smlouvy i služby zůstávají přesně takové, jaké jsou.
 lasts-heading = Jak dlouho by partnerství trvalo
@@ -267,6 +285,7 @@ ended =
     }
 ended-notice-failed = Začalo proto, že nikdo neodmítl. Mezitím vyšlo najevo, že jste oznámení neměli po celou dobu, kterou na odpověď máte.
 ended-not-enrolled = Partner už ve chvíli, kdy lhůta uplynula, nebyl účastníkem programu.
+ended-renewed = Tentýž partner pokračuje: nahradilo je prodloužení.
 ended-partner-left = Ukončil je partner.
 ended-customer-revoked = Skončilo proto, že to určují vaše pravidla, nebo proto, že někdo od vás včas odmítl.
 ended-operator-revoked = Ukončila je společnost { $operator }.
@@ -310,6 +329,13 @@ activated-lasts =
     }
 activated-by-link = Ukončit ho můžete kdykoli: odkazem a kódem z oznámení, které máte, lze dál odmítnout a platí to okamžitě.
 activated-by-others = Ukončit ho může kdykoli správce organizace { $tenant } a také každý, kdo má oznámení, jeho odkazem a kódem.
+term-ends-subject = { $tenant }: partnerství se společností { $partner } skončí dne { $until-date }
+term-ends =
+    Doba, po kterou je společnost { $partner } oficiálním partnerem organizace { $tenant } v programu { $program } pro { $count ->
+        [one] tuto položku
+       *[other] tyto položky
+    }, se chýlí ke konci: { $items }.
+term-ends-by-itself = Skončí samo a od té chvíle z toho partner nic nevidí. Nemusíte dělat nic: mlčením se nic neprodlužuje. Ukončit ho můžete jako kdykoli i dříve.
 lapsed-subject = { $tenant }: žádost společnosti { $partner } propadla
 lapsed =
     Nikdo včas neodpověděl a to znamená „ne“: společnost { $partner } se nestane partnerem organizace { $tenant } pro { $count ->
@@ -462,6 +488,11 @@ digest-free =
         [yes] , vaše značka { $reference }
        *[no] {""}
     }.
+digest-ending =
+    { $tenant }, { $program } – partnerství skončí dne { $until-date }, protože tehdy uplyne doba, na kterou bylo sjednáno: { $items }. Samo se neprodlužuje. Žádost { $claim }{ $referred ->
+        [yes] , vaše značka { $reference }
+       *[no] {""}
+    }.
 digest-more =
     { $more ->
         [one] { $more } další zde uvedena není; najdete ji v seznamu svých žádostí.
@@ -476,6 +507,7 @@ end-term-expired = uplynula doba, na kterou bylo sjednáno
 end-item-gone = zákazník to už nemá
 end-notice-failed = vyšlo najevo, že zákazník neměl oznámení po celou dobu, kterou na odpověď má
 end-not-enrolled = ve chvíli, kdy lhůta uplynula, jste už nebyli účastníkem programu
+end-renewed = pokračujete v něm prodloužením
 
 ## Stránky
 
@@ -539,6 +571,13 @@ decline-hint = Vyberte položky, které odmítáte. Pokud nevyberete žádnou, o
 join-hint = Následující už odmítl někdo jiný z vaší organizace. Pokud odmítnete i vy, vaše „ne“ platí, i když ten druhý své vezme zpět.
 decline-legend = Položky
 decline-button = Odmítnout
+motive-label = Proč? Nemusíte to říkat.
+motive-none = Bez důvodu
+motive-hint = Přečte si to společnost { $operator }, partner ne.
+motive-not-our-partner = Partner pro nás nepracuje
+motive-wrong-items = To nejsou ty správné položky
+motive-unknown = Nevíme, o co jde
+motive-other = Něco jiného
 agree-heading = Pokud souhlasíte
 agree =
     { $consent ->
@@ -580,6 +619,7 @@ problem-code-locked =
        *[other] { $minutes } minut
     }; pak bude správný kód fungovat. Odmítnout můžete hned.
 problem-items = Vyberte jen položky z tohoto seznamu.
+problem-motive = Vyberte jeden z důvodů, nebo žádný.
 problem-decision = Vyberte jednu z odpovědí.
 problem-state = To teď není možné. Stránka ukazuje, jak se věci mají.
 result-declined = Vaše odmítnutí je zaznamenáno

@@ -111,6 +111,8 @@ field-language-unknown = V tomto jazyce nejsou žádné texty.
     .allowed = V tomto jazyce nejsou žádné texty. Jsou v těchto: { $allowed }.
 field-domain-taken = Doména patří jinému tenantu. Nejdřív ji odeberte tam.
 field-domain-not-own = Adresa musí být v některé z domén partnera, a to přímo v ní, ne v její poddoméně.
+field-association-unknown = U tohoto zákazníka takové partnerství v této rodině programů nemáte.
+field-not-renewable = Toto teď prodloužit nelze: netrvá, jeho doba nekončí do 90 dnů, nebo to není součástí toho, co se prodlužuje.
 
 # Tvary textů.
 form-id = Identifikátor má 1 až 64 písmen, číslic, teček, pomlček a podtržítek a začíná písmenem nebo číslicí.
@@ -153,6 +155,7 @@ rule-contact-vouched = provozovatel se zaručuje za kontakt v doméně tenantu, 
 rule-contact-proposed = kontaktu, který uvede partner, se ptáme jen tehdy, zná-li jej adresář nebo provozovatel
 rule-contact-proposal-refused = provozovatel navržený kontakt odmítl, a tak musí partner uvést jiný
 rule-link-retired = omezený odkaz přijme „ne“ a nic jiného
+rule-notice-resent = oznámení jde znovu těm, od nichž není doručenka, a nic jiného se nemění
 rule-consent-changed = pravidla zákazníka žádají „ano“, a tak mlčení znamená „ne“
 rule-contact-corrected = nový kontakt dostane nové oznámení
 rule-contact-refused = příjemce sdělil, že není tou správnou osobou

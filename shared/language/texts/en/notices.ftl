@@ -116,6 +116,23 @@ sees-not-now-heading = What the partner does not see
 sees-not-heading = What the partner will not see
 sees-not = No content, messages, files or names, nothing about any other item, and no rights to administer or change anything.
 sees-not-now = No content, messages, files or names, nothing about any other item, and no rights to administer or change anything.
+renewal-heading = A renewal
+renewal = You have this partner already. This is what it has now, and what it asks for. If you say no, it stays as it is until it ends; if the renewal begins, the old partnership ends with it.
+renewal-what = Partnership
+renewal-old = So far
+renewal-new = Asked for
+renewal-items = Items
+renewal-until = Until
+renewal-old-until = { $old-end }
+renewal-new-until =
+    { $term ->
+        [until] { $term-end }
+        [months] { $months ->
+            [one] one month
+           *[other] { $months } months
+        } after the deadline
+       *[unlimited] you or the partner end it
+    }
 costs-heading = What refusing costs
 costs = Nothing. Prices, contracts and the service stay exactly as they are.
 lasts-heading = How long it would last
@@ -238,6 +255,7 @@ ended =
     }
 ended-notice-failed = It had begun because nobody said no. Meanwhile it turned out that the notice had not been with you for the whole time that you have to answer.
 ended-not-enrolled = The partner was no longer admitted to the program when the time to answer ended.
+ended-renewed = The same partner goes on: a renewal took its place.
 ended-partner-left = The partner ended it.
 ended-customer-revoked = It ended because your rules, or one of you, said so in time.
 ended-operator-revoked = { $operator } ended it.
@@ -280,6 +298,13 @@ activated-lasts =
     }
 activated-by-link = You can end it at any time: the link and the code of the notice that you have still say no, and that takes effect at once.
 activated-by-others = An administrator of { $tenant } can end it at any time, and so can everybody who has the notice, by its link and code.
+term-ends-subject = { $tenant }: the partnership with { $partner } ends on { $until-date }
+term-ends =
+    The time for which { $partner } is the official partner of { $tenant } in the program { $program } for { $count ->
+        [one] this item
+       *[other] these items
+    } is about to end: { $items }.
+term-ends-by-itself = It ends by itself, and from then on the partner sees nothing of it any more. There is nothing to do: silence renews nothing. You can end it before, as at any time.
 lapsed-subject = { $tenant }: the request of { $partner } has lapsed
 lapsed =
     Nobody answered in time, and that counts as a "no": { $partner } does not become a partner of { $tenant } for { $count ->
@@ -430,6 +455,11 @@ digest-free =
         [yes] , your reference { $reference }
        *[no] {""}
     }.
+digest-ending =
+    { $tenant }, { $program } – the partnership ends on { $until-date }, since the time for which it was agreed is over then: { $items }. It is not renewed by itself. Claim { $claim }{ $referred ->
+        [yes] , your reference { $reference }
+       *[no] {""}
+    }.
 digest-more =
     { $more ->
         [one] One more is not listed here; your list of claims shows it.
@@ -443,6 +473,7 @@ end-term-expired = the time for which it was agreed is over
 end-item-gone = the customer no longer has this
 end-notice-failed = it turned out that the notice had not been with the customer for the whole time to answer
 end-not-enrolled = you were no longer admitted to the program when the time to answer ended
+end-renewed = you went on with it by a renewal
 
 ## Pages
 
@@ -506,6 +537,13 @@ decline-hint = Choose the items you say no to. If you choose none, your "no" is 
 join-hint = Somebody else in your organisation has said no to what follows. If you say no as well, your no stands even if theirs is taken back.
 decline-legend = Items
 decline-button = Say no
+motive-label = Why? You need not say.
+motive-none = No reason
+motive-hint = { $operator } reads it, the partner does not.
+motive-not-our-partner = The partner does not work for us
+motive-wrong-items = These are not the right items
+motive-unknown = We do not know what this is about
+motive-other = Something else
 agree-heading = If you agree
 agree =
     { $consent ->
@@ -545,6 +583,7 @@ problem-code-locked =
        *[other] { $minutes } minutes
     }; the right code works then. You can say no at once.
 problem-items = Choose items of this list only.
+problem-motive = Choose one of the reasons, or none.
 problem-decision = Choose one of the answers.
 problem-state = This is not possible now. The page shows how things stand.
 result-declined = Your "no" is recorded

@@ -111,6 +111,8 @@ field-language-unknown = There are no texts in this language.
     .allowed = There are no texts in this language. There are: { $allowed }.
 field-domain-taken = The domain is another tenant's. Take it away there first.
 field-domain-not-own = The address must be at one of the partner's domains: at that very domain, and not at one below it.
+field-association-unknown = You have no such partnership at this customer in this family of programs.
+field-not-renewable = This cannot be renewed now: it does not run, its term does not end within 90 days, or it is not part of what is renewed.
 
 # Forms of texts.
 form-id = An id has 1 to 64 letters, digits, full stops, hyphens and underscores, and begins with a letter or digit.
@@ -153,6 +155,7 @@ rule-contact-vouched = the operator vouches for a contact of the tenant's domain
 rule-contact-proposed = a contact that the partner names is asked only when the directory or the operator knows it
 rule-contact-proposal-refused = the operator refused the proposed contact, so the partner has to name another
 rule-link-retired = a retired link takes a no and nothing else
+rule-notice-resent = the notice is sent again to whoever has no receipt of it, and nothing else changes
 rule-consent-changed = the customer's rules ask for a yes, so silence is a no
 rule-contact-corrected = a new contact gets a new notice
 rule-contact-refused = a recipient said that it is not the right person

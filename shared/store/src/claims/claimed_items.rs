@@ -16,6 +16,8 @@ pub(super) struct RequestedItems<'a> {
     pub(super) family: &'a FamilyId,
     pub(super) items: Vec<ItemRef>,
     pub(super) except: &'a ClaimId,
+    /// The claim of the same partner that is renewed.
+    pub(super) renewed: Option<&'a ClaimId>,
 }
 
 impl RequestedItems<'_> {
@@ -42,6 +44,9 @@ pub(super) fn add_rights(
     let own: Vec<_> = own.iter().filter(|id| *id != claimed.except).cloned().collect();
     for record in fetched.records(&own)? {
         let claim = &record.claim;
+        if claimed.renewed == Some(&claim.id) {
+            facts.renewed = Some(claim.clone());
+        }
         facts.open_at_tenant += u32::from(claim.state.is_open());
         if claim.subject.family == *claimed.family {
             let held = held_items(claim).filter(|item| claimed.items.contains(item));
@@ -99,6 +104,7 @@ fn items_of_claim<'a>(
         family: &subject.family,
         items: items.map(|item| claim.item_ref(item)).collect(),
         except: &claim.id,
+        renewed: claim.details.renews.as_ref().map(|renewal| &renewal.claim),
     }
 }
 

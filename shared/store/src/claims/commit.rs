@@ -96,7 +96,7 @@ impl Store {
         let said =
             AnnotationItem::of((old.claim(), old.record.stamp.annotation), &decided, event, write);
         let annotation = said.as_ref().map(|_| write);
-        let activated = if decided.contested {
+        let activated = if decided.contested || decided.details.renews.is_some() {
             effects::activated_items(old.claim(), &decided)
         } else {
             Vec::new()
@@ -128,7 +128,7 @@ impl Store {
             old.claim(),
             new.claim(),
             event,
-            (command_context, &taken),
+            (command_context, &taken, &locks),
             now,
             write,
         ));

@@ -152,7 +152,7 @@ mod tests {
     fn list(notice: u16, told_until: Option<i64>) -> RecipientList {
         let told_until = told_until.and_then(DateTime::from_timestamp_millis);
         let (notice, acted) = (NoticeNo(notice), std::collections::BTreeSet::new());
-        RecipientList { notice, told_until, recipients: Vec::new(), acted }
+        RecipientList { notice, told_until, resent_at: None, recipients: Vec::new(), acted }
     }
 
     fn sent() -> Reports {

@@ -4,13 +4,15 @@
 
 use domain::actor::Actor;
 use domain::claim::{Claim, Instant, State};
-use domain::command::Command;
+use domain::command::{Command, ItemSelection};
 use domain::context::{Context, Facts, LocalCalendars, RivalStatus};
+use domain::effects;
 use domain::event::{Event, EventBody};
 use domain::ids::{ClaimId, ItemNo};
 
 use super::commit::{next_record, unchanged_since_read};
 use super::context::CommandContext;
+use super::load::StoredClaim;
 use crate::exclusivity::lock::FoundLock;
 use crate::table::config::Store;
 use crate::table::error::StoreError;
@@ -39,17 +41,51 @@ impl Store {
         old: &Claim,
         new: &Claim,
         event: &Event,
-        (command_context, taken): (&CommandContext, &[FoundLock]),
+        (command_context, taken, given_back): (&CommandContext, &[FoundLock], &[FoundLock]),
         now: Instant,
         write: WriteId,
     ) -> Result<Option<Vec<TransactionAction>>, StoreError> {
         if let EventBody::ReviewBegun { defence_until: Some(until), .. } = event.body {
             return self.request_defences(old, until, command_context, now, write).await.map(Some);
         }
+        let refused = self.refuse_renewals(old, new, event, given_back, (now, write)).await?;
         if taken.is_empty() {
-            return Ok(Some(Vec::new()));
+            return Ok(Some(refused));
         }
-        self.take_over_items(new, taken, now, write).await
+        let taken = self.take_over_items(new, taken, now, write).await?;
+        Ok(taken.map(|actions| [refused, actions].concat()))
+    }
+
+    /// A customer that ends an association says no to what would renew it, too: whoever is next for an item of the same
+    /// partner's. Whether the time to answer is over is not asked: a "no" that comes before the close is never lost.
+    async fn refuse_renewals(
+        &self,
+        old: &Claim,
+        new: &Claim,
+        event: &Event,
+        given_back: &[FoundLock],
+        (now, write): (Instant, WriteId),
+    ) -> Result<Vec<TransactionAction>, StoreError> {
+        let ended = effects::newly_blocked(Some(old), new);
+        let mut refused: Vec<(ClaimId, Vec<ItemNo>)> = Vec::new();
+        for found in given_back.iter().filter(|found| ended.contains(&found.item)) {
+            let Some(next) = found.own_next(new) else { continue };
+            match refused.iter_mut().find(|(claim, _)| *claim == next.claim) {
+                Some((_, items)) => items.push(next.item),
+                None => refused.push((next.claim.clone(), vec![next.item])),
+            }
+        }
+        let tenant = new.subject.tenant.clone();
+        let customer = Actor::CustomerAdmin { tenant, person: None };
+        let mut actions = Vec::new();
+        for (id, items) in refused {
+            let Some(stored) = self.load_claim(&id).await?.stored else { continue };
+            let command = Command::Decline { items: ItemSelection::These(items), motive: None };
+            let at = event.at.max(stored.claim().last_event.at);
+            let step = OtherStep { stored: &stored, actor: &customer, command: &command, at };
+            actions.extend(self.write_other_claim(step, now, write).await?);
+        }
+        Ok(actions)
     }
 
     /// Asks the holders to defend: all when the review begins, later only those who came meanwhile.
@@ -66,6 +102,7 @@ impl Store {
         let rivals = context.facts.rivals.iter();
         let asked = rivals.filter(|rival| {
             rival.standing == RivalStatus::Active
+                && !claim.renews(&rival.claim)
                 && (first || rival.defence_of_item(context).is_none())
         });
         let mut ids: Vec<_> = asked.map(|rival| rival.claim.clone()).collect();
@@ -101,7 +138,8 @@ impl Store {
         }
         let since = effective_at(claim, locks);
         for (holder, items) in left {
-            let take_over = Command::Supersede { items, since };
+            let renewed = claim.renews(&holder);
+            let take_over = Command::Supersede { items, since, renewed };
             match self.step_other_claim(&holder, &take_over, since, now, write).await? {
                 Some(ended) => actions.push(ended),
                 None => return Ok(None),
@@ -124,21 +162,41 @@ impl Store {
         if self.pass_deadline_if_due(stored.claim(), at).await? {
             return Ok(None);
         }
+        let step = OtherStep { stored: &stored, actor: &Actor::System, command, at };
+        self.write_other_claim(step, now, write).await
+    }
+
+    /// The write of a step of another claim; `None` where it changes nothing.
+    async fn write_other_claim(
+        &self,
+        step: OtherStep<'_>,
+        now: Instant,
+        write: WriteId,
+    ) -> Result<Option<TransactionAction>, StoreError> {
+        let OtherStep { stored, actor, command, at } = step;
         let policy = self.policy_of(stored.claim()).await?;
         let operator = self.config.operator.clone();
         let places =
             LocalCalendars { operator, partner: None, customer: None, customer_at_end: None };
-        let (actor, facts) = (Actor::System, Facts::default());
+        let (actor, facts) = (actor.clone(), Facts::default());
         let context = Context { at, actor, policy, places, facts };
         let Some(event) = domain::decide(Some(stored.claim()), command, &context)? else {
             return Ok(None);
         };
         let claim = domain::evolve(Some(stored.claim().clone()), &event)?;
-        let new = next_record(&stored, claim, &event, &context.policy, (write, None))?;
+        let new = next_record(stored, claim, &event, &context.policy, (write, None))?;
         self.schedule_timers(Some(stored.claim()), new.claim(), &context.policy, now).await?;
         let unmoved = unchanged_since_read(stored.claim(), &context.actor);
         Ok(Some(TransactionAction::Put(new.record.to_attributes()?, Some(unmoved))))
     }
+}
+
+/// A step of another claim.
+struct OtherStep<'a> {
+    stored: &'a StoredClaim,
+    actor: &'a Actor,
+    command: &'a Command,
+    at: Instant,
 }
 
 /// Since when these items are active: all of them became so by the same event.

@@ -16,4 +16,5 @@ mod opening;
 pub(crate) mod preflight;
 mod quota;
 pub(crate) mod quota_left;
+mod renewal;
 pub(crate) mod run;

@@ -137,5 +137,6 @@ fn new_claim_items<'a>(
         family,
         items,
         except: new.id,
+        renewed: new.input.renews.as_ref().map(|renewal| &renewal.claim),
     })
 }

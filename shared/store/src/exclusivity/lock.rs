@@ -48,6 +48,15 @@ impl FoundLock {
         Some(window.closes_at)
     }
 
+    /// Who is next for the item of `claim`, if that is a claim of the same partner, which renews.
+    pub(crate) fn own_next(&self, claim: &Claim) -> Option<&AssociationId> {
+        let lock =
+            self.lock.as_ref().filter(|lock| lock.active == claim.association_id(self.item))?;
+        let next = lock.next.as_ref()?;
+        let partner = &self.named_record(next)?.claim.subject.partner;
+        (*partner == claim.subject.partner).then_some(next)
+    }
+
     /// When the holder before left the item to `claim`, if it did.
     pub(crate) fn holder_left_at(&self, claim: &Claim) -> Option<Instant> {
         let own = claim.association_id(self.item);

@@ -87,7 +87,7 @@ impl AnnotationItem {
         event: &Event,
         write: WriteId,
     ) -> Option<Self> {
-        let annotation = Annotation::of(old, new, event.remarks.clone());
+        let annotation = Annotation::of(old, new, event);
         let fields = AnnotationFields {
             at: event.at,
             event: event.body.event_type(),
@@ -337,7 +337,7 @@ mod tests {
             event: EventType::Rejected,
             side: ActorKind::Operator,
             actor_id: Some("reviewer-1".to_owned()),
-            annotation: Annotation { remarks, changes: Vec::new() },
+            annotation: Annotation { remarks, ..Annotation::default() },
         };
         AnnotationItem { version: Version(4), write: WRITE, previous: Some(WRITE), fields }
     }

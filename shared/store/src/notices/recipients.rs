@@ -24,6 +24,7 @@ use crate::table::keys;
 const LIST: &str = "l";
 const TOLD_UNTIL: &str = "w";
 const ACTED: &str = "s";
+const RESENT_AT: &str = "r";
 /// What an item from before there were lists has: the mailboxes that accepted, failed, answered automatically.
 const BEFORE: [&str; 3] = ["a", "f", "t"];
 
@@ -108,6 +109,7 @@ pub(crate) fn list_item(claim: &ClaimId, list: &RecipientList) -> Attributes {
     }
     put_value(&mut item, LIST, Some(AttributeValue::L(recipients.collect())));
     put_value(&mut item, TOLD_UNTIL, list.told_until.map(instant_value));
+    put_value(&mut item, RESENT_AT, list.resent_at.map(instant_value));
     put_value(&mut item, ACTED, (!acted.is_empty()).then(|| bytes_value(acted)));
     item
 }
@@ -138,6 +140,7 @@ fn read_list(notice: NoticeNo, item: &Attributes) -> Result<Option<RecipientList
     Ok(Some(RecipientList {
         notice,
         told_until: reader.opt_instant(TOLD_UNTIL)?,
+        resent_at: reader.opt_instant(RESENT_AT)?,
         recipients: recipients.collect::<Result<_, StoreError>>()?,
         acted: read_staff(reader)?,
     }))
@@ -201,6 +204,7 @@ mod tests {
         RecipientList {
             notice: NoticeNo(12),
             told_until: DateTime::from_timestamp_millis(1_791_000_000_000),
+            resent_at: DateTime::from_timestamp_millis(1_790_500_000_000),
             recipients,
             acted: staff.iter().map(|id| StaffId::parse(id).unwrap()).collect(),
         }
@@ -224,7 +228,7 @@ mod tests {
     #[test]
     fn a_list_of_nobody_that_nobody_acted_on_is_a_list() {
         let mut empty = list(Vec::new());
-        (empty.told_until, empty.acted) = (None, BTreeSet::new());
+        (empty.told_until, empty.resent_at, empty.acted) = (None, None, BTreeSet::new());
         assert_eq!(read_list(NoticeNo(12), &list_item(&claim(), &empty)).unwrap(), Some(empty));
     }
 

@@ -24,15 +24,15 @@ const KEPT: Duration = Duration::days(90);
 /// A reminder that is due, as the stream tells it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ReminderDue {
-    /// The claim whose window is open.
+    /// The claim whose window is open, or whose associations have a term.
     pub claim: ClaimId,
     /// The number of the notice that the window is of.
     pub notice: NoticeNo,
-    /// Whether half of the days are over, the last one begins, or the contact in reserve is asked.
+    /// Whether half of the days are over, the last one begins, the contact in reserve is asked, or a term ends.
     pub reminder: Reminder,
     /// The moment at which it became due.
     pub at: Instant,
-    /// The end of the window it is about.
+    /// The end of the window, or of the term, that it is about.
     pub closes_at: Instant,
 }
 
@@ -65,10 +65,15 @@ impl ReminderDue {
     }
 }
 
-/// The timers of the reminders of a claim's open window, those in the past left out.
+/// The timers of the reminders of a claim's open window, or of the term of its associations, those in the past left out:
+/// the mail about what became official has just told of a term that ends sooner.
 pub(crate) fn reminders_of(claim: &Claim, now: Instant) -> Vec<TimerItem> {
     let State::AwaitingCustomer { window } = &claim.state else {
-        return Vec::new();
+        let ends_at = claim.state.term_ends_at();
+        let due = reminder::term_told_at(claim).zip(ends_at).filter(|(due_at, _)| now < *due_at);
+        let timer =
+            |(due_at, ends_at)| TimerItem::for_reminder(claim, Reminder::Term, due_at, ends_at);
+        return due.map(timer).into_iter().collect();
     };
     let due = Reminder::ALL.into_iter().filter_map(|one| Some((one, one.due_at(window)?)));
     due.filter(|(_, due_at)| now < *due_at)
@@ -98,8 +103,12 @@ impl Store {
     ) -> Result<Ending, StoreError> {
         let records = self.load_claim_records(std::slice::from_ref(&timer.claim)).await?;
         let claim = records.first().map(|record| &record.claim);
-        let wanted =
-            |claim: &&Claim| reminder::is_to_be_sent(claim, closes_at, timer.deadline, now);
+        let wanted = |claim: &&Claim| match reminder {
+            Reminder::Term => reminder::is_term_to_be_told(claim, closes_at, now),
+            Reminder::HalfTime | Reminder::LastDay | Reminder::Reserve => {
+                reminder::is_to_be_sent(claim, closes_at, timer.deadline, now)
+            }
+        };
         let Some(claim) = claim.filter(wanted) else { return Ok(Ending::Stale) };
         let (id, notice) = (claim.id.clone(), claim.notice);
         let due = ReminderDue { claim: id, notice, reminder, at: timer.deadline, closes_at };

@@ -34,7 +34,7 @@ const KEPT: Duration = Duration::days(90);
 pub(crate) enum TimerKind {
     /// A customer's window: closed by the batch.
     Window,
-    /// A reminder of a window that ends then: due earlier, and it writes no claim.
+    /// A reminder of a window or a term that ends then: due earlier, and it writes no claim.
     Reminder(Reminder, Instant),
     /// The end of a claim's personal data: due, or to be brought to its end.
     Erasure,
@@ -117,7 +117,7 @@ impl TimerItem {
         })
     }
 
-    /// The timer of a reminder in the window of a claim.
+    /// The timer of a reminder in the window of a claim, or before the end of its term.
     pub(super) fn for_reminder(
         claim: &Claim,
         reminder: Reminder,

@@ -32,7 +32,7 @@ pub(crate) enum Ending {
     Silenced,
     /// A decline was settled.
     Settled,
-    /// The customer is to be reminded.
+    /// The customer is to be reminded, or told that a term ends.
     Reminded,
     /// Personal data were erased.
     Erased,

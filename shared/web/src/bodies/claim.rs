@@ -69,6 +69,13 @@ pub struct ContentBody {
     /// The partner's own reference for the claim, 1–200 characters.
     #[schema(min_length = 1, max_length = 200)]
     pub external_ref: Option<String>,
+    /// What the claim renews: a claim of the partner's at the tenant whose associations run, or one of them, by its id. The
+    /// claim asks for the same items, or fewer.
+    #[schema(
+        pattern = "^[a-z2-7]{26}(-[1-9][0-9]{0,2})?$",
+        example = "cbplyjelfz5a5xwmpnah5uzxk4"
+    )]
+    pub renews: Option<String>,
     /// The pieces of evidence that are declared, 20 at most.
     #[schema(max_items = 20)]
     pub evidence: Option<Vec<EvidenceBody>>,
@@ -227,6 +234,7 @@ fn read_content(fields: &mut BodyFields<'_>) -> ClaimInput {
         partner_contact: fields.read_object("partner_contact", partner_contact),
         label: fields.read_optional("label"),
         external_ref: fields.read_optional("external_ref"),
+        renews: fields.read_optional("renews"),
         evidence: fields.read_objects("evidence", 0..=MAX_EVIDENCE, read_evidence),
     }
 }
@@ -254,6 +262,7 @@ fn written_content(claim: &Claim) -> Value {
         "partner_contact": partner_contact.map(|contact| json!({"name": contact.name, "email": contact.email})),
         "label": details.label,
         "external_ref": details.external_ref,
+        "renews": details.renews,
         "evidence": details.evidence.iter().map(entry).collect::<Vec<_>>(),
     })
 }

@@ -33,13 +33,18 @@ pub struct RetireLinkBody {
 /// Reads the items of an answer. A list without an entry means nothing: it is refused.
 pub fn chosen_items(body: &Value) -> Result<ItemSelection, RequestError> {
     let mut fields = BodyFields::of(body);
+    let selection = read_selection(&mut fields, body);
+    fields.finish_reading(Some(selection))
+}
+
+/// The items of an answer, as a field of its body.
+pub(super) fn read_selection(fields: &mut BodyFields<'_>, body: &Value) -> ItemSelection {
     let items: Vec<ItemNo> = fields.read_values("items", 0..=MAX_ITEMS);
     fields.require_unique("items", items.iter().map(|no| Some(*no)));
     if body.get("items").and_then(Value::as_array).is_some_and(Vec::is_empty) {
         fields.refuse_value("items", ValueError { code: FieldCode::Required, hint: Hint::Entry });
     }
-    let selection = if items.is_empty() { ItemSelection::All } else { ItemSelection::These(items) };
-    fields.finish_reading(Some(selection))
+    if items.is_empty() { ItemSelection::All } else { ItemSelection::These(items) }
 }
 
 /// Reads whose link an administrator retires.

@@ -23,7 +23,7 @@ fn read_errors<T>(read: Result<T, RequestError>) -> Vec<FieldError> {
 
 /// The reader of each body of a request, by the name of its schema.
 fn body_readers() -> BTreeMap<&'static str, Reader> {
-    let readers: [(&'static str, Reader); 22] = [
+    let readers: [(&'static str, Reader); 25] = [
         ("AssignBody", |body| read_errors(bodies::read_assignee(body))),
         ("CalendarBody", |body| read_errors(bodies::read_calendar("US".parse().unwrap(), body))),
         ("CalendarDayBody", |body| {
@@ -35,9 +35,11 @@ fn body_readers() -> BTreeMap<&'static str, Reader> {
         ("CommentBody", |body| read_errors(bodies::read_comment(body))),
         ("CorrectContactBody", |body| read_errors(bodies::corrected_contact(body))),
         ("CreateClaimBody", |body| bodies::read_claim(body).malformed),
+        ("DeclineBody", |body| read_errors(bodies::read_decline(body))),
         ("EditClaimBody", |body| {
             read_errors(bodies::read_edit(&crate::views::sample_claim(), body))
         }),
+        ("EndBody", |body| read_errors(bodies::read_end(body))),
         ("EvidenceUploadBody", |body| read_errors(bodies::read_upload(body))),
         ("ExtendWindowsBody", |body| {
             read_errors(bodies::read_outage(body, "2026-12-31T19:00:00Z".parse().unwrap()))
@@ -62,6 +64,7 @@ fn body_readers() -> BTreeMap<&'static str, Reader> {
         }),
         ("UsageBody", |body| read_errors(bodies::read_usage(body))),
         ("WebhookBody", |body| read_errors(bodies::read_webhook(body))),
+        ("WithdrawBody", |body| read_errors(bodies::read_withdrawal(body))),
     ];
     readers.into()
 }

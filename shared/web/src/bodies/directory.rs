@@ -81,7 +81,7 @@ pub struct PartnerBody {
     #[schema(pattern = "^[A-Za-z0-9-]{2,35}$", example = "cs")]
     pub locale: Option<String>,
     /// What they are told; `null`: everything, an empty list: nothing.
-    #[schema(max_items = 4)]
+    #[schema(max_items = 5)]
     pub notify: Option<Vec<PartnerTopicWord>>,
 }
 

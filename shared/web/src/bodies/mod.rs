@@ -11,6 +11,7 @@ mod customer;
 mod declared;
 mod directory;
 mod evidence;
+mod motive;
 mod outage;
 mod review;
 mod rules;
@@ -33,6 +34,7 @@ pub use directory::{
     read_partner, read_program, read_tenant,
 };
 pub use evidence::{DocumentUpload, EvidenceUploadBody, read_upload};
+pub use motive::{DeclineBody, EndBody, WithdrawBody, read_decline, read_end, read_withdrawal};
 pub use outage::{ExtendWindowsBody, read_outage};
 pub use review::{
     BeginAction, CorrectContactAction, DropBody, ExtendAction, GivenAction, HoldAction,

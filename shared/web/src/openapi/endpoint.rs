@@ -357,12 +357,15 @@ fn customer_endpoint(route: CustomerRoute) -> Endpoint {
                  undecided; an empty list is refused.",
             )
         },
-        CustomerRoute::Decline => answer(
-            "Say no, at any time",
-            "Undecided items are declined, active ones end at once, and a block keeps the partner from claiming them again \
-             for the policy's `block_days`. A no is never refused for coming late. Left out, `items` means all; an empty \
-             list is refused.",
-        ),
+        CustomerRoute::Decline => Endpoint {
+            body: Some(BodyShape::JsonOrNone("DeclineBody")),
+            ..answer(
+                "Say no, at any time",
+                "Undecided items are declined, active ones end at once, and a block keeps the partner from claiming them again \
+                 for the policy's `block_days`. A no is never refused for coming late. Left out, `items` means all; an empty \
+                 list is refused. Why, `reason_code`, may be said; the partner never reads it.",
+            )
+        },
         CustomerRoute::Undo => Endpoint {
             optional_headers: &["If-Match"],
             problems: &[ProblemCode::InvalidState],
@@ -431,8 +434,8 @@ fn associations_endpoint(route: AssociationsRoute) -> Endpoint {
             ..write_endpoint(
                 "End an association",
                 "The association ends at once, and its partner reads no usage any more. Partner and operator must give a \
-                 comment. One that has ended already is answered as it is.",
-                BodyShape::JsonOrNone("CommentBody"),
+                 comment and say why by a code; a customer may. One that has ended already is answered as it is.",
+                BodyShape::JsonOrNone("EndBody"),
                 AnswerShape::One("AssociationView"),
             )
         },

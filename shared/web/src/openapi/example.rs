@@ -12,7 +12,7 @@ const FIELDS: &str = include_str!("examples.json");
 const WHOLE: &str = include_str!("answers.json");
 
 /// Fields of bodies that are left out of an example: what is taken and ignored, and what a plain request does not say.
-const LEFT_OUT: [&str; 15] = [
+const LEFT_OUT: [&str; 16] = [
     "email_unicode",
     "domains_unicode",
     "domain_added",
@@ -28,6 +28,7 @@ const LEFT_OUT: [&str; 15] = [
     "subdivision",
     "term_months",
     "drop",
+    "renews",
 ];
 
 /// Gives every field of the components an example, and every body and answer one.

@@ -101,6 +101,10 @@ pub struct ClaimView {
     /// The partner's own reference, such as a number in its CRM.
     #[schema(required)]
     pub external_ref: Option<String>,
+    /// What the claim renews, as its partner named it: the id of a claim or of an association; absent where it renews none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "cbplyjelfz5a5xwmpnah5uzxk4")]
+    pub renews: Option<String>,
     /// The pieces of evidence, 20 at most.
     pub evidence: Vec<EvidenceView>,
     /// Whether the claim's personal data were erased: contacts, labels, evidence and comments are gone for good.
@@ -361,6 +365,7 @@ impl ClaimView {
             partner_contact: details.partner_contact.as_ref().map(PartnerContactView::of),
             label: details.label.as_ref().map(|label| label.as_str().to_owned()),
             external_ref: details.external_ref.as_ref().map(|text| text.as_str().to_owned()),
+            renews: details.renews.as_ref().map(ToString::to_string),
             evidence: evidence_views(claim, shown),
             erased: claim.erased,
             created_at: format_rfc3339(claim.created_at),
@@ -728,6 +733,7 @@ pub(crate) mod tests {
                 partner_contact: None,
                 label: None,
                 external_ref: None,
+                renews: None,
                 evidence: vec![],
                 reason_comments: vec![],
                 remarks: vec![],
@@ -809,7 +815,10 @@ pub(crate) mod tests {
             };
             serde_json::to_value(ClaimView::of(&claim, &shown).allowed_actions).unwrap()
         };
-        assert_eq!(actions(StaffRole::Operator), json!(["retire_link", "extend", "hold"]));
+        assert_eq!(
+            actions(StaffRole::Operator),
+            json!(["retire_link", "extend", "hold", "resend"])
+        );
         assert_eq!(actions(StaffRole::Auditor), json!([]));
     }
 

@@ -44,6 +44,10 @@ pub struct CustomerClaimView {
     pub tenant: TenantRefView,
     /// The items that are claimed.
     pub items: Vec<ClaimItemView>,
+    /// What the claim renews: the id of a claim or of an association; absent where it renews none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "cbplyjelfz5a5xwmpnah5uzxk4")]
+    pub renews: Option<String>,
     /// How many calendar months associations of this claim last; `null`: until somebody ends them.
     #[schema(required)]
     pub term_months: Option<u32>,
@@ -101,6 +105,7 @@ impl CustomerClaimView {
             partner_contact: whole.partner_contact,
             tenant: whole.tenant,
             items: whole.items,
+            renews: whole.renews,
             term_months: policy.term_months,
             term_ends_at: claim.term_ends_at(policy).map(format_rfc3339),
             usage_history: Word(policy.usage_history),

@@ -16,7 +16,8 @@ use utoipa::ToSchema;
 use crate::caller::Viewer;
 use crate::views::remark::viewer_audience;
 use crate::words::{
-    ActorWord, ItemStatusWord, ReasonWord, StatusWord, StepCauseWord, ToldEventWord, Word,
+    ActorWord, ItemStatusWord, MotiveWord, ReasonWord, StatusWord, StepCauseWord, ToldEventWord,
+    Word,
 };
 
 /// One version of a claim: what happened, chained by digests.
@@ -168,6 +169,9 @@ pub struct HistoryDetailView {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[schema(required = false)]
     pub reasons: Vec<GivenReasonView>,
+    /// Why the party did it, where it said so and the reader may read it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reason_code: Option<MotiveWord>,
     /// The number of the notice that became due.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<u32>, minimum = 1, example = 1)]
@@ -293,6 +297,7 @@ impl HistoryDetailView {
             items: items.collect(),
             closes_at: entry.closes_at().map(format_rfc3339),
             reasons: reasons.collect(),
+            reason_code: members.reason_code.map(Word),
             notice: members.notice,
             explicit_yes: members.explicit_yes,
             by: entry.by.clone(),

@@ -180,7 +180,7 @@ mod tests {
 
     fn list(recipients: Vec<Recipient>) -> RecipientList {
         let acted = BTreeSet::new();
-        RecipientList { notice: NoticeNo(1), told_until: None, recipients, acted }
+        RecipientList { notice: NoticeNo(1), told_until: None, resent_at: None, recipients, acted }
     }
 
     fn views(list: &RecipientList, reports: Option<&Reports>, viewer: Viewer) -> Value {

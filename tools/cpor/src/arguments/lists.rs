@@ -2,7 +2,9 @@
 
 use std::path::PathBuf;
 
+use clap::builder::PossibleValuesParser;
 use clap::{Args, Subcommand};
+use domain::motive::Motive;
 
 use super::Printed;
 
@@ -50,6 +52,9 @@ pub enum ClaimsCommand {
     Withdraw {
         /// The claim's id.
         id: String,
+        /// Why, as a code.
+        #[arg(long, value_parser = PossibleValuesParser::new(Motive::PARTNER_NAMES))]
+        reason: String,
         /// What the operator is told of it.
         #[arg(long)]
         comment: Option<String>,

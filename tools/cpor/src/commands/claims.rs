@@ -9,7 +9,6 @@ use cpor::shown::{format_json_line, format_list, format_named, list_at, text_at}
 use cpor::visible::to_visible;
 use domain::canonical::hash_canonical;
 use serde_json::{Value, json};
-use web::bodies::CommentBody;
 
 use super::offline::read_file;
 use super::{Actor, Outcome, print, print_now};
@@ -32,8 +31,9 @@ pub(crate) fn run(actor: &Actor, command: ClaimsCommand) -> Outcome {
             let file = file.unwrap_or_else(|| "-".into());
             submit(&mut session, &read_file(&file)?, key, printed)
         }
-        ClaimsCommand::Withdraw { id, comment, printed } => {
-            act(&mut session, &id, "withdraw", None, &CommentBody { comment }, printed)
+        ClaimsCommand::Withdraw { id, reason, comment, printed } => {
+            let body = json!({ "reason_code": reason, "comment": comment });
+            act(&mut session, &id, "withdraw", None, &body, printed)
         }
         ClaimsCommand::Watch { id, every, until, printed } => {
             watch(&mut session, &id, Duration::from_secs(every), until.as_deref(), printed)

@@ -38,6 +38,7 @@ pub const COLUMNS: &[&str] = &[
     "partner_name",
     "partner_email",
     "label",
+    "renews",
     "evidence_name",
     "evidence_sha256",
     "evidence_acknowledged_on",
@@ -66,6 +67,7 @@ const PLACES: &[(&str, &str)] = &[
     ("/partner_contact/email", "partner_email"),
     ("/partner_contact", "partner_name"),
     ("/label", "label"),
+    ("/renews", "renews"),
     ("/external_ref", "external_ref"),
     ("/evidence", "evidence_name"),
 ];
@@ -169,6 +171,7 @@ fn read_content(row: &Record, external_ref: String) -> Result<ContentBody, Strin
             }),
         label: text("label"),
         external_ref: Some(external_ref),
+        renews: text("renews"),
         evidence: read_evidence(row)?,
     })
 }

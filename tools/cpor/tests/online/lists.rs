@@ -128,7 +128,7 @@ fn an_action_names_the_version_that_was_looked_at() {
     assert_eq!(last(&server).json(), json!({"action": "begin", "note": null}));
     run(&folder, &["reviews", "hold", "c7", "--comment", "Wait.", "--at-version", "5"]);
     assert_eq!(last(&server).headers["if-match"], "\"5\"");
-    run(&folder, &["claims", "withdraw", "c7"]);
+    run(&folder, &["claims", "withdraw", "c7", "--reason", "claimed_in_error"]);
     assert_eq!(last(&server).route(), ("POST", "/v1/claims/c7/withdraw"));
     run(&folder, &["claims", "submit", "--draft", "c7"]);
     assert_eq!(last(&server).route(), ("POST", "/v1/claims/c7/submit"));

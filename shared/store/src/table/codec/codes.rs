@@ -55,6 +55,7 @@ stored_codes! {
         TenantGone = 7,
         NoticeFailed = 8,
         NotEnrolled = 9,
+        Renewed = 10,
     }
     ReasonCode {
         EvidenceMissing = 1,

@@ -31,14 +31,16 @@ async fn begin() -> Outcome {
     let body: CreateClaimBody = serde_json::from_str(&body)?;
     let mut wrong = serde_json::to_value(&body)?;
     wrong["items"] = json!([{"kind": "workload", "id": "no-such-item"}]);
-    let refused = create_claim(&partner, &format!("{key}-wrong"), serde_json::from_value(wrong)?).await;
+    let refused =
+        create_claim(&partner, &format!("{key}-wrong"), serde_json::from_value(wrong)?).await;
     let Err(Refusal::ResponseError(refusal)) = refused else { return Err("not refused".into()) };
     let Some(CreateClaimError::Status400(problem)) = refusal.entity else {
         return Err(format!("no problem: {}", refusal.content).into());
     };
     let problem = serde_json::to_value(problem)?;
     let mut claim = create_claim(&partner, &key, body).await?;
-    let actions = [ReviewBody::BeginAction(Box::default()), ReviewBody::ValidateAction(Box::default())];
+    let actions =
+        [ReviewBody::BeginAction(Box::default()), ReviewBody::ValidateAction(Box::default())];
     for action in actions {
         let version = format!("\"{}\"", claim.version);
         claim = review_claim(&reviewer, &claim.id, &version, action).await?;
@@ -48,7 +50,8 @@ async fn begin() -> Outcome {
 }
 
 async fn decline() -> Outcome {
-    let decided = decide(&client(None)?, &var("TOKEN")?, &var("CODE")?, "decline", None).await?;
+    let decided =
+        decide(&client(None)?, &var("TOKEN")?, &var("CODE")?, "decline", None, None).await?;
     Ok(json!({"status": decided.claim_status}))
 }
 

@@ -2,7 +2,9 @@
 //! the digest of what is stored as it was.
 
 use chrono::NaiveDate;
-use domain::claim::{CustomerContact, Details, EarlierRemark, Evidence, PartnerContact, Scan};
+use domain::claim::{
+    CustomerContact, Details, EarlierRemark, Evidence, PartnerContact, Renewal, Scan,
+};
 use domain::ids::{EvidenceId, Sha256Hash, StaffId, Version};
 use domain::text::{Comment, Domain, Email, Name};
 use serde::{Deserialize, Serialize};
@@ -26,6 +28,8 @@ pub(super) struct DetailsFields {
     label: Option<Name>,
     #[serde(rename = "x", default, skip_serializing_if = "Option::is_none")]
     external_ref: Option<Name>,
+    #[serde(rename = "rn", default, skip_serializing_if = "Option::is_none")]
+    renews: Option<Renewal>,
     #[serde(rename = "e", default, skip_serializing_if = "Vec::is_empty")]
     evidence: Vec<EvidenceFields>,
     #[serde(rename = "rc", default, skip_serializing_if = "Vec::is_empty")]
@@ -80,6 +84,7 @@ impl DetailsFields {
             partner_contact: details.partner_contact.as_ref().map(PartnerContactFields::of),
             label: details.label.clone(),
             external_ref: details.external_ref.clone(),
+            renews: details.renews.clone(),
             evidence: details.evidence.iter().map(EvidenceFields::of).collect(),
             reason_comments: details.reason_comments.clone(),
             remarks: details.remarks.iter().map(remark).collect(),
@@ -101,6 +106,7 @@ impl DetailsFields {
             partner_contact: self.partner_contact.as_ref().map(PartnerContactFields::to_contact),
             label: self.label.clone(),
             external_ref: self.external_ref.clone(),
+            renews: self.renews.clone(),
             evidence: self.evidence.iter().map(EvidenceFields::to_evidence).collect(),
             reason_comments: self.reason_comments.clone(),
             remarks: self.remarks.iter().map(remark).collect(),
