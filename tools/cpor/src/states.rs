@@ -11,8 +11,8 @@ use serde_json::{Map, Value};
 /// How many ways to the present state are followed where the reader is not told each step.
 const MOST_WAYS: usize = 128;
 
-/// What was said with an event, and which fields it changed: that follows from nothing else.
-const SAID: [&str; 4] = ["changes", "remarks", "customer_remarks", "staff_remarks"];
+/// What was said with an event, why, and which fields it changed: that follows from nothing else.
+const SAID: [&str; 5] = ["changes", "remarks", "customer_remarks", "staff_remarks", "reason_code"];
 
 /// A claim as it may be after a version.
 #[derive(Debug, Clone, PartialEq, Eq)]
