@@ -14,7 +14,7 @@ DAY_MS = 24 * 60 * 60 * 1000
 
 def the_versions_of_yesterday_are_in_its_root_and_a_bundle_leads_there(stack, api):
     scene = Scene(api).awaiting()
-    scene.act("withdraw", "alpine_admin", {"comment": "A mistake of ours."}).must(200)
+    scene.act("withdraw", "alpine_admin", {"reason_code": "claimed_in_error", "comment": "A mistake of ours."}).must(200)
     whole = lambda: next((bundle for bundle in [bundle_of(api, scene)] if bundle["complete"]), None)
     bundle = until("the whole bundle", whole)
     open_day = verify(bundle)

@@ -197,7 +197,7 @@ class PlayedCloud:
         self.calls.append(call)
 
     def __getattr__(self, name: str):
-        if name in ("delete_bucket", "delete_table", "delete_user_pool", "delete_secret", "schedule_key_deletion", "update_termination_protection"):
+        if name in ("delete_bucket_policy", "delete_bucket", "delete_table", "delete_user_pool", "delete_secret", "schedule_key_deletion", "update_termination_protection"):
             return lambda **_: self.note(name)
         raise AttributeError(name)
 
@@ -282,8 +282,8 @@ def a_value_with_spaces_and_quotes_is_one_value_for_sam():
 
 LEFT = [("AWS::S3::Bucket", "documents"), ("AWS::DynamoDB::Table", "table"), ("AWS::KMS::Key", "key"), ("AWS::SQS::Queue", "queue"),
         ("AWS::SecretsManager::Secret", "secret"), ("AWS::Cognito::UserPool", "pool")]
-DELETED = ["delete_objects 2", "delete_stack", "delete_objects 2", "delete_bucket", "delete_table", "delete_user_pool", "delete_secret",
-           "schedule_key_deletion"]
+DELETED = ["delete_bucket_policy", "delete_objects 2", "delete_stack", "delete_bucket_policy", "delete_objects 2", "delete_bucket", "delete_table",
+           "delete_user_pool", "delete_secret", "schedule_key_deletion"]
 
 
 def a_sandbox_goes_first_and_then_what_it_has_left(tmp_path):
@@ -292,7 +292,7 @@ def a_sandbox_goes_first_and_then_what_it_has_left(tmp_path):
     assert cloud.calls == DELETED and not list(tmp_path.iterdir())
 
 
-@pytest.mark.parametrize("call", ["delete_stack", *DELETED[3:]])
+@pytest.mark.parametrize("call", ["delete_bucket_policy", "delete_stack", *DELETED[5:]])
 def a_deletion_that_is_stopped_anywhere_is_finished_when_it_is_repeated(tmp_path, call):
     cloud = PlayedCloud("CREATE_COMPLETE", LEFT, Sandbox="true")
     cloud.stops_at = call
