@@ -13,7 +13,7 @@ const BYTES: [u8; 12] = [b'0', b'9', b'a', b'f', b'"', b'\\', b' ', b',', b'{', 
 
 #[tokio::test]
 async fn no_byte_of_a_bundle_is_changed_unnoticed() {
-    let (stack, claim) = story().await;
+    let (stack, claim) = Box::pin(story()).await;
     let mut random = fastrand::Rng::with_seed(7);
     for reader in READERS {
         let text = bundle(&stack, &claim, reader).await;

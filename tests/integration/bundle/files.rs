@@ -18,7 +18,7 @@ const OLDER: &str = "2025.03";
 
 #[tokio::test]
 async fn the_holidays_that_a_window_was_counted_by_are_kept_once_and_each_bundle_carries_them() {
-    let (stack, claim) = story().await;
+    let (stack, claim) = Box::pin(story()).await;
     let kept: Vec<_> = stack.env.engine.items("CF#").iter().map(key).collect();
     let file = CountryFile::embedded("CZ".parse().unwrap());
     let sort = format!("{DATA_VERSION}#{}", file.digest());
@@ -34,7 +34,7 @@ async fn the_holidays_that_a_window_was_counted_by_are_kept_once_and_each_bundle
 #[tokio::test]
 async fn what_was_kept_by_an_older_program_goes_with_the_bundles_of_claims_that_were_counted_by_it()
 {
-    let (stack, claim) = story().await;
+    let (stack, claim) = Box::pin(story()).await;
     let mut item = stack.env.engine.items("CF#").remove(0);
     let sort = key(&item).1;
     item["sk"]["S"] = sort.replace(DATA_VERSION, OLDER).into();
@@ -97,7 +97,7 @@ fn without_christmas(text: &str) -> String {
 
 #[tokio::test]
 async fn windows_of_another_version_are_counted_again_by_the_file_that_the_bundle_carries() {
-    let (stack, claim) = story().await;
+    let (stack, claim) = Box::pin(story()).await;
     let text = bundle(&stack, &claim, "staff").await;
     let report = checked(&older(&text, Some));
     assert!(report.verified, "{report}");
@@ -116,7 +116,7 @@ async fn windows_of_another_version_are_counted_again_by_the_file_that_the_bundl
 
 #[tokio::test]
 async fn a_file_of_this_program_s_version_must_be_this_program_s() {
-    let (stack, claim) = story().await;
+    let (stack, claim) = Box::pin(story()).await;
     let known: Value = serde_json::from_str(&bundle(&stack, &claim, "staff").await).unwrap();
     let mut changed = Forged(known.clone());
     let text = without_christmas(known["country_files"][0]["text"].as_str().unwrap());

@@ -324,7 +324,7 @@ fn policy(own: &mut Forged, name: &str, value: u32) {
 
 #[tokio::test]
 async fn whatever_is_changed_in_a_bundle_is_found_and_named() {
-    let (stack, claim) = story().await;
+    let (stack, claim) = Box::pin(story()).await;
     let text = bundle(&stack, &claim, "staff").await;
     let known: Value = serde_json::from_str(&text).unwrap();
     let left = LEFT.iter().map(|row| (row, false));
@@ -346,7 +346,7 @@ async fn whatever_is_changed_in_a_bundle_is_found_and_named() {
 
 #[tokio::test]
 async fn each_kind_of_finding_is_found_somewhere_and_an_unmade_digest_at_once() {
-    let (stack, claim) = story().await;
+    let (stack, claim) = Box::pin(story()).await;
     let mut known: Value = serde_json::from_str(&bundle(&stack, &claim, "partner").await).unwrap();
     known["made_at"] = json!("2026-01-01T00:00:00Z");
     let report = checked(&known.to_string());
@@ -359,7 +359,7 @@ async fn each_kind_of_finding_is_found_somewhere_and_an_unmade_digest_at_once() 
 
 #[tokio::test]
 async fn text_of_a_bundle_is_printed_so_that_it_deceives_nobody() {
-    let (stack, claim) = story().await;
+    let (stack, claim) = Box::pin(story()).await;
     let mut forged = Forged(serde_json::from_str(&bundle(&stack, &claim, "staff").await).unwrap());
     forged.text(7, "/window/calendar", json!("CZ\u{1b}[2J\u{202e}@2026.12"));
     forged.part(8, "customer", "actor_id", json!("recipient:2\u{1b}]0;owned\u{7}"));

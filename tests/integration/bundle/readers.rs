@@ -38,7 +38,7 @@ const TYPES: [&str; 18] = [
 
 #[tokio::test]
 async fn a_bundle_in_which_everything_happened_verifies_for_each_party_and_says_why() {
-    let (stack, claim) = story().await;
+    let (stack, claim) = Box::pin(story()).await;
     let mut hashes = Vec::new();
     for reader in READERS {
         let text = bundle(&stack, &claim, reader).await;
@@ -62,7 +62,7 @@ async fn a_bundle_in_which_everything_happened_verifies_for_each_party_and_says_
 
 #[tokio::test]
 async fn staff_check_every_deadline_and_text_and_others_are_told_what_they_do_not() {
-    let (stack, claim) = story().await;
+    let (stack, claim) = Box::pin(story()).await;
     let staff = checked(&bundle(&stack, &claim, "staff").await);
     let stories: Vec<_> = staff.story.iter().map(|step| step.version).collect();
     assert_eq!(stories, (1..=18).collect::<Vec<_>>());
@@ -86,7 +86,7 @@ async fn staff_check_every_deadline_and_text_and_others_are_told_what_they_do_no
 
 #[tokio::test]
 async fn a_bundle_has_the_parts_of_its_reader_and_nobody_s_address() {
-    let (stack, claim) = story().await;
+    let (stack, claim) = Box::pin(story()).await;
     for reader in READERS {
         let text = bundle(&stack, &claim, reader).await;
         let value: Value = serde_json::from_str(&text).unwrap();
@@ -115,7 +115,7 @@ async fn a_bundle_has_the_parts_of_its_reader_and_nobody_s_address() {
 
 #[tokio::test]
 async fn the_types_of_the_story_are_those_of_its_bundle() {
-    let (stack, claim) = story().await;
+    let (stack, claim) = Box::pin(story()).await;
     let value: Value = serde_json::from_str(&bundle(&stack, &claim, "staff").await).unwrap();
     let types: Vec<String> = value["entries"]
         .as_array()

@@ -20,7 +20,7 @@ use super::{READERS, bundle, checked};
 
 /// The story, two days after its last step: every day of it is closed.
 async fn closed() -> (Stack, Claim) {
-    let (stack, claim) = story().await;
+    let (stack, claim) = Box::pin(story()).await;
     stack.env.clock.advance(Duration::days(2));
     let run = stack.event_functions.close_days(&stack.env).await.unwrap();
     assert!(run.closed.len() > 10, "{:?}", run.closed);
@@ -75,7 +75,7 @@ async fn every_version_is_in_the_root_of_its_day_for_each_party_and_a_trusted_ro
 
 #[tokio::test]
 async fn a_day_that_is_not_closed_is_said_and_the_versions_of_days_before_are_in_theirs() {
-    let (stack, claim) = story().await;
+    let (stack, claim) = Box::pin(story()).await;
     stack.event_functions.close_days(&stack.env).await.unwrap();
     let text = bundle(&stack, &claim, "partner").await;
     let report = checked(&text);
