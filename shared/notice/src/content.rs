@@ -15,7 +15,6 @@ use crate::dates;
 use crate::keys::LinkKeys;
 use crate::link::Link;
 use crate::operator::Operator;
-use crate::renewal::RenewedTerm;
 use crate::say::Messages;
 use language::{Language, TextSet};
 
@@ -175,6 +174,15 @@ impl Term {
 /// The local day that ends at an instant, or in which it lies.
 pub(crate) fn day_before(at: Instant, zone: Tz) -> NaiveDate {
     zone.local_date(at - Duration::milliseconds(1))
+}
+
+/// What a partner has, that asks to go on with it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RenewedTerm {
+    /// The items whose association runs.
+    pub items: Vec<NoticeItem>,
+    /// The last day of their term.
+    pub until: NaiveDate,
 }
 
 impl Notice {

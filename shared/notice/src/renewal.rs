@@ -1,21 +1,11 @@
 //! A renewal: what the partner has and what it asks for, side by side.
 
-use chrono::NaiveDate;
 use domain::calendar::Tz;
 use domain::claim::{Claim, State};
 
-use crate::content::{Directory, Notice, NoticeItem, day_before, notice_item};
+use crate::content::{Directory, Notice, NoticeItem, RenewedTerm, day_before, notice_item};
 use crate::dates;
 use crate::say::Messages;
-
-/// What a partner has, that asks to go on with it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct RenewedTerm {
-    /// The items whose association runs.
-    pub items: Vec<NoticeItem>,
-    /// The last day of their term.
-    pub until: NaiveDate,
-}
 
 impl Notice {
     /// The same, knowing what is renewed: `old`, while something of it runs for a term.

@@ -8,15 +8,13 @@ use crate::table::attributes::{Attributes, Reader, item_key, number_value, text_
 use crate::table::config::Store;
 use crate::table::error::StoreError;
 use crate::table::keys;
-use crate::table::retry::pause_before_retry;
 use crate::table::transaction::{Condition, TransactionAction, WriteOutcome};
 use crate::table::write_id::WriteId;
 
+use super::attempts::{ATTEMPTS, pause_between, too_busy};
 use super::item::{LEASE, StoredWebhook, VERSION, version_value};
 use super::secrets;
 
-/// How often a write is decided anew that somebody else was ahead of.
-const ATTEMPTS: u32 = 6;
 /// How many webhooks a party has created.
 const CREATED: &str = "n";
 
@@ -205,14 +203,4 @@ impl Store {
 
 fn webhook_key(owner: &WebhookOwner, id: &WebhookId) -> Attributes {
     item_key(keys::webhooks_pk(owner), keys::webhook_sk(owner, id))
-}
-
-pub(super) async fn pause_between(attempt: u32) {
-    if attempt > 0 {
-        pause_before_retry(attempt.min(3)).await;
-    }
-}
-
-pub(super) fn too_busy() -> StoreError {
-    StoreError::Unavailable("a webhook is written by too many at once".to_owned())
 }

@@ -15,10 +15,8 @@ use crate::table::index::Cursor;
 use crate::table::transaction::WriteOutcome;
 use crate::table::write_id::WriteId;
 
-use super::entries::{pause_between, too_busy};
+use super::attempts::{ATTEMPTS, pause_between, too_busy};
 use super::item::{Lease, StoredWebhook};
-
-const ATTEMPTS: u32 = 6;
 
 /// A webhook whose events nobody else sends meanwhile.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -1,5 +1,6 @@
 //! Webhooks: their items, their secrets, what became of deliveries, and which are due (`docs/architecture.md §2.1`).
 
+mod attempts;
 pub(crate) mod deliveries;
 pub(crate) mod due;
 pub(crate) mod entries;

@@ -16,9 +16,8 @@ use crate::table::keys;
 use crate::table::random::random_bytes;
 use crate::table::transaction::{Condition, WriteOutcome};
 
-use super::entries::{pause_between, too_busy};
+use super::attempts::{ATTEMPTS, pause_between, too_busy};
 
-const ATTEMPTS: u32 = 6;
 const BYTES: usize = 32;
 const CURRENT: &str = "s";
 const PREVIOUS: &str = "p";
