@@ -5,7 +5,6 @@ mod check;
 mod command;
 mod counts;
 mod create;
-mod history;
 mod list;
 mod roots;
 
@@ -14,7 +13,7 @@ use lambda_http::{Body, Request, Response};
 use web::routes::ClaimsRoute;
 use web::{Call, Caller, Reply, RequestError, queries};
 
-use app::{Api, ApiError, claim_view, request_time, shown_remarks, to_response};
+use app::{Api, ApiError, claim_view, read_history, request_time, shown_remarks, to_response};
 use runtime::RootBucket;
 
 /// What the function needs.
@@ -49,7 +48,7 @@ async fn route_request(
         ClaimsRoute::Counts => counts::count_claims(app, call, &caller).await,
         ClaimsRoute::Get => read_claim(app, call, &caller).await,
         ClaimsRoute::Bundle => bundle::read_bundle(app, roots, call, &caller).await,
-        ClaimsRoute::History => history::read_history(app, call, &caller).await,
+        ClaimsRoute::History => read_history(app, call, &caller).await,
         ClaimsRoute::Command(command) => command::give_command(app, call, &caller, command).await,
     }
 }

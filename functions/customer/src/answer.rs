@@ -13,8 +13,7 @@ use web::{Call, Caller, Reply, RequestError, bodies, queries};
 
 use crate::ledger::receipt_views;
 use app::{
-    Api, ApiError, customer_view, history_page, load_visible_claim, log_motive, refuse_arguments,
-    request_time, shown_remarks,
+    Api, ApiError, customer_view, log_motive, refuse_arguments, request_time, shown_remarks,
 };
 
 /// What a customer may answer.
@@ -161,18 +160,6 @@ async fn with_names(
         Some(program) => view.with_names(&program, tenant.as_ref(), caller.language()),
         None => view,
     })
-}
-
-/// Reads the history of a claim, oldest first.
-pub(crate) async fn read_history(
-    app: &Api,
-    call: &Call<'_>,
-    caller: &Caller,
-) -> Result<Response<Body>, ApiError> {
-    let id = call.path_id(ClaimId::parse)?;
-    let moment = request_time(&app.store, call).await?;
-    let claim = load_visible_claim(app, caller, &id, moment).await?;
-    history_page(app, call, caller, &claim).await
 }
 
 async fn claim_reply(

@@ -12,7 +12,7 @@ use web::Call;
 use web::routes::CustomerRoute;
 
 use answer::CustomerAnswer;
-use app::{Api, ApiError, to_response};
+use app::{Api, ApiError, read_history, to_response};
 
 /// Answers a request of the customer's administrator (`docs/api.md §3.4`).
 pub async fn handle_request(app: &Api, request: Request) -> Response<Body> {
@@ -26,7 +26,7 @@ async fn route_request(app: &Api, call: &Call<'_>) -> Result<Response<Body>, Api
     let answer = match route {
         CustomerRoute::Claims => return list::list_claims(app, call, &caller).await,
         CustomerRoute::Claim => return Box::pin(answer::read_claim(app, call, &caller)).await,
-        CustomerRoute::History => return answer::read_history(app, call, &caller).await,
+        CustomerRoute::History => return read_history(app, call, &caller).await,
         CustomerRoute::RetireLink => return answer::retire_link(app, call, &caller).await,
         CustomerRoute::Ledger => return ledger::read_ledger(app, call, &caller).await,
         CustomerRoute::GetRules => return rules::read_rules(app, call, &caller).await,

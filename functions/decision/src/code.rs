@@ -3,6 +3,7 @@
 
 use app::ApiError;
 use domain::claim::Instant;
+use domain::time::seconds_left;
 use notice::page::Decision;
 use notice::{Link, LinkKeys};
 use runtime::fields::{self, metric};
@@ -77,6 +78,5 @@ fn code_use(decision: Decision) -> CodeUse {
 
 /// Whole seconds until the lock is over, one at least.
 fn seconds_locked(until: Instant, at: Instant) -> u32 {
-    let milliseconds = (until - at).num_milliseconds().max(1);
-    u32::try_from(milliseconds.saturating_add(999) / 1000).unwrap_or(u32::MAX)
+    seconds_left(until - at).unwrap_or(1)
 }

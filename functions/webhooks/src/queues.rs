@@ -1,15 +1,11 @@
 //! The queues: of webhooks that have something to do, and of what parties are told by mail.
 
 use aws_sdk_sqs::Client;
-use aws_sdk_sqs::types::SendMessageBatchRequestEntry;
 use domain::claim::Instant;
 use domain::webhook::DisableCause;
-use runtime::InvocationError;
+use runtime::{InvocationError, send_work};
 use serde_json::json;
 use store::WebhookKey;
-
-/// How many messages one call may send.
-const BATCH: usize = 10;
 
 /// Where messages go.
 pub struct Queues {
@@ -29,16 +25,7 @@ impl Queues {
     /// # Errors
     /// Where not all of them got their message.
     pub(crate) async fn send_work(&self, due: &[WebhookKey]) -> Result<(), InvocationError> {
-        for some in due.chunks(BATCH) {
-            let entries = some.iter().enumerate().map(|(no, key)| batch_entry(no, key));
-            let entries = entries.collect::<Result<Vec<_>, InvocationError>>()?;
-            let call = self.client.send_message_batch().queue_url(&self.webhooks_url);
-            let answer = call.set_entries(Some(entries)).send().await?;
-            if !answer.failed.is_empty() {
-                return Err(InvocationError::new("not all of the work got its message"));
-            }
-        }
-        Ok(())
+        send_work(&self.client, &self.webhooks_url, due).await
     }
 
     /// Has the party told by mail that its webhook was disabled. Its address is not in it.
@@ -57,13 +44,4 @@ impl Queues {
         sent.send().await?;
         Ok(())
     }
-}
-
-fn batch_entry(
-    no: usize,
-    key: &WebhookKey,
-) -> Result<SendMessageBatchRequestEntry, InvocationError> {
-    let body = serde_json::to_string(key)?;
-    let entry = SendMessageBatchRequestEntry::builder().id(no.to_string()).message_body(body);
-    Ok(entry.build()?)
 }

@@ -32,7 +32,7 @@ pub use command::{CommandRequest, prefer_state_refusal, refuse_arguments, run_co
 pub use cursors::ListCursors;
 pub use documents::Document;
 pub use error::{ApiError, to_response};
-pub use history::history_page;
+pub use history::read_history;
 pub use motive::log_motive;
 pub use page::{PageHeaders, html_response, with_page_headers};
 pub use visible_claim::load_visible_claim;

@@ -51,7 +51,7 @@ use crate::command::{
 };
 use crate::context::Context;
 use crate::decision::dispute::is_finally_rejected;
-use crate::decision::window::open_window;
+use crate::decision::window::{awaits_notice, open_window};
 use crate::decision::{Decision, invalid_state};
 use crate::ids::{EvidenceId, ItemNo, NoticeNo, Sha256Hash};
 use crate::motive::Motive;
@@ -377,7 +377,7 @@ pub(crate) fn has_effect(claim: &Claim, kind: CommandKind, actor: &Actor, at: In
             was_notified && (is_declined || !refusable_items(claim, at).is_empty())
         }
         CommandKind::RetireLink => was_notified,
-        CommandKind::Resend => resend::can_be_resent(claim, at),
+        CommandKind::Resend => awaits_notice(claim, at),
         CommandKind::End => has(|status| matches!(status, ItemStatus::Active { .. })),
         CommandKind::BeginReview => matches!(claim.state, State::Submitted { .. }),
         CommandKind::Erase => erase::is_over_under_any_policy(claim, at),

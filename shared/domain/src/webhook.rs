@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::claim::Instant;
 use crate::codes::codes;
 use crate::ids::{PartnerId, TenantId, WebhookId};
+use crate::time::seconds_left;
 
 /// How many webhooks a party may have.
 pub const MAX_WEBHOOKS: usize = 20;
@@ -194,9 +195,7 @@ impl Webhook {
 
     /// In how many seconds a test may be sent, where none may be sent at `now`.
     pub fn seconds_to_test(&self, now: Instant) -> Option<u32> {
-        let left = self.tested_at? + TESTS_APART - now;
-        let seconds = u32::try_from((left.num_milliseconds() + 999) / 1000).unwrap_or(0);
-        (seconds > 0).then_some(seconds)
+        seconds_left(self.tested_at? + TESTS_APART - now)
     }
 }
 

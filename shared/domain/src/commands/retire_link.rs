@@ -1,7 +1,7 @@
 //! `retire_link`: a recipient's link says no, and nothing else, from now on.
 
 use crate::actor::Actor;
-use crate::claim::{Claim, Instant, State};
+use crate::claim::{Claim, Instant};
 use crate::command::CommandKind;
 use crate::commands::undo::undo_is_open;
 use crate::context::Context;
@@ -9,6 +9,7 @@ use crate::decision::notice::{NoticeOutcome, reconsider_notice};
 use crate::decision::recipient::with_recipient_standing;
 use crate::decision::remark::with_remark;
 use crate::decision::two_people::refuse_own_work;
+use crate::decision::window::awaits_notice;
 use crate::decision::{Decision, invalid_state, new_event};
 use crate::event::EventBody;
 use crate::ids::NoticeNo;
@@ -40,7 +41,7 @@ pub(crate) fn decide(
         refuse_own_work(claim, &recipients.list, Some(own.no), context)?;
     }
     let after = with_recipient_standing(recipients, own.no, RecipientStanding::Retired);
-    let outcome = if can_renew_notice(claim, context.at) {
+    let outcome = if awaits_notice(claim, context.at) {
         reconsider_notice(claim, &after, context)?
     } else {
         NoticeOutcome::default()
@@ -53,28 +54,7 @@ pub(crate) fn decide(
 
 /// Whether the answer of a recipient decides something, now or when a "no" is taken back.
 fn awaits_answer(claim: &Claim, at: Instant) -> bool {
-    can_renew_notice(claim, at) || undo_is_open(claim, at)
-}
-
-/// Whether the notice can still be asked anew: its window has not passed, and not everything is declined.
-fn can_renew_notice(claim: &Claim, at: Instant) -> bool {
-    match &claim.state {
-        State::Notifying { .. } => true,
-        State::AwaitingCustomer { window } => at < window.closes_at,
-        State::Draft { .. }
-        | State::Submitted { .. }
-        | State::InReview { .. }
-        | State::ActionRequired { .. }
-        | State::Disputed { .. }
-        | State::Unreachable { .. }
-        | State::OnHold { .. }
-        | State::Associated { .. }
-        | State::Rejected { .. }
-        | State::Declined { .. }
-        | State::Withdrawn
-        | State::Discarded
-        | State::Ended { .. } => false,
-    }
+    awaits_notice(claim, at) || undo_is_open(claim, at)
 }
 
 /// The recipient of that number, where it has a link. The operator says why.

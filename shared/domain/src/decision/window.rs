@@ -1,4 +1,4 @@
-//! The window that is open.
+//! The notice that is waited for, and the window that is open.
 
 use crate::calendar::Window;
 use crate::claim::{Claim, Instant, State};
@@ -7,4 +7,26 @@ use crate::claim::{Claim, Instant, State};
 pub(crate) fn open_window(claim: &Claim, at: Instant) -> Option<&Window> {
     let State::AwaitingCustomer { window } = &claim.state else { return None };
     (at < window.closes_at).then_some(window)
+}
+
+/// Whether the claim waits to see its notice delivered, or answered: its window has not passed, and not everything is
+/// declined.
+pub(crate) fn awaits_notice(claim: &Claim, at: Instant) -> bool {
+    match &claim.state {
+        State::Notifying { .. } => true,
+        State::AwaitingCustomer { window } => at < window.closes_at,
+        State::Draft { .. }
+        | State::Submitted { .. }
+        | State::InReview { .. }
+        | State::ActionRequired { .. }
+        | State::Disputed { .. }
+        | State::Unreachable { .. }
+        | State::OnHold { .. }
+        | State::Associated { .. }
+        | State::Rejected { .. }
+        | State::Declined { .. }
+        | State::Withdrawn
+        | State::Discarded
+        | State::Ended { .. } => false,
+    }
 }

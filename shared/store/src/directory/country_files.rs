@@ -3,7 +3,7 @@
 
 use domain::calendar::{CalendarId, CountryCode, CountryFile, DATA_VERSION};
 
-use crate::table::attributes::{Attributes, Reader, bytes_value, item_key, put_value, text_value};
+use crate::table::attributes::{Attributes, Reader, bytes_value, item_key, put_value};
 use crate::table::codec::deflated::{deflate_text, inflate_text};
 use crate::table::config::Store;
 use crate::table::error::StoreError;
@@ -36,16 +36,7 @@ impl Store {
         &self,
         country: CountryCode,
     ) -> Result<Vec<CountryFile>, StoreError> {
-        let answer = self
-            .client
-            .query()
-            .table_name(self.table_name())
-            .consistent_read(true)
-            .key_condition_expression("pk = :pk")
-            .expression_attribute_values(":pk", text_value(keys::country_files_pk(country)))
-            .send()
-            .await?;
-        let items = answer.items.unwrap_or_default();
+        let items = self.query_partition(&keys::country_files_pk(country)).await?;
         let mut files = vec![CountryFile::embedded(country)];
         for item in &items {
             let file = from_item(country, item)?;

@@ -129,10 +129,9 @@ impl Store {
         id: &WebhookId,
     ) -> Result<Option<Webhook>, StoreError> {
         let Some(stored) = self.stored_webhook(owner, id).await? else { return Ok(None) };
-        let secret = item_key(keys::webhook_secrets_pk(owner), id.as_str());
         // The webhook goes first: without it nobody asks for its secret, and a new one has a new secret.
         self.delete_items(vec![webhook_key(owner, id)]).await?;
-        self.delete_items(vec![secret]).await?;
+        self.delete_items(vec![secrets::secret_key(owner, id)]).await?;
         Ok(Some(stored.webhook))
     }
 

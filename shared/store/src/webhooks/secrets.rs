@@ -125,6 +125,6 @@ impl Store {
     }
 }
 
-fn secret_key(owner: &WebhookOwner, id: &WebhookId) -> Attributes {
+pub(super) fn secret_key(owner: &WebhookOwner, id: &WebhookId) -> Attributes {
     item_key(keys::webhook_secrets_pk(owner), id.as_str())
 }
