@@ -211,17 +211,22 @@ def a_queue_that_has_no_dead_letters_in_it_is_refused_with_those_that_have(stack
 @contextmanager
 def broken(case: Case):
     """The reader fails, and what it fails at is given up after two attempts within seconds. Afterwards all is as before."""
-    sqs, iam, url, role = client("sqs"), client("iam"), physical(case.source), physical(f"{case.reader}Role")
-    before = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["VisibilityTimeout", "RedrivePolicy"])["Attributes"]
-    impatient = {**json.loads(before["RedrivePolicy"]), "maxReceiveCount": 2}
+    sqs, iam, role = client("sqs"), client("iam"), physical(f"{case.reader}Role")
+    before = {}
     denied = {"Version": "2012-10-17", "Statement": [{"Effect": "Deny", "Action": list(case.denied), "Resource": "*"}]}
     iam.put_role_policy(RoleName=role, PolicyName="broken", PolicyDocument=json.dumps(denied))
-    sqs.set_queue_attributes(QueueUrl=url, Attributes={"VisibilityTimeout": "1", "RedrivePolicy": json.dumps(impatient)})
     try:
+        # What the same reader fails at of its other queues comes back within seconds as well, and is never given up.
+        for queue in [other.source for other in CASES if other.reader == case.reader]:
+            url = physical(queue)
+            before[url] = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["VisibilityTimeout", "RedrivePolicy"])["Attributes"]
+            attempts = {**json.loads(before[url]["RedrivePolicy"]), "maxReceiveCount": 2 if queue == case.source else 1000}
+            sqs.set_queue_attributes(QueueUrl=url, Attributes={"VisibilityTimeout": "1", "RedrivePolicy": json.dumps(attempts)})
         yield
     finally:
         iam.delete_role_policy(RoleName=role, PolicyName="broken")
-        sqs.set_queue_attributes(QueueUrl=url, Attributes=before)
+        for url, attributes in before.items():
+            sqs.set_queue_attributes(QueueUrl=url, Attributes=attributes)
 
 
 def key(claim: str, sort: str) -> dict:
