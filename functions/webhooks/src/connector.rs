@@ -56,7 +56,7 @@ pub struct Connector {
     limit: Duration,
 }
 
-/// An answer.
+/// What a receiver answered, as far as anybody asks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Sent {
     /// Its status. What else was answered is not kept.

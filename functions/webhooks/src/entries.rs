@@ -72,7 +72,7 @@ fn new_webhook(owner: &WebhookOwner, id: &WebhookId, wish: &WebhookWish, now: In
     }
 }
 
-/// Reads a webhook.
+/// Reads one webhook of the caller's party, without its secrets.
 pub(crate) async fn read_webhook(app: &App, call: &Call<'_>) -> Result<Reply, ApiError> {
     let webhook = find_webhook(app, call).await?;
     Ok(Reply::ok(&WebhookView::of(&webhook, None)))

@@ -7,7 +7,7 @@ use runtime::{InvocationError, send_work};
 use serde_json::json;
 use store::WebhookKey;
 
-/// Where messages go.
+/// The two queues that the function sends to.
 pub struct Queues {
     client: Client,
     webhooks_url: String,

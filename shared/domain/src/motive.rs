@@ -21,7 +21,7 @@ codes! {
         EngagementOver => "engagement_over",
         /// Of the operator: it is against the program's rules.
         PolicyViolation => "policy_violation",
-        /// Something else.
+        /// Something that no other word of the party's says.
         Other => "other",
     }
 }

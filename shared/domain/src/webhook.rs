@@ -32,11 +32,11 @@ const DOUBLINGS: u32 = 13;
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum WebhookOwner {
-    /// A partner.
+    /// One partner, told of its own claims.
     Partner(PartnerId),
     /// The customer of a tenant.
     Tenant(TenantId),
-    /// The operator's staff.
+    /// The operator's staff, told of all claims.
     Staff,
 }
 
@@ -98,9 +98,9 @@ pub struct Failing {
 /// That nothing is sent any more.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Disabled {
-    /// Since when.
+    /// When the last attempt failed.
     pub at: Instant,
-    /// For what reason.
+    /// Whether the receiver was gone, or failed for too long.
     pub cause: DisableCause,
     /// Whether the party was told.
     pub told: bool,
@@ -113,7 +113,7 @@ pub enum WebhookState {
     Active,
     /// The last attempt failed.
     Failing(Failing),
-    /// Nothing is sent.
+    /// Nothing is sent until its party writes it anew.
     Disabled(Disabled),
 }
 
@@ -169,7 +169,7 @@ impl WebhookState {
 /// A webhook without its secrets.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Webhook {
-    /// Whose it is.
+    /// The party whose feed it tells.
     pub owner: WebhookOwner,
     /// Its name among those of its party.
     pub id: WebhookId,
@@ -181,7 +181,7 @@ pub struct Webhook {
     pub created_at: Instant,
     /// Behind which place of its party's feed the next event is looked for.
     pub cursor: String,
-    /// Where it stands.
+    /// How the last attempt ended.
     pub state: WebhookState,
     /// When its last test was sent.
     pub tested_at: Option<Instant>,

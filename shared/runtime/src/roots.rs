@@ -36,7 +36,7 @@ pub enum RootError {
 /// The days that have a root.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct ClosedDays {
-    /// All of them.
+    /// All of them, told or not.
     pub closed: BTreeSet<NaiveDate>,
     /// Those whose root the bus has.
     pub told: BTreeSet<NaiveDate>,

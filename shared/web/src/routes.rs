@@ -246,15 +246,15 @@ function_routes! {
         List,
         /// Creates a webhook, or writes it anew.
         Put,
-        /// Reads a webhook.
+        /// Reads one webhook of the party.
         Get,
-        /// Deletes a webhook.
+        /// Deletes a webhook with its secrets.
         Delete,
         /// Sends a message that is no event.
         Test,
         /// Makes the secret of a webhook anew.
         Rotate,
-        /// Sends events again.
+        /// Sends the events since a moment again.
         Replay,
         /// Lists the last attempts to deliver.
         Deliveries,

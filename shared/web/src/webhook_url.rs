@@ -50,7 +50,7 @@ impl WebhookUrl {
         &self.host
     }
 
-    /// Path and query.
+    /// Path and query, as a request line has them.
     pub fn target(&self) -> &str {
         &self.target
     }

@@ -46,7 +46,7 @@ impl DayLeaves {
         tree_root(&self.blocks().roots)
     }
 
-    /// Their blocks.
+    /// The blocks that they are kept in: of each its first leaf and its root.
     pub fn blocks(&self) -> DayBlocks {
         let blocks = self.0.chunks(BLOCK_LEAVES);
         DayBlocks {

@@ -19,7 +19,7 @@ const AT_A_TIME: usize = 32;
 /// A webhook by its party and its name.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct WebhookKey {
-    /// Whose it is.
+    /// The party whose feed it tells.
     pub owner: WebhookOwner,
     /// Its name among those of its party.
     pub id: WebhookId,

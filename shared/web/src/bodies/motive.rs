@@ -13,7 +13,7 @@ use crate::fields::BodyFields;
 use crate::values::{CustomerMotive, PartnerMotive};
 use crate::words::{CustomerMotiveWord, MotiveWord, PartnerMotiveWord};
 
-/// A customer's "no".
+/// A customer's "no" to a claim, or to some of its items.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct DeclineBody {

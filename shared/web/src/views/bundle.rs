@@ -406,7 +406,7 @@ impl BundleCalendarView {
 }
 
 impl BundleFileView {
-    /// A country's file.
+    /// A country's file of holidays, with the hash of its text.
     pub fn of(file: &CountryFile) -> Self {
         Self {
             country: file.country.to_string(),

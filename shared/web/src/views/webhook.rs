@@ -8,7 +8,7 @@ use utoipa::ToSchema;
 
 use crate::words::{DeliveryErrorWord, DisableCauseWord, ToldEventWord, WebhookStatusWord, Word};
 
-/// A webhook.
+/// A webhook as its party reads it, without its secrets.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct WebhookView {
     /// The id of the webhook, as its party names it.
