@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use support::event_functions::{Mail, events, mail_event, mails, records};
 use support::fake_services::With;
 use support::fixtures::ALPINE;
-use support::stack::{Answer, Stack};
+use support::stack::{Answer, Stack, by_customer};
 use support::test_env::{VERIFIED, closes_at};
 use web::event::RequestEvent;
 
@@ -125,6 +125,26 @@ async fn a_delivery_of_the_mail_that_was_sent_again_is_one_of_the_notice() {
     let open = stack.env.read(&claim.id).await;
     assert_eq!(open.status().as_str(), "awaiting_customer");
     assert_eq!(open.state.window().unwrap().delivered_at, delivered, "a full window from then on");
+}
+
+#[tokio::test]
+async fn a_mail_that_is_sent_again_never_promises_more_than_the_window_has() {
+    let holidays = json!({"closures": ["2026-12-30"]});
+    for rules in [holidays, json!({"locale": "en"})] {
+        let (stack, claim, _) = notified().await;
+        report(&stack, "Delivery", &claim, stack.env.clock.now()).await;
+        let open = stack.env.read(&claim.id).await;
+        assert_eq!(closes_at(&open).to_rfc3339(), "2026-12-31T23:00:00+00:00");
+        // By what the customer has said since, a window from now on would end in January.
+        stack.env.clock.advance(Duration::days(2));
+        let put = by_customer(RequestEvent::put("/v1/customer/rules")).json(&rules);
+        assert_eq!(stack.send(put).await.status, 200);
+        assert_eq!(resend(&stack, &claim, partner).await.status, 200);
+        let again = told(&stack, "notice_resent").await;
+        let text = again[0].text();
+        let own = if rules["locale"] == "en" { "31 December 2026" } else { "31. prosince 2026" };
+        assert!(text.contains(own) && !text.contains("2027"), "{text}");
+    }
 }
 
 #[tokio::test]

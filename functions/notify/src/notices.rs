@@ -84,16 +84,22 @@ async fn resend_to(
     let (claim, language) = (&audience.claim.id, audience.customer_language().tag());
     let key = |recipient| TextKey { notice: no, recipient, language };
     let late = app.store.notice_text(claim, key(Some(own.no))).await?;
-    // Whoever was asked late was told the exact end.
-    let sent = if let (Some(text), Some(window)) = (&late, audience.running_window()) {
-        Some((text.sent_at, AnswerDeadline::Exact(window.clone())))
-    } else {
-        let kept = app.store.notice_text(claim, key(None)).await?.or(late);
-        kept.map(|text| (text.sent_at, audience.promised_deadline(text.sent_at)))
+    let was_asked_late = late.is_some();
+    let kept = match late {
+        Some(text) => Some(text),
+        None => app.store.notice_text(claim, key(None)).await?,
     };
-    // In a language that the notice was not sent in, it is as of now.
-    let (at, deadline) =
-        sent.unwrap_or_else(|| (audience.now, audience.promised_deadline(audience.now)));
+    // In a language that the notice was not sent in, no text is kept.
+    let at = kept.map(|text| text.sent_at).or(own.asked_at).unwrap_or(audience.now);
+    let promised = audience.promised_deadline(at);
+    let deadline = match audience.running_window() {
+        // Whoever was asked late was told the exact end. And no mail promises a later one than there is, by a calendar that
+        // has changed since.
+        Some(window) if was_asked_late || promised.ends_after(window.closes_at) => {
+            AnswerDeadline::Exact(window.clone())
+        }
+        _ => promised,
+    };
     let again = DueNotice { app, audience, no, deadline, at };
     let notice = audience.build_notice(&app.operator, no, again.deadline.clone());
     again.send_to_recipient(&notice, own).await

@@ -58,6 +58,11 @@ impl AnswerDeadline {
         }
     }
 
+    /// Whether it says that there is time for longer than until `moment`.
+    pub fn ends_after(&self, moment: Instant) -> bool {
+        self.window().is_some_and(|window| window.closes_at > moment)
+    }
+
     /// The days behind the deadline.
     pub fn window(&self) -> Option<&Window> {
         match self {

@@ -2,7 +2,7 @@
 
 use chrono::Duration;
 
-use crate::claim::{Claim, Instant, Renewal, State};
+use crate::claim::{Claim, Instant, Item, Renewal, State};
 use crate::command::ClaimInput;
 use crate::context::Facts;
 use crate::eligibility::known_tenant;
@@ -10,9 +10,11 @@ use crate::ids::ClaimId;
 use crate::program::ItemRef;
 use crate::rejection::{FieldCode, FieldError};
 
-/// How long before the end of its term an association can be renewed: nobody keeps others out of line by renewing all
-/// the time.
-pub const RENEWABLE_BEFORE: Duration = Duration::days(90);
+/// How long before the end of its term an association can be renewed, where that is no more than [`RENEWABLE_PART`] of the
+/// term: nobody keeps others out of line by renewing all the time.
+const RENEWABLE_BEFORE: Duration = Duration::days(90);
+/// The last third of a term is the longest part of it in which it can be renewed.
+const RENEWABLE_PART: i32 = 3;
 
 /// What is wrong with what a submit renews. Nothing is judged where the tenant is not known.
 pub(crate) fn renewal_errors(input: &ClaimInput, facts: &Facts, at: Instant) -> Vec<FieldError> {
@@ -47,14 +49,22 @@ pub(crate) fn renewal_errors(input: &ClaimInput, facts: &Facts, at: Instant) -> 
 /// Whether something of it runs, for a term that ends soon.
 fn is_renewable(old: &Claim, renewal: &Renewal, at: Instant) -> bool {
     let State::Associated { ends_at: Some(ends_at), .. } = old.state else { return false };
-    let is_soon = ends_at.checked_sub_signed(RENEWABLE_BEFORE).is_none_or(|from| from <= at);
-    is_soon && at < ends_at && renewed_items(old, renewal).next().is_some()
+    let begins = running_items(old, renewal).filter_map(|item| old.item_status(item).active_since());
+    let Some(since) = begins.min() else { return false };
+    let before = RENEWABLE_BEFORE.min((ends_at - since) / RENEWABLE_PART);
+    ends_at - before <= at && at < ends_at
 }
 
 /// The items whose association runs and would be renewed.
 fn renewed_items<'c>(old: &'c Claim, renewal: &'c Renewal) -> impl Iterator<Item = ItemRef> + 'c {
-    let running = old.active_items().filter(|item| renewal.covers(item.no));
-    running.map(|item| old.item_ref(item))
+    running_items(old, renewal).map(|item| old.item_ref(item))
+}
+
+fn running_items<'c>(
+    old: &'c Claim,
+    renewal: &'c Renewal,
+) -> impl Iterator<Item = &'c Item> + 'c {
+    old.active_items().filter(|item| renewal.covers(item.no))
 }
 
 /// Whether the partner's own claim on an item is no duplicate: its association runs, and is renewed.

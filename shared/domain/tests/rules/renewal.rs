@@ -94,6 +94,27 @@ fn the_same_items_or_fewer_are_renewed_in_the_last_ninety_days_of_the_term() {
 }
 
 #[test]
+fn of_a_short_term_the_last_third_can_be_renewed() {
+    let given =
+        Given { policy: Policy { term_months: Some(3), ..Policy::default() }, ..Given::awaiting() };
+    let associated = given.closed().claim;
+    let State::Associated { ends_at: Some(ends_at), .. } = associated.state else { panic!() };
+    let begins = associated.active_items().map(|item| associated.item_status(item).active_since());
+    let term = ends_at - begins.flatten().min().unwrap();
+    assert!((90..=92).contains(&term.num_days()), "{term}");
+    let old = Claim { id: old().id, ..associated };
+    let mut input = renewing(&old, &["teams"]);
+    for entry in input.evidence.iter_mut().flatten() {
+        entry.acknowledged_on = NaiveDate::from_ymd_opt(2026, 12, 1).unwrap();
+    }
+    let first = ends_at - term / 3;
+    for (at, is_taken) in [(first - Duration::milliseconds(1), false), (first, true)] {
+        let taken = submitted(&input, &world(&old, at));
+        assert_eq!(taken.is_ok(), is_taken, "{at}: {taken:?}");
+    }
+}
+
+#[test]
 fn without_renews_the_same_claim_is_a_duplicate() {
     let old = old();
     let input = ClaimInput { renews: None, ..renewing(&old, &["teams"]) };

@@ -335,7 +335,7 @@ term-ends =
         [one] tuto položku
        *[other] tyto položky
     }, se chýlí ke konci: { $items }.
-term-ends-by-itself = Skončí samo a od té chvíle z toho partner nic nevidí. Nemusíte dělat nic: mlčením se nic neprodlužuje. Ukončit ho můžete jako kdykoli i dříve.
+term-ends-by-itself = Skončí samo a od té chvíle z toho partner nic nevidí. Mlčením na tento e-mail se nic neprodlužuje. Pokud partner požádá o pokračování, dostanete o tom zvláštní oznámení; v něm je, do kdy můžete odmítnout a co znamená mlčení. Ukončit ho můžete jako kdykoli i dříve.
 lapsed-subject = { $tenant }: žádost společnosti { $partner } propadla
 lapsed =
     Nikdo včas neodpověděl a to znamená „ne“: společnost { $partner } se nestane partnerem organizace { $tenant } pro { $count ->

@@ -304,7 +304,7 @@ term-ends =
         [one] this item
        *[other] these items
     } is about to end: { $items }.
-term-ends-by-itself = It ends by itself, and from then on the partner sees nothing of it any more. There is nothing to do: silence renews nothing. You can end it before, as at any time.
+term-ends-by-itself = It ends by itself, and from then on the partner sees nothing of it any more. Silence to this mail renews nothing. If the partner asks to go on, you get a notice of its own, which says until when you can say no and what your silence means. You can end it before, as at any time.
 lapsed-subject = { $tenant }: the request of { $partner } has lapsed
 lapsed =
     Nobody answered in time, and that counts as a "no": { $partner } does not become a partner of { $tenant } for { $count ->
