@@ -1,6 +1,7 @@
 //! Webhooks (`docs/api.md §3.9`, `docs/domain.md §5.12`): who writes them, what a receiver gets, and what becomes of one
 //! that fails.
 
+mod begun_anew;
 mod connector;
 mod costs;
 mod deaths;

@@ -68,7 +68,6 @@ fn new_webhook(owner: &WebhookOwner, id: &WebhookId, wish: &WebhookWish, now: In
         created_at: now,
         cursor: Store::feed_place_at(now),
         state: WebhookState::Active,
-        tested_at: None,
     }
 }
 
@@ -99,8 +98,9 @@ pub(crate) async fn replay_events(app: &App, call: &Call<'_>) -> Result<Reply, A
     let from = bodies::read_replay(&call.json_body()?, app.store.system_time())?;
     let replay = |own: &mut Webhook| {
         own.cursor = Store::feed_place_at(from);
-        if let WebhookState::Failing(failing) = &mut own.state {
-            failing.next_attempt_at = app.store.system_time();
+        // What failed before is no part of what begins now: three days of it are to come first.
+        if let WebhookState::Failing(_) = own.state {
+            own.state = WebhookState::Active;
         }
     };
     let webhook = app.store.change_webhook(&owner, &id, replay).await?;
@@ -108,17 +108,16 @@ pub(crate) async fn replay_events(app: &App, call: &Call<'_>) -> Result<Reply, A
     Ok(Reply::ok(&WebhookView::of(&webhook, None)))
 }
 
-/// Sends a message that is no event, at once. The moment is noted first, so that many at once send one.
+/// Sends a message that is no event, at once. The moment is noted first, for the party, so that many at once send one.
 pub(crate) async fn test_webhook(app: &App, call: &Call<'_>) -> Result<Reply, ApiError> {
-    let (owner, id) = named_webhook(app, call)?;
+    let webhook = find_webhook(app, call).await?;
+    let (owner, id) = (&webhook.owner, &webhook.id);
     let now = app.store.system_time();
-    let before = app.store.count_webhook_test(&owner, &id, now).await?;
-    let webhook = before.ok_or(RequestError::NotFound)?;
-    if let Some(seconds) = webhook.seconds_to_test(now) {
+    if let Some(seconds) = app.store.count_webhook_test(owner, now).await? {
         return Err(Rejection::QuotaExceeded { retry_after_s: Some(seconds) }.into());
     }
-    let secrets = app.store.webhook_secrets(&owner, &id).await?;
-    let message = Message::of_test(&id, now);
+    let secrets = app.store.webhook_secrets(owner, id).await?;
+    let message = Message::of_test(id, now);
     let delivery = deliver_message(app, &webhook, &secrets, &message).await?;
     Ok(Reply::ok(&DeliveryView::of(&delivery)))
 }

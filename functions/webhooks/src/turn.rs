@@ -2,7 +2,7 @@
 //! failure ends the turn, and no event passes another.
 
 use aws_lambda_events::event::sqs::{SqsBatchResponse, SqsEvent, SqsMessage};
-use chrono::Duration;
+use chrono::{DateTime, Duration};
 use domain::claim::Instant;
 use domain::webhook::{Disabled, Webhook, WebhookOwner, WebhookState};
 use runtime::fields::{self, metric};
@@ -46,7 +46,7 @@ async fn process_message(app: &App, message: &SqsMessage, invocation: &Invocatio
         warn!({ fields::MESSAGE_ID } = id, "A message names no webhook");
         return false;
     };
-    match Box::pin(take_turn(app, &key, invocation)).await {
+    match Box::pin(take_turn(app, &key, sent_at(message), invocation)).await {
         Ok(()) => true,
         Err(failure) => {
             telemetry::add_to_metric(metric::FAULTS, 1);
@@ -61,18 +61,26 @@ async fn process_message(app: &App, message: &SqsMessage, invocation: &Invocatio
     }
 }
 
-/// Takes a webhook's turn, unless somebody else has it. The lease lasts as long as this process may.
+/// When the queue got a message; `None` where it does not say.
+fn sent_at(message: &SqsMessage) -> Option<Instant> {
+    let millis = message.attributes.get("SentTimestamp")?.parse().ok()?;
+    DateTime::from_timestamp_millis(millis)
+}
+
+/// Takes a webhook's turn, unless somebody else has it, or one has begun since it was asked for: of many messages that
+/// wait for one webhook, one is a turn. The lease lasts as long as this process may.
 async fn take_turn(
     app: &App,
     key: &WebhookKey,
+    asked_at: Option<Instant>,
     invocation: &Invocation,
 ) -> Result<(), InvocationError> {
     let WebhookKey { owner, id } = key;
-    let leased = app.store.lease_webhook(owner, id, invocation.deadline_at).await?;
+    let leased = app.store.lease_webhook(owner, id, invocation.deadline_at, asked_at).await?;
     let Some(mut leased) = leased else { return Ok(()) };
     let until = (app.store.system_time() + TURN).min(invocation.deadline_at - MARGIN);
     let outcome = Box::pin(send_events(app, key, &mut leased, until)).await;
-    let released = app.store.release_webhook(leased).await;
+    let released = app.store.release_webhook(leased, outcome.is_ok()).await;
     let is_unfinished = outcome?;
     released?;
     if is_unfinished {
@@ -170,7 +178,10 @@ async fn tell_if_disabled(
         // Staff have no contacts: an alarm tells them.
         WebhookOwner::Staff => telemetry::add_to_metric(metric::STAFF_WEBHOOK_DISABLED, 1),
         WebhookOwner::Partner(_) | WebhookOwner::Tenant(_) => {
-            app.queues.send_disabled(key, disabled.at, disabled.cause).await?;
+            let day = disabled.at.date_naive();
+            if app.store.count_disabled_mail(&key.owner, day).await? {
+                app.queues.send_disabled(key, disabled.at, disabled.cause).await?;
+            }
         }
     }
     let told = WebhookState::Disabled(Disabled { told: true, ..disabled });

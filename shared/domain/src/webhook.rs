@@ -16,8 +16,10 @@ pub const MAX_WEBHOOK_URL_BYTES: usize = 2_048;
 pub const SECRET_OVERLAP: Duration = Duration::hours(24);
 /// How long deliveries are kept.
 pub const DELIVERIES_KEPT: Duration = Duration::days(7);
-/// How much later than a test the next one may be.
-pub const TESTS_APART: Duration = Duration::seconds(10);
+/// How much later than a test the next one of the party may be.
+const TESTS_APART: Duration = Duration::seconds(10);
+/// Of how many webhooks that were disabled a party is told by mail on one day by UTC.
+pub const MAX_DISABLED_MAILS: u32 = 20;
 
 /// How long after the first failure the next attempt is.
 const FIRST_DELAY: Duration = Duration::seconds(5);
@@ -183,8 +185,6 @@ pub struct Webhook {
     pub cursor: String,
     /// How the last attempt ended.
     pub state: WebhookState,
-    /// When its last test was sent.
-    pub tested_at: Option<Instant>,
 }
 
 impl Webhook {
@@ -192,11 +192,12 @@ impl Webhook {
     pub fn wants(&self, event_type: &str) -> bool {
         self.types.is_empty() || self.types.iter().any(|own| own == event_type)
     }
+}
 
-    /// In how many seconds a test may be sent, where none may be sent at `now`.
-    pub fn seconds_to_test(&self, now: Instant) -> Option<u32> {
-        seconds_left(self.tested_at? + TESTS_APART - now)
-    }
+/// In how many seconds a party may test one of its webhooks, whose last test was at `tested_at`; `None`: it may at `now`.
+/// The limit is the party's, since a webhook that is deleted and created anew would have none.
+pub fn seconds_to_test(tested_at: Option<Instant>, now: Instant) -> Option<u32> {
+    seconds_left(tested_at? + TESTS_APART - now)
 }
 
 /// What the type of the message of a test is.

@@ -27,7 +27,8 @@ pub fn write_webhook_disabled(
         DisableCause::Gone => "webhook-gone",
     };
     let lines = [why, "receipt-at", "webhook-kept", "webhook-again"].map(|own| say.of(own));
-    let id = format!("webhook-disabled.{party}.{webhook}.{}", envelope.at.timestamp_millis());
+    // Whoever has a webhook fail by the minute is told of it once a day, by UTC.
+    let id = format!("webhook-disabled.{party}.{webhook}.{}", envelope.at.date_naive());
     write_short(&say, "webhook-disabled-subject", &lines, &id, envelope)
 }
 

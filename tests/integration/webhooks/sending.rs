@@ -105,7 +105,8 @@ async fn a_replay_sends_what_was_written_since_a_moment_with_the_same_ids() {
 }
 
 #[tokio::test]
-async fn two_secrets_are_signed_with_for_a_day_after_a_rotation_or_until_the_next_one() {
+async fn a_secret_is_signed_with_for_a_day_after_its_rotation_also_where_the_next_one_follows_at_once()
+ {
     let (stack, receiver, first) = told().await;
     let rotate = async || {
         let rotated = post(&stack, alpine, "/crm/secret", &json!({})).await;
@@ -123,12 +124,23 @@ async fn two_secrets_are_signed_with_for_a_day_after_a_rotation_or_until_the_nex
     let second = rotate().await;
     let both = send().await;
     assert_eq!([&first, &second].map(|own| is_signed(&both, own)), [true, true]);
+    // The answer to the second was lost: whoever knows the first alone goes on.
+    stack.env.clock.advance(Duration::hours(1));
     let third = rotate().await;
+    let three = send().await;
+    assert_eq!([&first, &second, &third].map(|own| is_signed(&three, own)), [true; 3]);
+    stack.env.clock.advance(Duration::hours(23));
+    let two = send().await;
+    let signed = [&first, &second, &third].map(|own| is_signed(&two, own));
+    assert_eq!(signed, [false, true, true], "a day after its own rotation");
+    let fourth = rotate().await;
+    let fifth = rotate().await;
     let newest = send().await;
-    assert_eq!([&first, &second, &third].map(|own| is_signed(&newest, own)), [false, true, true]);
+    let signed = [&second, &third, &fourth, &fifth].map(|own| is_signed(&newest, own));
+    assert_eq!(signed, [false, true, true, true], "never more than three");
     stack.env.clock.advance(Duration::hours(24));
     let one = send().await;
-    assert_eq!([&second, &third].map(|own| is_signed(&one, own)), [false, true]);
+    assert_eq!([&fourth, &fifth].map(|own| is_signed(&one, own)), [false, true]);
     assert_eq!(one.header("webhook-signature").matches("v1,").count(), 1);
 }
 
@@ -203,8 +215,8 @@ async fn while_somebody_has_the_turn_nobody_else_sends_and_what_is_written_meanw
     let until = stack.env.clock.now() + Duration::seconds(60);
     let (owner, id) = (alpine_owner(), WebhookId::parse("crm").unwrap());
     let (store, _) = support::stack::store_of(&stack.env, "webhooks", false);
-    let mut leased = store.lease_webhook(&owner, &id, until).await.unwrap().expect("a turn");
-    assert_eq!(store.lease_webhook(&owner, &id, until).await.unwrap(), None);
+    let mut leased = store.lease_webhook(&owner, &id, until, None).await.unwrap().expect("a turn");
+    assert_eq!(store.lease_webhook(&owner, &id, until, None).await.unwrap(), None);
     assert!(stack.send_webhooks().await);
     assert_eq!(types(&receiver), Vec::<String>::new());
     // The party puts the cursor back: whoever sends does not write over that.
@@ -212,13 +224,13 @@ async fn while_somebody_has_the_turn_nobody_else_sends_and_what_is_written_meanw
     let saved =
         store.save_webhook(&mut leased, |own| own.cursor = "9999999999999".to_owned()).await;
     assert!(!saved.unwrap());
-    store.release_webhook(leased).await.unwrap();
+    store.release_webhook(leased, true).await.unwrap();
     assert!(stack.send_webhooks().await);
     assert_eq!(types(&receiver).len(), 4);
     // A turn whose holder died ends by itself.
     post(&stack, alpine, "/crm/replay", &json!({"from": NOW})).await;
     let until = stack.env.clock.now() + Duration::seconds(60);
-    let dead = store.lease_webhook(&owner, &id, until).await.unwrap();
+    let dead = store.lease_webhook(&owner, &id, until, None).await.unwrap();
     assert!(dead.is_some());
     receiver.forget();
     stack.env.clock.advance(Duration::seconds(60));

@@ -49,7 +49,8 @@ pub(crate) fn renewal_errors(input: &ClaimInput, facts: &Facts, at: Instant) -> 
 /// Whether something of it runs, for a term that ends soon.
 fn is_renewable(old: &Claim, renewal: &Renewal, at: Instant) -> bool {
     let State::Associated { ends_at: Some(ends_at), .. } = old.state else { return false };
-    let begins = running_items(old, renewal).filter_map(|item| old.item_status(item).active_since());
+    let begins =
+        running_items(old, renewal).filter_map(|item| old.item_status(item).active_since());
     let Some(since) = begins.min() else { return false };
     let before = RENEWABLE_BEFORE.min((ends_at - since) / RENEWABLE_PART);
     ends_at - before <= at && at < ends_at
@@ -60,10 +61,7 @@ fn renewed_items<'c>(old: &'c Claim, renewal: &'c Renewal) -> impl Iterator<Item
     running_items(old, renewal).map(|item| old.item_ref(item))
 }
 
-fn running_items<'c>(
-    old: &'c Claim,
-    renewal: &'c Renewal,
-) -> impl Iterator<Item = &'c Item> + 'c {
+fn running_items<'c>(old: &'c Claim, renewal: &'c Renewal) -> impl Iterator<Item = &'c Item> + 'c {
     old.active_items().filter(|item| renewal.covers(item.no))
 }
 

@@ -4,14 +4,13 @@ use domain::ids::WebhookId;
 use domain::webhook::{Webhook, WebhookOwner};
 use futures_util::future::{join_all, try_join_all};
 use serde::{Deserialize, Serialize};
-use tracing::error;
 
 use crate::table::attributes::{Attributes, text_value};
 use crate::table::config::Store;
 use crate::table::error::StoreError;
 use crate::table::keys;
 
-use super::item::StoredWebhook;
+use super::item::{StoredWebhook, read_or_pass};
 
 /// How many feeds are looked into side by side.
 const AT_A_TIME: usize = 32;
@@ -83,17 +82,8 @@ impl Store {
     }
 }
 
-/// The webhook of an item; `None` for what counts those of a party.
+/// The webhook of an item; `None` for what is counted for a party.
 fn read_webhook(item: &Attributes) -> Option<StoredWebhook> {
     let sort = item.get("sk")?.as_s().ok()?;
-    if keys::is_webhook_owner_sk(sort) {
-        return None;
-    }
-    match StoredWebhook::from_item(item) {
-        Ok(stored) => Some(stored),
-        Err(error) => {
-            error!(reason = %error, "A webhook cannot be read and sends nothing");
-            None
-        }
-    }
+    if keys::is_webhook_owner_sk(sort) { None } else { read_or_pass(item) }
 }

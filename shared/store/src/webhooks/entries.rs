@@ -4,7 +4,7 @@ use domain::claim::Instant;
 use domain::ids::WebhookId;
 use domain::webhook::{MAX_WEBHOOKS, Webhook, WebhookOwner};
 
-use crate::table::attributes::{Attributes, Reader, item_key, number_value, text_value};
+use crate::table::attributes::{Attributes, item_key, text_value};
 use crate::table::config::Store;
 use crate::table::error::StoreError;
 use crate::table::keys;
@@ -12,11 +12,8 @@ use crate::table::transaction::{Condition, TransactionAction, WriteOutcome};
 use crate::table::write_id::WriteId;
 
 use super::attempts::{ATTEMPTS, pause_between, too_busy};
-use super::item::{LEASE, StoredWebhook, VERSION, version_value};
+use super::item::{LEASE, StoredWebhook, VERSION, read_or_pass, version_value};
 use super::secrets;
-
-/// How many webhooks a party has created.
-const CREATED: &str = "n";
 
 /// What became of a webhook that was to be created.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -38,30 +35,21 @@ impl Store {
         let (owner, id) = (&webhook.owner, &webhook.id);
         for attempt in 0..ATTEMPTS {
             pause_between(attempt).await;
-            // The count is read first: whoever creates one meanwhile raises it, and the transaction is refused.
-            let counter_key = item_key(keys::webhooks_pk(owner), keys::webhook_owner_sk(owner));
-            let created = self.get_item(counter_key.clone()).await?;
-            let created = created.map(|item| Reader::new("webhooks", &item).read_number(CREATED));
-            let created: Option<u32> = created.transpose()?;
-            let present = self.list_webhooks(owner).await?;
-            if present.iter().any(|own| own.id == *id) {
+            // The party's record is read first: whoever creates one meanwhile writes it, and the transaction is refused.
+            let record = self.party_record(owner).await?;
+            let present = self.webhook_items(owner).await?;
+            let key = webhook_key(owner, id);
+            if present.iter().any(|own| own.get("sk") == key.get("sk")) {
                 return Ok(NewWebhook::Exists);
             }
             if present.len() >= MAX_WEBHOOKS {
                 return Ok(NewWebhook::Full);
             }
             let secret = secrets::Secret::new()?;
-            let unchanged = match created {
-                Some(created) => Condition::new(format!("{CREATED} = :n"))
-                    .with_value(":n", number_value(created)),
-                None => Condition::absent(),
-            };
-            let mut counter = counter_key;
-            let next = created.unwrap_or(0).wrapping_add(1);
-            counter.insert(CREATED.to_owned(), number_value(next));
-            let stored = StoredWebhook { webhook: webhook.clone(), version: 1, lease: None };
+            let (record, unchanged) = record.to_write(owner);
+            let stored = StoredWebhook::first(webhook.clone())?;
             let actions = vec![
-                TransactionAction::Put(counter, Some(unchanged)),
+                TransactionAction::Put(record, Some(unchanged)),
                 TransactionAction::Put(stored.to_item(), Some(Condition::absent())),
                 TransactionAction::Put(secret.to_item(owner, id), None),
             ];
@@ -93,46 +81,35 @@ impl Store {
         Err(too_busy())
     }
 
-    /// Notes that a webhook is tested at `now`, unless it was just before; the webhook as it was before. `None`: there is
-    /// none of that name.
+    /// Deletes a webhook with its secrets, both or neither. What was delivered expires. `None`: there is none of that name.
     ///
     /// # Errors
-    /// Where the table does not answer, or the item cannot be read.
-    pub async fn count_webhook_test(
-        &self,
-        owner: &WebhookOwner,
-        id: &WebhookId,
-        now: Instant,
-    ) -> Result<Option<Webhook>, StoreError> {
-        for attempt in 0..ATTEMPTS {
-            pause_between(attempt).await;
-            let Some(mut stored) = self.stored_webhook(owner, id).await? else { return Ok(None) };
-            let before = stored.webhook.clone();
-            if before.seconds_to_test(now).is_some() {
-                return Ok(Some(before));
-            }
-            stored.webhook.tested_at = Some(now);
-            if self.put_webhook_if(&mut stored, None).await? == WriteOutcome::Done {
-                return Ok(Some(before));
-            }
-        }
-        Err(too_busy())
-    }
-
-    /// Deletes a webhook with its secrets. What was delivered expires.
-    ///
-    /// # Errors
-    /// Where the table does not answer, or the item cannot be read.
+    /// Where the table does not answer; and where the webhook could not be read: then it is deleted all the same.
     pub async fn delete_webhook(
         &self,
         owner: &WebhookOwner,
         id: &WebhookId,
     ) -> Result<Option<Webhook>, StoreError> {
-        let Some(stored) = self.stored_webhook(owner, id).await? else { return Ok(None) };
-        // The webhook goes first: without it nobody asks for its secret, and a new one has a new secret.
-        self.delete_items(vec![webhook_key(owner, id)]).await?;
-        self.delete_items(vec![secrets::secret_key(owner, id)]).await?;
-        Ok(Some(stored.webhook))
+        for attempt in 0..ATTEMPTS {
+            pause_between(attempt).await;
+            let Some(item) = self.get_item(webhook_key(owner, id)).await? else { return Ok(None) };
+            let unchanged = match item.get(VERSION) {
+                Some(version) => {
+                    Condition::new(format!("{VERSION} = :v")).with_value(":v", version.clone())
+                }
+                None => Condition::new("attribute_exists(pk)"),
+            };
+            let mut actions = vec![TransactionAction::Delete(webhook_key(owner, id), unchanged)];
+            let secret = secrets::secret_key(owner, id);
+            if self.get_item(secret.clone()).await?.is_some() {
+                let present = Condition::new("attribute_exists(pk)");
+                actions.push(TransactionAction::Delete(secret, present));
+            }
+            if self.run_transaction(actions, WriteId::new()).await? == WriteOutcome::Done {
+                return StoredWebhook::from_item(&item).map(|stored| Some(stored.webhook));
+            }
+        }
+        Err(too_busy())
     }
 
     /// A webhook of a party.
@@ -147,11 +124,16 @@ impl Store {
         Ok(self.stored_webhook(owner, id).await?.map(|stored| stored.webhook))
     }
 
-    /// The webhooks of a party, by their ids.
+    /// The webhooks of a party, by their ids. One that cannot be read is not among them.
     ///
     /// # Errors
-    /// Where the table does not answer, or an item cannot be read.
+    /// Where the table does not answer.
     pub async fn list_webhooks(&self, owner: &WebhookOwner) -> Result<Vec<Webhook>, StoreError> {
+        let items = self.webhook_items(owner).await?;
+        Ok(items.iter().filter_map(read_or_pass).map(|stored| stored.webhook).collect())
+    }
+
+    async fn webhook_items(&self, owner: &WebhookOwner) -> Result<Vec<Attributes>, StoreError> {
         let answer = self
             .client
             .query()
@@ -165,8 +147,7 @@ impl Store {
             )
             .send()
             .await?;
-        let items = answer.items.unwrap_or_default();
-        items.iter().map(|item| Ok(StoredWebhook::from_item(item)?.webhook)).collect()
+        Ok(answer.items.unwrap_or_default())
     }
 
     /// The place in a feed from which on events of that moment and later are found.

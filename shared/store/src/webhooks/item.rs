@@ -3,19 +3,20 @@
 use aws_sdk_dynamodb::types::AttributeValue;
 use domain::claim::Instant;
 use domain::webhook::{DeliveryError, DisableCause, Disabled, Failing, Webhook, WebhookState};
+use tracing::error;
 
 use crate::table::attributes::{
     Attributes, Reader, flag_value, instant_value, item_key, number_value, put_value, text_value,
 };
 use crate::table::error::StoreError;
 use crate::table::keys;
+use crate::table::random::random_bytes;
 
 const ITEM: &str = "webhook";
 const URL: &str = "u";
 const TYPES: &str = "t";
 const CREATED_AT: &str = "c";
 const CURSOR: &str = "k";
-const TESTED_AT: &str = "ta";
 const FAILING_SINCE: &str = "f";
 const ATTEMPTS: &str = "fa";
 const NEXT_ATTEMPT_AT: &str = "fn";
@@ -28,6 +29,7 @@ pub(super) const VERSION: &str = "v";
 /// Whose turn it is to send, and until when nobody else may.
 pub(super) const LEASE: &str = "l";
 const LEASED_UNTIL: &str = "lu";
+const TURN_BEGAN_AT: &str = "lb";
 
 /// That somebody sends the events of a webhook.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -44,9 +46,18 @@ pub(super) struct StoredWebhook {
     pub(super) webhook: Webhook,
     pub(super) version: u64,
     pub(super) lease: Option<Lease>,
+    /// When the last turn began that came to its end.
+    pub(super) turn_began_at: Option<Instant>,
 }
 
 impl StoredWebhook {
+    /// A webhook that is new. Its version is a random one, so that a write that was decided by one of the same name before
+    /// it, which is deleted, is none of this one.
+    pub(super) fn first(webhook: Webhook) -> Result<Self, StoreError> {
+        let version = u64::from(u32::from_le_bytes(random_bytes()?));
+        Ok(Self { webhook, version, lease: None, turn_began_at: None })
+    }
+
     /// Whether somebody sends its events at `now`.
     pub(super) fn is_leased(&self, now: Instant) -> bool {
         self.lease.as_ref().is_some_and(|lease| lease.until > now)
@@ -63,13 +74,13 @@ impl StoredWebhook {
         put_value(&mut item, TYPES, types);
         put_value(&mut item, CREATED_AT, Some(instant_value(webhook.created_at)));
         put_value(&mut item, CURSOR, Some(text_value(&webhook.cursor)));
-        put_value(&mut item, TESTED_AT, webhook.tested_at.map(instant_value));
         put_state(&mut item, webhook.state);
         put_value(&mut item, VERSION, Some(version_value(self.version)));
         if let Some(lease) = &self.lease {
             put_value(&mut item, LEASE, Some(text_value(&lease.token)));
             put_value(&mut item, LEASED_UNTIL, Some(instant_value(lease.until)));
         }
+        put_value(&mut item, TURN_BEGAN_AT, self.turn_began_at.map(instant_value));
         item
     }
 
@@ -85,7 +96,6 @@ impl StoredWebhook {
             created_at: reader.read_instant(CREATED_AT)?,
             cursor: reader.read_text(CURSOR)?.to_owned(),
             state: read_state(&reader)?,
-            tested_at: reader.opt_instant(TESTED_AT)?,
         };
         let lease = match reader.opt_text(LEASE)? {
             Some(token) => {
@@ -93,7 +103,19 @@ impl StoredWebhook {
             }
             None => None,
         };
-        Ok(Self { webhook, version: reader.read_number(VERSION)?, lease })
+        let turn_began_at = reader.opt_instant(TURN_BEGAN_AT)?;
+        Ok(Self { webhook, version: reader.read_number(VERSION)?, lease, turn_began_at })
+    }
+}
+
+/// The webhook of an item; `None` for one that cannot be read: it hinders no other.
+pub(super) fn read_or_pass(item: &Attributes) -> Option<StoredWebhook> {
+    match StoredWebhook::from_item(item) {
+        Ok(stored) => Some(stored),
+        Err(error) => {
+            error!(reason = %error, "A webhook cannot be read and sends nothing");
+            None
+        }
     }
 }
 
@@ -177,10 +199,11 @@ mod tests {
                     created_at: at(1),
                     cursor: keys::sortable_instant(at(2)),
                     state,
-                    tested_at: is_odd.then(|| at(4)),
                 };
                 let lease = is_odd.then(|| Lease { token: "t".to_owned(), until: at(5) });
-                let stored = StoredWebhook { webhook, version: u64::MAX, lease };
+                let turn_began_at = (!is_odd).then(|| at(4));
+                let version = u64::MAX;
+                let stored = StoredWebhook { webhook, version, lease, turn_began_at };
                 assert_eq!(StoredWebhook::from_item(&stored.to_item()).unwrap(), stored);
                 assert_eq!(stored.is_leased(at(4)), is_odd);
                 assert!(!stored.is_leased(at(5)));

@@ -23,6 +23,7 @@ use super::item::{Lease, StoredWebhook};
 pub struct LeasedWebhook {
     stored: StoredWebhook,
     token: String,
+    began_at: Instant,
 }
 
 impl LeasedWebhook {
@@ -45,7 +46,7 @@ pub struct WebhookEvents {
 
 impl Store {
     /// Takes the turn of a webhook until that moment, by which whoever takes it is gone; `None`: there is no such
-    /// webhook, or it is somebody else's turn.
+    /// webhook, or it is somebody else's turn, or a turn that was asked for at `asked_at` has been had: one began later.
     ///
     /// # Errors
     /// Where the table does not answer, or the item cannot be read.
@@ -54,15 +55,19 @@ impl Store {
         owner: &WebhookOwner,
         id: &WebhookId,
         until: Instant,
+        asked_at: Option<Instant>,
     ) -> Result<Option<LeasedWebhook>, StoreError> {
         let Some(mut stored) = self.stored_webhook(owner, id).await? else { return Ok(None) };
-        if stored.is_leased(self.system_time()) {
+        let began_at = self.system_time();
+        let was_had =
+            asked_at.is_some_and(|asked| stored.turn_began_at.is_some_and(|began| began > asked));
+        if was_had || stored.is_leased(began_at) {
             return Ok(None);
         }
         let token = WriteId::new().client_token();
         stored.lease = Some(Lease { token: token.clone(), until });
         let outcome = self.put_webhook_if(&mut stored, None).await?;
-        Ok((outcome == WriteOutcome::Done).then_some(LeasedWebhook { stored, token }))
+        Ok((outcome == WriteOutcome::Done).then_some(LeasedWebhook { stored, token, began_at }))
     }
 
     /// Writes a change of a webhook whose turn one has; `false`, with nothing written: its party has changed it
@@ -84,15 +89,22 @@ impl Store {
         Ok(outcome == WriteOutcome::Done)
     }
 
-    /// Ends a turn, if it has not ended yet.
+    /// Ends a turn, if it has not ended yet. One that was not `had` can be asked for again by the same message.
     ///
     /// # Errors
     /// Where the table does not answer, or the item cannot be read.
-    pub async fn release_webhook(&self, leased: LeasedWebhook) -> Result<(), StoreError> {
-        let LeasedWebhook { mut stored, token } = leased;
+    pub async fn release_webhook(
+        &self,
+        leased: LeasedWebhook,
+        had: bool,
+    ) -> Result<(), StoreError> {
+        let LeasedWebhook { mut stored, token, began_at } = leased;
         for attempt in 0..ATTEMPTS {
             pause_between(attempt).await;
             stored.lease = None;
+            if had {
+                stored.turn_began_at = Some(began_at);
+            }
             if self.put_webhook_if(&mut stored, Some(&token)).await? == WriteOutcome::Done {
                 return Ok(());
             }

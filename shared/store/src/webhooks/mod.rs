@@ -6,4 +6,5 @@ pub(crate) mod due;
 pub(crate) mod entries;
 pub(crate) mod item;
 pub(crate) mod lease;
+mod party;
 pub(crate) mod secrets;

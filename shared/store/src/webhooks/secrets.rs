@@ -18,10 +18,13 @@ use crate::table::transaction::{Condition, WriteOutcome};
 
 use super::attempts::{ATTEMPTS, pause_between, too_busy};
 
+const ITEM: &str = "webhook secret";
 const BYTES: usize = 32;
 const CURRENT: &str = "s";
 const PREVIOUS: &str = "p";
 const PREVIOUS_UNTIL: &str = "pu";
+const OLDER: &str = "o";
+const OLDER_UNTIL: &str = "ou";
 
 /// A secret that messages are signed with.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -69,8 +72,9 @@ impl fmt::Debug for RotatedSecret {
 }
 
 impl Store {
-    /// Makes the secret of a webhook anew. The one before is good for 24 hours more, any earlier one no longer. `None`:
-    /// there is no such webhook.
+    /// Makes the secret of a webhook anew. The one before is good for 24 hours more. The one before that is good for as
+    /// long as it was: so a receiver goes on that knows nothing of a rotation whose answer was lost. Any earlier one is
+    /// good no longer. `None`: there is no such webhook.
     ///
     /// # Errors
     /// Where the table does not answer, or the item cannot be read.
@@ -86,7 +90,10 @@ impl Store {
         for attempt in 0..ATTEMPTS {
             pause_between(attempt).await;
             let Some(item) = self.get_item(secret_key(owner, id)).await? else { return Ok(None) };
-            let current: [u8; BYTES] = Reader::new("webhook secret", &item).read_array(CURRENT)?;
+            let reader = Reader::new(ITEM, &item);
+            let current: [u8; BYTES] = reader.read_array(CURRENT)?;
+            let older =
+                reader.opt_array::<BYTES>(PREVIOUS)?.zip(reader.opt_instant(PREVIOUS_UNTIL)?);
             let previous_until = self.system_time() + SECRET_OVERLAP;
             if current == next.0 {
                 // The answer to the write before this attempt was lost.
@@ -95,6 +102,10 @@ impl Store {
             let mut item = next.to_item(owner, id);
             put_value(&mut item, PREVIOUS, Some(bytes_value(current)));
             put_value(&mut item, PREVIOUS_UNTIL, Some(instant_value(previous_until)));
+            if let Some((older, until)) = older.filter(|(_, until)| *until > self.system_time()) {
+                put_value(&mut item, OLDER, Some(bytes_value(older)));
+                put_value(&mut item, OLDER_UNTIL, Some(instant_value(until)));
+            }
             let unchanged = Condition::new(format!("{CURRENT} = :s"));
             let unchanged = unchanged.with_value(":s", bytes_value(current));
             if self.put_item_if(item, unchanged).await? == WriteOutcome::Done {
@@ -114,12 +125,12 @@ impl Store {
         id: &WebhookId,
     ) -> Result<Vec<String>, StoreError> {
         let item = self.get_item(secret_key(owner, id)).await?.unwrap_or_default();
-        let reader = Reader::new("webhook secret", &item);
+        let reader = Reader::new(ITEM, &item);
         let mut secrets = vec![Secret(reader.read_array(CURRENT)?).to_text()];
-        if let Some(until) = reader.opt_instant(PREVIOUS_UNTIL)?
-            && until > self.system_time()
-        {
-            secrets.push(Secret(reader.read_array(PREVIOUS)?).to_text());
+        for (secret, until) in [(PREVIOUS, PREVIOUS_UNTIL), (OLDER, OLDER_UNTIL)] {
+            if reader.opt_instant(until)?.is_some_and(|until| until > self.system_time()) {
+                secrets.push(Secret(reader.read_array(secret)?).to_text());
+            }
         }
         Ok(secrets)
     }

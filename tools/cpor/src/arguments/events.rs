@@ -22,7 +22,7 @@ pub struct EventsArguments {
     /// Of this type, such as `window_opened`; may be given again.
     #[arg(long = "type")]
     pub types: Vec<String>,
-    /// How many at most.
+    /// How many at most; with `--type` up to 99 more, since the last page is listed whole.
     #[arg(long, default_value_t = 50, conflicts_with = "follow")]
     pub limit: usize,
     /// Goes on when the list is at its end: a line for each event as it comes, until it is interrupted.

@@ -59,8 +59,10 @@ fn list(session: &mut Session, feed: &mut Feed, given: &EventsArguments) -> Outc
     let mut events = Vec::new();
     let mut more = true;
     while more && events.len() < given.limit {
-        // A page is never longer than what is still wanted, so that its place is behind the last event of it.
-        let (page, has_more) = feed.read(session, (given.limit - events.len()).min(PAGE))?;
+        // A page is never longer than what is still wanted, so that its place is behind the last event of it. Of single
+        // types a page looks at many for the few that it has, and all of those are listed.
+        let wanted = if given.types.is_empty() { given.limit - events.len() } else { PAGE };
+        let (page, has_more) = feed.read(session, wanted.min(PAGE))?;
         events.extend(page);
         more = has_more;
     }
