@@ -4,6 +4,7 @@ use chrono::Duration;
 use domain::ids::WebhookId;
 use domain::webhook::{
     DeliveryError, DisableCause, Disabled, Failing, Webhook, WebhookOwner, WebhookState,
+    seconds_to_test,
 };
 
 use crate::given::{Instant, at};
