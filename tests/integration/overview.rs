@@ -273,7 +273,7 @@ async fn the_overview_shows_who_sees_what_since_when_on_what_basis_and_who_asks(
         "last on Monday 4 January 2027",
         "Friday 1 January 2027 0:00",
         "Nobody said no in time",
-        "Until you or the partner end it",
+        "you or the partner end it",
         "Monday 4 January 2027 10:00",
         "<polyline points=\"3,",
         "1 January to 3 January: 12 to 30 people a day",

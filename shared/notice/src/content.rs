@@ -284,7 +284,8 @@ impl Notice {
             .with_value("consent", self.consent.as_str())
             .with_value("history", self.usage_history.map_or("unknown", UsageHistory::as_str))
             .with_value("certainty", self.deadline.certainty_name())
-            .with_value("term", self.term.as_str());
+            .with_value("term", self.term.as_str())
+            .with_value("renews", if self.renewed.is_some() { "yes" } else { "no" });
         let say = match self.term {
             Term::Months(months) => say.with_value("months", months),
             Term::Until(day) => say.with_value("term-end", dates::format_end_of_day(language, day)),

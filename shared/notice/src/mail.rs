@@ -19,7 +19,8 @@ use mail_builder::mime::{BodyPart, MimePart};
 
 use crate::brand::Logo;
 use crate::content::{
-    AnswerDeadline, Links, Notice, NoticeItem, Term, added_days, counted_days, skipped_days,
+    AnswerDeadline, Links, Notice, NoticeItem, Term, added_days, counted_days, day_before,
+    skipped_days,
 };
 use crate::dates;
 use crate::html::render_html;
@@ -245,8 +246,8 @@ pub fn write_term_end(
     let say = messages_about(notice, items, language)
         .with_value("deadline-local", dates::format_local(language, ends_at, zone))
         .with_value("deadline-utc", dates::format_utc(language, ends_at))
-        .with_value("until-date", dates::format_date(language, zone.local_date(ends_at)));
-    let lines = ["term-ends", "deadline-local", "deadline-utc", "term-ends-by-itself"];
+        .with_value("term-last", dates::format_end_of_day(language, day_before(ends_at, zone)));
+    let lines = ["term-ends", "term-ends-at", "term-ends-by-itself", "activated-by-others"];
     let lines = lines.map(|message| say.of(message));
     let id = format!("term-ends.{}.{}", notice.claim, ends_at.timestamp());
     write_short(&say, "term-ends-subject", &lines, &id, envelope)

@@ -12,7 +12,7 @@ use domain::motive::Motive;
 use domain::overview::MOST_ENDS;
 use domain::text::isolation::isolate_name;
 
-use crate::content::{Notice, NoticeItem};
+use crate::content::{Notice, NoticeItem, day_before};
 use crate::dates;
 use crate::html::render_html;
 use crate::operator::Operator;
@@ -340,7 +340,13 @@ impl RunningCard {
         let zone = claim.notice.zone.or(zone).unwrap_or(Tz::UTC);
         let moment = |at| dates::format_local(language, at, zone);
         let known = claim.running.get(&item.no).cloned().unwrap_or_default();
-        let until = claim.term_ends_at.map_or_else(|| say.of("overview-until-ended"), moment);
+        let until = match claim.term_ends_at.map(|at| day_before(at, zone)) {
+            Some(last) => {
+                let last = dates::format_end_of_day(language, last);
+                say.of_text("overview-until-term", "term-last", &last)
+            }
+            None => say.of("overview-until-ended"),
+        };
         let read = known.last_read_at.map_or_else(|| say.of("overview-never-read"), moment);
         let mut rows = vec![(say.of("overview-program"), say.of("overview-program-name"))];
         if let ItemStatus::Active { basis, effective_at } = item.status {

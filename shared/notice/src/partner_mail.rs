@@ -12,7 +12,7 @@ use domain::partner_news::{OpenTask, PartnerTask, PartnerTopic};
 use domain::reason::{EndReason, Reason};
 use domain::text::isolation::isolate_name;
 
-use crate::content::{AnswerDeadline, Directory, Notice};
+use crate::content::{AnswerDeadline, Directory, Notice, day_before};
 use crate::dates;
 use crate::mail::{Envelope, Mail, messages_about, write_short};
 use crate::operator::Operator;
@@ -337,9 +337,9 @@ impl DigestLine {
                 let State::Associated { ends_at, .. } = matter.claim.state else { return None };
                 let running =
                     matter.items_with_status(|status| matches!(status, ItemStatus::Active { .. }));
-                let until = dates::format_date(language, matter.zone.local_date(ends_at?));
+                let last = dates::format_end_of_day(language, day_before(ends_at?, matter.zone));
                 let say = matter.messages_about(&running, language);
-                let line = say.with_value("until-date", until).of("digest-ending");
+                let line = say.with_value("term-last", last).of("digest-ending");
                 (!running.is_empty()).then_some(line)
             }
             PartnerTopic::Ended if !self.free.is_empty() => {

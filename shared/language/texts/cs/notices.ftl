@@ -87,7 +87,10 @@ silence-opt-in =
 ## Oznámení
 
 notice-subject =
-    { $tenant }: společnost { $partner } se má stát vaším partnerem – odmítnout můžete{ $certainty ->
+    { $tenant }: společnost { $partner } { $renews ->
+        [yes] chce zůstat vaším partnerem
+       *[no] se má stát vaším partnerem
+    } – odmítnout můžete{ $certainty ->
         [exact] {" "}do { $deadline-end }
         [least] {" "}nejméně do { $deadline-end }
        *[none] {" "}kdykoli
@@ -130,16 +133,16 @@ sees-not-heading = Co partner neuvidí
 sees-not = Žádný obsah, zprávy, soubory ani jména, nic o žádné jiné položce. Nezíská žádné oprávnění cokoli spravovat nebo měnit.
 sees-not-now = Žádný obsah, zprávy, soubory ani jména, nic o žádné jiné položce. Nemá žádné oprávnění cokoli spravovat nebo měnit.
 renewal-heading = Prodloužení
-renewal = Tohoto partnera už máte. Tady je, co má teď a oč žádá. Pokud odmítnete, zůstane vše, jak je, dokud partnerství neskončí; začne-li prodloužení, dosavadní partnerství s ním skončí.
+renewal = Tohoto partnera už máte. Tady je, co má teď a oč žádá. Pokud odmítnete, zůstane to, co má, jak je, dokud to neskončí. Začne-li prodloužení, nahradí dosavadní partnerství u položek, o které partner žádá; ostatní trvají do svého konce.
 renewal-what = Partnerství
 renewal-old = Dosud
 renewal-new = Žádost
 renewal-items = Položky
-renewal-until = Do kdy
-renewal-old-until = { $old-end }
+renewal-until = Jak dlouho
+renewal-old-until = do { $old-end }
 renewal-new-until =
     { $term ->
-        [until] { $term-end }
+        [until] do { $term-end }
         [months] { $months ->
             [one] { $months } měsíc
             [few] { $months } měsíce
@@ -329,13 +332,14 @@ activated-lasts =
     }
 activated-by-link = Ukončit ho můžete kdykoli: odkazem a kódem z oznámení, které máte, lze dál odmítnout a platí to okamžitě.
 activated-by-others = Ukončit ho může kdykoli správce organizace { $tenant } a také každý, kdo má oznámení, jeho odkazem a kódem.
-term-ends-subject = { $tenant }: partnerství se společností { $partner } skončí dne { $until-date }
+term-ends-subject = { $tenant }: partnerství se společností { $partner } trvá jen do { $term-last }
 term-ends =
     Doba, po kterou je společnost { $partner } oficiálním partnerem organizace { $tenant } v programu { $program } pro { $count ->
         [one] tuto položku
        *[other] tyto položky
     }, se chýlí ke konci: { $items }.
-term-ends-by-itself = Skončí samo a od té chvíle z toho partner nic nevidí. Mlčením na tento e-mail se nic neprodlužuje. Pokud partner požádá o pokračování, dostanete o tom zvláštní oznámení; v něm je, do kdy můžete odmítnout a co znamená mlčení. Ukončit ho můžete jako kdykoli i dříve.
+term-ends-at = Konec: { $deadline-local } ({ $deadline-utc })
+term-ends-by-itself = Skončí samo a od té chvíle z toho partner nic nevidí. Mlčením na tento e-mail se nic neprodlužuje. Pokud partner požádá o pokračování, dostanete o tom zvláštní oznámení; v něm je, do kdy můžete odmítnout a co znamená mlčení.
 lapsed-subject = { $tenant }: žádost společnosti { $partner } propadla
 lapsed =
     Nikdo včas neodpověděl a to znamená „ne“: společnost { $partner } se nestane partnerem organizace { $tenant } pro { $count ->
@@ -489,7 +493,7 @@ digest-free =
        *[no] {""}
     }.
 digest-ending =
-    { $tenant }, { $program } – partnerství skončí dne { $until-date }, protože tehdy uplyne doba, na kterou bylo sjednáno: { $items }. Samo se neprodlužuje. Žádost { $claim }{ $referred ->
+    { $tenant }, { $program } – partnerství trvá jen do { $term-last }, protože tehdy uplyne doba, na kterou bylo sjednáno: { $items }. Samo se neprodlužuje. Žádost { $claim }{ $referred ->
         [yes] , vaše značka { $reference }
        *[no] {""}
     }.
@@ -513,9 +517,15 @@ end-renewed = pokračujete v něm prodloužením
 
 page-title = { $partner } a { $tenant }
 heading-open =
-    { $count ->
-        [one] Má být společnost { $partner } vaším partnerem pro tuto položku?
-       *[other] Má být společnost { $partner } vaším partnerem pro tyto položky ({ $count })?
+    { $renews ->
+        [yes] { $count ->
+            [one] Má společnost { $partner } zůstat vaším partnerem pro tuto položku?
+           *[other] Má společnost { $partner } zůstat vaším partnerem pro tyto položky ({ $count })?
+        }
+       *[no] { $count ->
+            [one] Má být společnost { $partner } vaším partnerem pro tuto položku?
+           *[other] Má být společnost { $partner } vaším partnerem pro tyto položky ({ $count })?
+        }
     }
 heading-answered = Společnost { $partner } jste odmítli
 heading-late = Lhůta na odpověď o společnosti { $partner } uplynula
@@ -689,8 +699,9 @@ overview-since = Od
 overview-basis = Na základě čeho
 overview-basis-deemed = Nikdo včas neodmítl
 overview-basis-explicit = Správce organizace { $tenant } souhlasil
-overview-until = Do
-overview-until-ended = Dokud to vy nebo partner neukončíte
+overview-until = Jak dlouho
+overview-until-ended = dokud to vy nebo partner neukončíte
+overview-until-term = do { $term-last }
 overview-last-read = Partner naposledy četl
 overview-never-read = Nikdy
 overview-usage = Co může číst, posledních 30 dní
@@ -698,9 +709,9 @@ usage-line = { $from } až { $to }: { $least } až { $most } lidí denně
 usage-line-none = Žádné počty
 usage-line-few = Všechny počty jsou menší než pět a nezobrazují se
 overview-waiting = Co čeká
-overview-jump = Něco vzít
-overview-take-heading = Něco vzít
-overview-take-hint = Tato stránka jen bere. Co zde vyberete, platí okamžitě, a touto stránkou to vrátit nelze. Všechny ověřené kontakty organizace { $tenant } se dozvědí, kdo to udělal.
+overview-jump = Odebrat přístup
+overview-take-heading = Odebrat přístup
+overview-take-hint = Touto stránkou lze přístup jen odebrat. Co zde vyberete, platí okamžitě, a touto stránkou to vrátit nelze. Všechny ověřené kontakty organizace { $tenant } se dozvědí, kdo to udělal.
 overview-end-legend = Ukončit partnerství
 overview-end-hint = Partner z toho okamžitě nevidí nic. Vyberte nejvýše { $most }.
 overview-block-legend = Zablokovat partnery
@@ -709,10 +720,10 @@ overview-yes-legend = Mlčení
 overview-yes-label = Od této chvíle mlčení znamená „ne“: bez souhlasu se žádný partner nestane oficiálním
 overview-code-label = Šestimístný kód ze zprávy
 overview-code-hint = Najdete ho na samostatném řádku ve zprávě, která vás sem přivedla.
-overview-take-button = Vzít
+overview-take-button = Odebrat
 overview-problem-code = Kód nesouhlasí. Šest číslic najdete ve zprávě s tímto odkazem. Po 20 formulářích je potřeba další odkaz.
 overview-problem-used-up = Tímto odkazem už přišlo dvacet formulářů: další nepřijme. Požádejte o nový.
-overview-problem-nothing = Vyberte, co se má vzít.
+overview-problem-nothing = Vyberte, co se má ukončit nebo zablokovat.
 overview-problem-too-many = Vyberte nejvýše { $most } partnerství, ostatní potom.
 overview-problem-unknown = Něco z toho, co jste vybrali, už v seznamu není. Podívejte se na stránku, jak je teď.
 overview-problem-blocks = Zablokovaných partnerů je tolik, kolik jich smí být. Zeptejte se společnosti { $operator }: { $operator-contact }
@@ -726,7 +737,8 @@ overview-back = Zpět na přehled
 overview-mail-subject = { $tenant }: odkaz na váš přehled
 overview-mail = někdo požádal o přehled, kdo vidí údaje organizace { $tenant }, a uvedl vaši adresu. Chcete-li ho vidět, otevřete tuto stránku:
 overview-mail-button = Otevřít přehled
-overview-mail-end = Odkaz i kód platí do: { $link-end }. Kód potřebujete, jen když chcete něco odebrat.
+overview-mail-code = Kód pro tuto stránku:
+overview-mail-end = Odkaz i kód platí do: { $link-end }. Kód potřebujete, jen když chcete přístup odebrat; k nahlížení ne.
 overview-mail-not-you = Pokud jste o to nežádali, nemusíte dělat nic. Zprávu nepřeposílejte: kdo ji má, může partnerství organizace { $tenant } ukončit.
 overview-block-subject = { $tenant }: společnost { $partner } už nesmí žádat o nic
 overview-block = Společnost { $partner } od této chvíle u organizace { $tenant } nesmí žádat o nic. O co žádala a nikdo o tom nerozhodl, je odmítnuto.

@@ -74,7 +74,10 @@ silence-opt-in =
 ## The notice
 
 notice-subject =
-    { $tenant }: { $partner } is to become your partner – you can say no{ $certainty ->
+    { $tenant }: { $partner } { $renews ->
+        [yes] asks to stay your partner
+       *[no] is to become your partner
+    } – you can say no{ $certainty ->
         [exact] {" "}until { $deadline-date }
         [least] {" "}at least until { $deadline-date }
        *[none] {""}
@@ -117,7 +120,7 @@ sees-not-heading = What the partner will not see
 sees-not = No content, messages, files or names, nothing about any other item, and no rights to administer or change anything.
 sees-not-now = No content, messages, files or names, nothing about any other item, and no rights to administer or change anything.
 renewal-heading = A renewal
-renewal = You have this partner already. This is what it has now, and what it asks for. If you say no, it stays as it is until it ends; if the renewal begins, the old partnership ends with it.
+renewal = You have this partner already. This is what it has now, and what it asks for. If you say no, what it has stays as it is until it ends. If the renewal begins, it takes the place of the old partnership for the items that are asked for; any other runs until its own end.
 renewal-what = Partnership
 renewal-old = So far
 renewal-new = Asked for
@@ -298,13 +301,14 @@ activated-lasts =
     }
 activated-by-link = You can end it at any time: the link and the code of the notice that you have still say no, and that takes effect at once.
 activated-by-others = An administrator of { $tenant } can end it at any time, and so can everybody who has the notice, by its link and code.
-term-ends-subject = { $tenant }: the partnership with { $partner } ends on { $until-date }
+term-ends-subject = { $tenant }: the partnership with { $partner } ends at { $term-last }
 term-ends =
     The time for which { $partner } is the official partner of { $tenant } in the program { $program } for { $count ->
         [one] this item
        *[other] these items
-    } is about to end: { $items }.
-term-ends-by-itself = It ends by itself, and from then on the partner sees nothing of it any more. Silence to this mail renews nothing. If the partner asks to go on, you get a notice of its own, which says until when you can say no and what your silence means. You can end it before, as at any time.
+    } is almost over: { $items }.
+term-ends-at = It ends at: { $deadline-local } ({ $deadline-utc })
+term-ends-by-itself = It ends by itself, and from then on the partner sees nothing of it any more. Silence to this mail renews nothing. If the partner asks to go on, you get a notice of its own, which says until when you can say no and what your silence means.
 lapsed-subject = { $tenant }: the request of { $partner } has lapsed
 lapsed =
     Nobody answered in time, and that counts as a "no": { $partner } does not become a partner of { $tenant } for { $count ->
@@ -456,7 +460,7 @@ digest-free =
        *[no] {""}
     }.
 digest-ending =
-    { $tenant }, { $program } – the partnership ends on { $until-date }, since the time for which it was agreed is over then: { $items }. It is not renewed by itself. Claim { $claim }{ $referred ->
+    { $tenant }, { $program } – the partnership ends at { $term-last }, since the time for which it was agreed is over then: { $items }. It is not renewed by itself. Claim { $claim }{ $referred ->
         [yes] , your reference { $reference }
        *[no] {""}
     }.
@@ -479,9 +483,15 @@ end-renewed = you went on with it by a renewal
 
 page-title = { $partner } and { $tenant }
 heading-open =
-    { $count ->
-        [one] Shall { $partner } be your partner for this item?
-       *[other] Shall { $partner } be your partner for these { $count } items?
+    { $renews ->
+        [yes] { $count ->
+            [one] Shall { $partner } stay your partner for this item?
+           *[other] Shall { $partner } stay your partner for these { $count } items?
+        }
+       *[no] { $count ->
+            [one] Shall { $partner } be your partner for this item?
+           *[other] Shall { $partner } be your partner for these { $count } items?
+        }
     }
 heading-answered = You said no to { $partner }
 heading-late = The time to answer about { $partner } has passed
@@ -654,7 +664,8 @@ overview-basis = On what basis
 overview-basis-deemed = Nobody said no in time
 overview-basis-explicit = An administrator of { $tenant } said yes
 overview-until = Until
-overview-until-ended = Until you or the partner end it
+overview-until-ended = you or the partner end it
+overview-until-term = { $term-last }
 overview-last-read = Last read by the partner
 overview-never-read = Never
 overview-usage = What it can read, last 30 days
@@ -662,9 +673,9 @@ usage-line = { $from } to { $to }: { $least } to { $most } people a day
 usage-line-none = No counts
 usage-line-few = Every count is below five and is not shown
 overview-waiting = What waits
-overview-jump = Take something away
-overview-take-heading = Take something away
-overview-take-hint = This page only takes away. What you choose here takes effect at once, and this page cannot take it back. Every verified contact of { $tenant } is told who did it.
+overview-jump = End or block
+overview-take-heading = End or block
+overview-take-hint = By this page you can only take access away. What you choose here takes effect at once, and this page cannot take it back. Every verified contact of { $tenant } is told who did it.
 overview-end-legend = End partnerships
 overview-end-hint = The partner sees nothing of it any more, at once. Choose { $most } at most.
 overview-block-legend = Block partners
@@ -673,15 +684,15 @@ overview-yes-legend = Silence
 overview-yes-label = From now on silence is a "no": no partner becomes official without a yes
 overview-code-label = Six-digit code from the message
 overview-code-hint = It stands on a line of its own in the message that brought you here.
-overview-take-button = Take away
+overview-take-button = Do this now
 overview-problem-code = The code is not right. The six digits stand in the message with this link. After 20 forms another link is needed.
 overview-problem-used-up = Twenty forms came by this link: it takes no more. Ask for another one.
-overview-problem-nothing = Choose what is to be taken away.
+overview-problem-nothing = Choose what is to end or to be blocked.
 overview-problem-too-many = Choose { $most } partnerships at most; the others afterwards.
 overview-problem-unknown = Something that you chose is not in the list any more. Look at the page as it is now.
 overview-problem-blocks = As many partners are blocked as there may be. Ask { $operator }: { $operator-contact }
 overview-problem-unfinished = Something went wrong on our side, and not everything was done. What is done is not in the list any more; send the form again for the rest.
-overview-taken-title = It is taken away
+overview-taken-title = Done
 overview-ended = Ended at once: { $what }
 overview-blocked = { $partner } may claim nothing of yours from now on.
 overview-asked = From now on silence is a "no".
@@ -690,7 +701,8 @@ overview-back = Back to the overview
 overview-mail-subject = { $tenant }: the link to your overview
 overview-mail = Somebody asked for the overview of who sees data of { $tenant }, and gave your address. To see it, open this page:
 overview-mail-button = Open the overview
-overview-mail-end = Link and code are good until { $link-end }. The code is needed only to take something away.
+overview-mail-code = The code for this page:
+overview-mail-end = Link and code are good until { $link-end }. To look you need no code, only to end or block something.
 overview-mail-not-you = If you did not ask for it, you need do nothing. Do not forward this message: whoever has it can end partnerships of { $tenant }.
 overview-block-subject = { $tenant }: { $partner } may claim nothing any more
 overview-block = From now on { $partner } may claim nothing of { $tenant }. What it had asked for and nobody had decided is declined.

@@ -67,7 +67,8 @@ impl Problem {
     /// What people read of it, line by line.
     pub fn lines(&self) -> Vec<String> {
         let mut lines = vec![self.to_string()];
-        for error in &self.errors {
+        // What the problem says as a whole is not said once more of the field.
+        for error in self.errors.iter().filter(|own| !self.detail.contains(&own.detail)) {
             let FieldProblem { pointer, code, detail } = error;
             lines.push(format!("  {pointer} {code}: {detail}"));
         }
@@ -92,9 +93,12 @@ impl Problem {
 impl fmt::Display for Problem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}", self.status)?;
-        for part in [&self.code, &self.title, &self.detail] {
+        if !self.code.is_empty() {
+            write!(f, " {}", self.code)?;
+        }
+        for (before, part) in [(": ", &self.title), (". ", &self.detail)] {
             if !part.is_empty() {
-                write!(f, " {part}")?;
+                write!(f, "{before}{part}")?;
             }
         }
         Ok(())
@@ -114,7 +118,7 @@ mod tests {
         assert_eq!(
             problem.lines(),
             [
-                "422 invalid-fields Fields are not valid All.",
+                "422 invalid-fields: Fields are not valid. All.",
                 "  /items/1 duplicate: Twice.",
                 "  The claim in the way: c1",
                 "  Items: 2, 3",

@@ -17,7 +17,7 @@ pub enum EventsCommand {
 #[derive(Debug, Args)]
 pub struct EventsArguments {
     /// Only what comes behind this place: the `next_cursor` of an earlier list of the same `--type`s.
-    #[arg(long)]
+    #[arg(long, allow_hyphen_values = true)]
     pub after: Option<String>,
     /// Of this type, such as `window_opened`; may be given again.
     #[arg(long = "type")]

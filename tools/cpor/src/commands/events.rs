@@ -50,7 +50,7 @@ impl Feed {
     /// Says where to go on.
     fn tell_place(&self) {
         if let Some(after) = &self.after {
-            note(&format!("Go on with --after {after}"));
+            note(&format!("Go on with --after={after}"));
         }
     }
 }

@@ -51,7 +51,7 @@ impl Sheet {
         let mut records = Vec::new();
         for row in reader.records() {
             let row = row.map_err(|error| error.to_string())?;
-            let line = row.position().map_or(0, csv::Position::line);
+            let line = row.position().map_or(0, |place| line_of_row(text, place));
             let cells = names.iter().zip(&row).filter(|(_, cell)| !cell.is_empty());
             let cells = cells.map(|(name, cell)| ((*name).to_owned(), cell.to_owned())).collect();
             records.push(Record { line, cells });
@@ -61,6 +61,13 @@ impl Sheet {
         }
         Ok(Self { records })
     }
+}
+
+/// The line on which a row begins. Where lines end with a carriage return and a line feed, the reader takes a row to begin
+/// between the two.
+fn line_of_row(text: &str, place: &csv::Position) -> u64 {
+    let at = usize::try_from(place.byte()).unwrap_or(usize::MAX);
+    place.line() + u64::from(text.as_bytes().get(at) == Some(&b'\n'))
 }
 
 /// What separates the names of the first line. Spreadsheets of half of Europe write semicolons.
@@ -140,9 +147,12 @@ mod tests {
 
     #[test]
     fn the_line_of_a_row_is_that_of_the_file() {
-        let sheet = Sheet::parse("a,b\n1,\"two\nlines\"\n3,4\n", KNOWN, &[]).unwrap();
-        let lines: Vec<u64> = sheet.records.iter().map(|row| row.line).collect();
-        assert_eq!(lines, [2, 4]);
-        assert_eq!(sheet.records[0].get("b"), Some("two\nlines"));
+        for end in ["\n", "\r\n"] {
+            let text = format!("a,b{end}1,\"two{end}lines\"{end}3,4{end}5,6{end}");
+            let sheet = Sheet::parse(&text, KNOWN, &[]).unwrap();
+            let lines: Vec<u64> = sheet.records.iter().map(|row| row.line).collect();
+            assert_eq!(lines, [2, 4, 5], "{end:?}");
+            assert_eq!(sheet.records[0].get("b"), Some(format!("two{end}lines").as_str()));
+        }
     }
 }

@@ -74,7 +74,7 @@ fn a_table_of_events_is_for_people_and_shows_what_is_hidden() {
         assert!(printed.contains(part), "{part}: {printed}");
     }
     assert!(!printed.contains('\u{1b}') && !printed.contains('\u{202e}'), "{printed:?}");
-    assert_eq!(text(&output.stderr), "Go on with --after 3\n");
+    assert_eq!(text(&output.stderr), "Go on with --after=3\n");
 }
 
 #[test]
