@@ -149,9 +149,9 @@ impl Story {
             for (other, _) in self.renewals.iter().filter(|(_, own)| *own == at) {
                 let other = env.read(&self.ids[*other]).await;
                 let again = other.items.iter().filter(|own| own.id == item.id);
-                let mut waits = again.map(|own| other.item_status(own)).filter(|status| {
-                    matches!(status, ItemStatus::Proposed | ItemStatus::Pending)
-                });
+                let mut waits = again
+                    .map(|own| other.item_status(own))
+                    .filter(|status| matches!(status, ItemStatus::Proposed | ItemStatus::Pending));
                 prop_assert!(waits.next().is_none(), "{} is renewed twice", item.id);
             }
         }
@@ -165,9 +165,8 @@ impl Story {
     /// What the customer has ended of a claim is refused to whatever renews it.
     async fn refuse_renewals(&mut self, at: usize, before: &Claim, after: &Claim) {
         let ended = after.items.iter().filter(|item| {
-            let is_active = |claim: &Claim| {
-                matches!(claim.item_status(item), ItemStatus::Active { .. })
-            };
+            let is_active =
+                |claim: &Claim| matches!(claim.item_status(item), ItemStatus::Active { .. });
             is_active(before) && !is_active(after)
         });
         let ended: Vec<_> = ended.map(|item| item.id.clone()).collect();

@@ -29,6 +29,8 @@ pub(crate) fn renewal_faults(pairs: &[(Claim, Claim)]) -> Vec<String> {
                     since >= at + Duration::days(BLOCK_DAYS)
                 }
                 ItemStatus::Ended { reason: EndReason::Renewed, at, .. } => at == since,
+                // Another partner's association began there.
+                ItemStatus::Ended { reason: EndReason::Superseded, at, .. } => at < since,
                 ItemStatus::Ended { at, .. } => at <= since,
                 _ => false,
             };

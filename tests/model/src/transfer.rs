@@ -333,8 +333,9 @@ impl Transfer {
         let answer = self.known.answer(&read.claims[no], question, || {
             let (actor, command) = self.command(action, no, claim).ok_or(Refused)?;
             let event = self.ask(&read.claims[no], no, actor, &command, moment, rivals)?;
-            let in_line = next_from
-                .and_then(|from| event.as_ref().and_then(|own| effects::ended_before_next(own, from)));
+            let in_line = next_from.and_then(|from| {
+                event.as_ref().and_then(|own| effects::ended_before_next(own, from))
+            });
             after(&read.claims[no], in_line.or(event))
         });
         let next = answer.ok()??;
@@ -411,7 +412,13 @@ impl Transfer {
     }
 
     /// What would renew an association that the customer ends is refused in the same transaction.
-    fn refuse_renewal(&self, read: &Table, no: usize, at: usize, change: &mut Change) -> Option<()> {
+    fn refuse_renewal(
+        &self,
+        read: &Table,
+        no: usize,
+        at: usize,
+        change: &mut Change,
+    ) -> Option<()> {
         let Lock { active, next: Some(next) } = read.lock else { return Some(()) };
         let (old, new) = (read.claims[no].claim(), &read.claims[next]);
         let is_left = self.mutation == Some(Mutation::RenewalLeftWaiting);
@@ -613,8 +620,12 @@ impl Model for Transfer {
                 !(last && idle && nothing_due) || named.into_iter().flatten().all(owned)
             }),
             Property::always(NO_GAP, |_, state: &State| {
-                let [old, new] = state.table.claims.each_ref().map(Record::status);
-                let ItemStatus::Ended { reason, at, .. } = old else { return true };
+                let (ItemStatus::Ended { reason, at, .. }, true) =
+                    (state.table.claims[0].status(), renews(state))
+                else {
+                    return true;
+                };
+                let new = state.table.claims[1].status();
                 let begins_at = begins_at(new);
                 let is_renewed = reason == EndReason::Renewed;
                 // That a "yes" waits until the holder has left is no part of the model.
@@ -622,13 +633,10 @@ impl Model for Transfer {
                 begins_at == Some(at) || (!is_renewed && precedes)
             }),
             Property::always(NO_RESTART, |_, state: &State| {
-                let [old, new] = &state.table.claims;
-                let revoked = matches!(
-                    old.status(),
-                    ItemStatus::Ended { reason: EndReason::CustomerRevoked, .. }
-                );
-                let renews = new.claim().renews(&old.claim().id);
-                !(renews && revoked && begins_at(new.status()).is_some())
+                let [old, new] = state.table.claims.each_ref().map(Record::status);
+                let revoked =
+                    matches!(old, ItemStatus::Ended { reason: EndReason::CustomerRevoked, .. });
+                !(renews(state) && revoked && begins_at(new).is_some())
             }),
             Property::sometimes("the item changes hands", |_, state: &State| {
                 state.table.claims[1].is_active()
@@ -661,6 +669,12 @@ fn evidence() -> DeclaredEvidence {
         sha256: Sha256Hash([9; 32]),
         acknowledged_on: chrono::NaiveDate::from_ymd_opt(2026, 11, 2).expect("a date"),
     }
+}
+
+/// Whether the second claim renews the first.
+fn renews(state: &State) -> bool {
+    let [old, new] = state.table.claims.each_ref().map(Record::claim);
+    new.renews(&old.id)
 }
 
 /// Whether the newcomer is active for that reason, and the holder's association ended with it.

@@ -374,9 +374,8 @@ impl Sim {
 
 /// I3.
 fn one_active_each(claims: &[Claim]) {
-    let of_claim = |claim: &Claim| {
-        claim.active_items().map(|item| place_of(claim, item)).collect::<Vec<_>>()
-    };
+    let of_claim =
+        |claim: &Claim| claim.active_items().map(|item| place_of(claim, item)).collect::<Vec<_>>();
     let mut active: Vec<String> = claims.iter().flat_map(of_claim).collect();
     active.sort_unstable();
     let all = active.len();

@@ -162,7 +162,8 @@ impl Sim {
                     holders.remove(&claim.id);
                 }
                 let is_double = holders.len() > 1;
-                let was_double = if is_double { !doubled.insert(of.clone()) } else { doubled.remove(&of) };
+                let was_double =
+                    if is_double { !doubled.insert(of.clone()) } else { doubled.remove(&of) };
                 let renewed = newly_renewed(before.as_ref(), &claim, item);
                 assert!(!renewed || was_double, "{of} ended for a renewal that has not begun");
             }
@@ -170,8 +171,7 @@ impl Sim {
         assert!(doubled.is_empty(), "I3: {doubled:?}");
     }
 
-    /// I2, version by version: what was declined becomes official by nothing but the customer's own undo, and what the
-    /// customer was told is ended is begun again by no renewal.
+    /// I2, version by version: what was declined becomes official by nothing but the customer's own undo.
     pub(super) fn no_no_is_renewed(&self) {
         for (id, _) in &self.books.renewals {
             let mut declined = BTreeSet::new();
@@ -180,15 +180,14 @@ impl Sim {
                 let claim = image.claim();
                 let undone = claim.last_event.event_type == EventType::DeclineUndone;
                 for item in &claim.items {
-                    match claim.item_status(item) {
-                        ItemStatus::Declined { no_answer: false, .. } => drop(declined.insert(item.no)),
-                        _ if undone => drop(declined.remove(&item.no)),
-                        ItemStatus::Active { .. } => {
-                            let own = claim.association_id(item.no);
-                            assert!(!declined.contains(&item.no), "I2: {own} after a no");
-                        }
-                        _ => {}
+                    let status = claim.item_status(item);
+                    if matches!(status, ItemStatus::Declined { no_answer: false, .. }) {
+                        declined.insert(item.no);
+                    } else if undone {
+                        declined.remove(&item.no);
                     }
+                    let is_lost = status.active_since().is_some() && declined.contains(&item.no);
+                    assert!(!is_lost, "I2: {} after a no", claim.association_id(item.no));
                 }
             }
         }

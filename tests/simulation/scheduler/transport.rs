@@ -290,11 +290,11 @@ impl Sim {
         self.note(format!("swept {}", self.books.swept));
     }
 
-    /// The operator makes a new key of links current; the old one is kept. Nobody has a mail under the new one within a
-    /// minute: whoever has read the secret in that minute does not read it again.
+    /// The operator makes a new key of links current; the old one is kept. For two hours nobody has a mail under the new
+    /// one: a function reads the secret once in a minute, by a clock that may be an hour wrong now and an hour before.
     pub(super) fn rotate(&mut self) {
         self.stack.secret.put(ROTATED_SECRET);
-        self.stack.env.clock.advance(Duration::seconds(61));
+        self.stack.env.clock.advance(Duration::minutes(122));
         self.note("rotated");
     }
 

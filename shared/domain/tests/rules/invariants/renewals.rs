@@ -1,6 +1,9 @@
 //! The same of an association with a term and of what renews it (`docs/domain.md §3.13`): two claims, each with its own
 //! story, and between them what the store writes with a step in one transaction.
-#![expect(clippy::wildcard_enum_match_arm, reason = "a few statuses of many are on the straight way")]
+#![expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "a few statuses of many are on the straight way"
+)]
 
 use std::collections::BTreeMap;
 
@@ -147,7 +150,8 @@ impl Pair {
             let is_next = |item: &&Item| {
                 ended.contains(&claim.item_ref(item)) && effects::holds_lock(claim, item)
             };
-            let refused: Vec<ItemNo> = claim.items.iter().filter(is_next).map(|item| item.no).collect();
+            let refused: Vec<ItemNo> =
+                claim.items.iter().filter(is_next).map(|item| item.no).collect();
             if !refused.is_empty() {
                 let no = Command::Decline { items: ItemSelection::These(refused), motive: None };
                 new.now = self.now;
@@ -173,7 +177,8 @@ impl Pair {
         }
         let after = &new.given.claim;
         let activated = effects::activated_items(&before, after);
-        let activated: Vec<_> = after.items.iter().filter(|item| activated.contains(&item.no)).collect();
+        let activated: Vec<_> =
+            after.items.iter().filter(|item| activated.contains(&item.no)).collect();
         let Some(first) = activated.first() else { return self.holds() };
         let since = after.item_status(first).active_since().expect("active");
         let ids: Vec<ItemId> = activated.iter().map(|item| item.id.clone()).collect();
@@ -209,9 +214,11 @@ impl Pair {
         let items = ids.iter().map(|id| crate::given::item(id.as_str())).collect();
         let input = ClaimInput { items, renews, ..input() };
         self.asked += 1;
-        let id = ClaimId::of(&PartnerId::parse("p-alpine").unwrap(), &format!("renewal-{}", self.asked));
+        let id =
+            ClaimId::of(&PartnerId::parse("p-alpine").unwrap(), &format!("renewal-{}", self.asked));
         let mut context = self.old.given.context(alpine(), self.now);
-        let pending: Vec<_> = self.new.iter().flat_map(|new| open_items(&new.given.claim)).collect();
+        let pending: Vec<_> =
+            self.new.iter().flat_map(|new| open_items(&new.given.claim)).collect();
         let held = old.active_items().map(|item| (old.item_ref(item), old.id.clone()));
         let own_claims = held.chain(pending.iter().cloned());
         context.facts.own_claims = own_claims.filter(|(own, _)| ids.contains(&own.id)).collect();
@@ -221,7 +228,8 @@ impl Pair {
         let submitted = created(&Command::Submit(Some(Box::new(creation))), &context);
 
         let runs = |id: &ItemId| old.active_items().any(|own| own.id == *id);
-        let covered = |id: &ItemId| item.is_none_or(|no| old.find_item(no).is_some_and(|own| own.id == *id));
+        let covered =
+            |id: &ItemId| item.is_none_or(|no| old.find_item(no).is_some_and(|own| own.id == *id));
         let from = self.ends_at - Duration::days(RENEWABLE_DAYS);
         let in_time = from <= self.now && self.now < self.ends_at;
         let renewable = in_time && ids.iter().all(|id| runs(id) && covered(id));
@@ -254,6 +262,7 @@ impl Pair {
             match (was, begun) {
                 (ItemStatus::Ended { reason, at, .. }, Some(since)) => {
                     prop_assert!(reason != EndReason::CustomerRevoked, "{} after a no", item.id);
+                    prop_assert!(reason != EndReason::Superseded, "{} by its own partner", item.id);
                     let renewed = reason == EndReason::Renewed;
                     prop_assert!(at == *since || (!renewed && at < *since), "{was:?}, {since}");
                 }
