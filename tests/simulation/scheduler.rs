@@ -203,10 +203,10 @@ impl Sim {
         sim
     }
 
-    /// What an earlier story has left in every other one: the first wish is associated, and its rivals have a
+    /// What an earlier story has left in every other one, and wherever there are terms: the first wish is associated, and its rivals have a
     /// holder to replace.
     async fn prologue(&mut self) {
-        if self.rng.bool() {
+        if !self.has_terms() && self.rng.bool() {
             return;
         }
         self.wish(WISHES[0], "prologue").await.expect("a claim");

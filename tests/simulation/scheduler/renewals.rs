@@ -25,7 +25,7 @@ const TERM_MONTHS: u32 = 4;
 /// How many days before the end of a term it can be renewed.
 const RENEWABLE_DAYS: i64 = 90;
 /// How many days before the end of a term an act begins: too early, in time, too late for a whole window, and after it.
-const LEADS_DAYS: [i64; 8] = [100, 60, 30, 14, 11, 9, 5, -1];
+const LEADS_DAYS: [i64; 10] = [100, 80, 60, 30, 20, 14, 11, 9, 5, -1];
 
 impl Sim {
     /// The policy of `osu-m365` in a story.
@@ -61,11 +61,19 @@ impl Sim {
         }
     }
 
-    /// The partners ask anew for most of what ends.
+    /// The partners ask anew for most of what ends, and most of that is validated at once.
     pub(super) async fn renew_most(&mut self) {
         for (made, claim, ends_at) in self.terms() {
-            if self.rng.u8(0..4) > 0 {
+            if self.rng.u8(0..8) > 0 {
                 self.submit_renewal(&made, &claim, ends_at).await;
+            }
+        }
+        let renewals = self.lively().filter(|made| self.renewed_by(&made.id).is_some());
+        for made in renewals.cloned().collect::<Vec<_>>() {
+            for action in [Action::Begin, Action::Validate] {
+                if self.rng.u8(0..8) > 0 {
+                    self.give(&made, action).await;
+                }
             }
         }
     }
