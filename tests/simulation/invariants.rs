@@ -45,8 +45,9 @@ const CLAIMS: [(&str, &str, &[&str], bool); 4] = [
 
 /// Whose step it is where it is a renewal's.
 const RENEWAL: usize = CLAIMS.len();
-/// The term of what the partners hold: it can be renewed from its first day on.
+/// The term of what the partners hold, and how many days before its end a partner asks anew: in the last third.
 const TERM_MONTHS: u32 = 1;
+const LEAD_DAYS: i64 = 10;
 
 /// A story and what must stay true in it.
 struct Story {
@@ -112,7 +113,11 @@ impl Story {
                 let claim = env.read(&self.ids[at]).await;
                 match straight_on(&claim) {
                     Some(next) => self.give(at, next).await?,
-                    None if claim.status() == Status::Associated => self.renew(at, 0).await?,
+                    None if claim.status() == Status::Associated => {
+                        let from = claim.deadline().map(|end| end - Duration::days(LEAD_DAYS));
+                        env.clock.set(from.map_or(now, |from| from.max(now)));
+                        self.renew(at, 0).await?;
+                    }
                     None => Box::pin(self.close(&claim)).await,
                 }
             }

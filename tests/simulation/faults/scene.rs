@@ -5,6 +5,7 @@ use domain::claim::Claim;
 use domain::event::FailureCause;
 use domain::ids::ClaimId;
 use domain::program::{Consent, Policy};
+use support::engine::key;
 use support::test_env::{TestEnv, closes_at, partner_id};
 
 use super::NOW;
@@ -147,15 +148,17 @@ impl Scene {
                 env.let_pass(closes_at);
                 newcomer.id
             }
-            Self::Renewable => env.holding(KEY, &ITEMS).await.id,
+            Self::Renewable => renewable(env).await,
             Self::Renewing => renewing(env).await.1.id,
             Self::Renewed => renewing(env).await.0,
             Self::RenewalEnded => {
                 let (_, renewal) = renewing(env).await;
-                let closes_at = closes_at(&renewal);
-                env.clock.set(closes_at - Duration::minutes(15));
-                env.finalize().await;
-                env.let_pass(closes_at);
+                // Ticks have gone on meanwhile: the action has the last buckets alone to look at.
+                for position in env.engine.items("S") {
+                    let (pk, sk) = key(&position);
+                    env.engine.delete(&pk, &sk);
+                }
+                env.let_pass(closes_at(&renewal));
                 renewal.id
             }
         }
@@ -191,9 +194,16 @@ async fn ended(env: &TestEnv, action: Action) -> ClaimId {
     claim.id
 }
 
+/// An association of which the last third of its term has begun, for longer than a window takes.
+async fn renewable(env: &TestEnv) -> ClaimId {
+    let old = env.holding(KEY, &ITEMS).await;
+    env.clock.set(old.deadline().unwrap() - Duration::days(10));
+    old.id
+}
+
 /// What is renewed, and a renewal of all of it whose window is open.
 async fn renewing(env: &TestEnv) -> (ClaimId, Claim) {
-    let old = env.holding(KEY, &ITEMS).await.id;
+    let old = renewable(env).await;
     after(env, old.clone(), &[Action::Renew(0)]).await;
     let renewal = ClaimId::of(&partner_id("p-alpine"), RENEWAL_KEY);
     let renewal = after(env, renewal, &[Action::Begin, Action::Validate]).await;

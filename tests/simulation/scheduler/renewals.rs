@@ -22,10 +22,10 @@ use crate::simulation::renewals::{association, item_before, place_of, renewal_fa
 const TERMLESS: u64 = 3;
 /// How long a term is: longer than the time in which it can be renewed.
 const TERM_MONTHS: u32 = 4;
-/// How many days before the end of a term it can be renewed.
-const RENEWABLE_DAYS: i64 = 90;
+/// The part of a term of less than nine months in which it can be renewed: the last third.
+const RENEWABLE_PART: i32 = 3;
 /// How many days before the end of a term an act begins: too early, in time, too late for a whole window, and after it.
-const LEADS_DAYS: [i64; 10] = [100, 80, 60, 30, 20, 14, 11, 9, 5, -1];
+const LEADS_DAYS: [i64; 10] = [45, 39, 35, 30, 20, 14, 11, 9, 5, -1];
 
 impl Sim {
     /// The policy of `osu-m365` in a story.
@@ -108,7 +108,7 @@ impl Sim {
         no.done(&self.stack, &self.answers()).await;
     }
 
-    /// Submits a renewal of everything that runs, or of one item. It is taken in the last ninety days alone.
+    /// Submits a renewal of everything that runs, or of one item. It is taken in the last third of the term alone.
     async fn submit_renewal(&mut self, made: &Made, old: &Claim, ends_at: Instant) {
         let running: Vec<u8> = old.active_items().map(|item| item.no.0).collect();
         let whole = running.len() == made.wish.items.len() && self.rng.bool();
@@ -122,7 +122,9 @@ impl Sim {
         self.note(format!("{made} is renewed, item {no}: {}", created.is_ok()));
         let Ok(created) = created else { return };
         let now = self.stack.env.clock.now();
-        let in_time = now < ends_at && now >= ends_at - Duration::days(RENEWABLE_DAYS);
+        let since = old.active_items().filter_map(|item| old.item_status(item).active_since());
+        let third = (ends_at - since.min().expect("a beginning")) / RENEWABLE_PART;
+        let in_time = now < ends_at && now >= ends_at - third;
         assert!(in_time, "{made} is renewed at {now}, its term ends at {ends_at}");
         let items = match usize::from(no) {
             0 => made.wish.items,
