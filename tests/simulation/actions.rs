@@ -19,7 +19,7 @@ use domain::rules::StandingRules;
 use domain::text::{Comment, Email, Name};
 use serde_json::{Value, json};
 use store::{Author, ClaimImage, CommandOutcome, DeliveryReport, Store, StoreError};
-use support::fixtures::{ALPINE, CONTOSO, claim_body};
+use support::fixtures::{ALPINE, CONTOSO, claim_body, claim_body_of};
 use support::rivals::{accept_all, grounds, operator};
 use support::test_env::{
     TestEnv, apply_reports, contoso_admin, create_on, decline, decline_all, link, partner_admin,
@@ -28,6 +28,8 @@ use support::test_env::{
 
 /// The key and the items of a claim that an action creates.
 pub(crate) const KEY: &str = "k";
+/// The key of a renewal that an action creates.
+pub(crate) const RENEWAL_KEY: &str = "renewal";
 pub(crate) const ITEMS: [&str; 2] = ["exchange-online", "teams"];
 
 /// Something that somebody does to a claim. Numbers are items of the claim, notices, reviewers or recipients.
@@ -47,6 +49,8 @@ pub(crate) enum Action {
     Dispute,
     AddEvidence(u8),
     End(u8),
+    /// Submits a claim that renews the association of that item; 0: those of all items that run.
+    Renew(u8),
     /// Names a contact of the tenant's domain that nobody has verified.
     ProposeContact,
     // The operator's staff.
@@ -175,6 +179,7 @@ impl Action {
             }
             Self::StoreDraft
             | Self::Create
+            | Self::Renew(_)
             | Self::AnnounceHoliday
             | Self::LiftBlocks
             | Self::Tick
@@ -202,6 +207,12 @@ impl Action {
         match self {
             Self::StoreDraft => create(env, store, &drafted()).await?,
             Self::Create => create(env, store, &claim_body(&ITEMS)).await?,
+            Self::Renew(no) => {
+                let old = stored_claim(env, id);
+                let body = renewal_body(&old, no);
+                let partner = old.subject.partner.as_str();
+                Box::pin(create_on(store, partner, RENEWAL_KEY, &body, env.now())).await?;
+            }
             Self::AnnounceHoliday => announce_holiday(store, env.clock.now()).await?,
             Self::LiftBlocks => {
                 let none = |_: &StandingRules| Ok(StandingRules::default());
@@ -272,6 +283,22 @@ async fn create(env: &TestEnv, store: &Store, body: &Value) -> Result<(), StoreE
 fn drafted() -> Value {
     let mut body = claim_body(&ITEMS);
     body["draft"] = json!(true);
+    body
+}
+
+/// The body of a claim that renews an item of `old`, or with 0 all of its items that run.
+pub(crate) fn renewal_body(old: &Claim, no: u8) -> Value {
+    let subject = &old.subject;
+    let chosen = old.active_items().filter(|item| no == 0 || item.no.0 == no);
+    let items: Vec<&str> = chosen.map(|item| item.id.as_str()).collect();
+    let location = subject.location.as_ref().expect("a location").as_str();
+    let tenant = subject.tenant.to_string();
+    let domain = if tenant == CONTOSO { "contoso.example" } else { "fabrikam.example" };
+    let mut body = claim_body_of(location, &tenant, domain, &items);
+    body["renews"] = match no {
+        0 => json!(old.id),
+        no => json!(old.association_id(ItemNo(no)).to_string()),
+    };
     body
 }
 

@@ -19,7 +19,7 @@ use support::wire::{Fault, any, until_death};
 use tokio::sync::Notify;
 use web::event::RequestEvent;
 
-use super::actions::{Action, KEY};
+use super::actions::{Action, KEY, RENEWAL_KEY, renewal_body};
 use super::scheduler::{Books, Intent, Sim, Trace, WISHES};
 
 /// Before and after a call of the table, and of a service beside it.
@@ -36,13 +36,15 @@ enum Stage {
     Deliver,
     /// The window's end and its grace pass.
     Pass,
+    /// The end of the term comes near.
+    Approach,
     Tick,
     Work,
     Suspend,
     Sweep,
 }
 
-use Stage::{Deliver, Mail, Pass, Publish, Suspend, Sweep, Tick, Work};
+use Stage::{Approach, Deliver, Mail, Pass, Publish, Suspend, Sweep, Tick, Work};
 
 const SUBMIT: Stage = Stage::Ask(Action::Create);
 const BEGIN: Stage = Stage::Ask(Action::Begin);
@@ -52,8 +54,16 @@ const DECLINE_ALL: Stage = Stage::Ask(Action::DeclineByLink(1));
 const UNDO: Stage = Stage::Ask(Action::Undo);
 const ACCEPT: Stage = Stage::Ask(Action::AcceptAll);
 const END: Stage = Stage::Ask(Action::End(1));
+const RENEW: Stage = Stage::Ask(Action::Renew(0));
+/// The customer ends what is renewed.
+const REVOKE: Stage = Stage::Ask(Action::Revoke(1));
 
-/// The story as it is told by one claim.
+/// A story whose associations have a term.
+const YEARLY_SEED: u64 = 1;
+/// How many days before the end of a term its partner asks anew.
+const LEAD_DAYS: i64 = 30;
+
+/// The story as it is told by one claim, and from its submit on by the one that renews it.
 struct Story {
     sim: Sim,
     id: ClaimId,
@@ -64,11 +74,13 @@ struct Place {
     saved: Saved,
     now: Instant,
     books: Books,
+    id: ClaimId,
+    made: usize,
 }
 
 impl Story {
-    async fn begin() -> Self {
-        let mut sim = Box::pin(Sim::empty(0, Trace::default())).await;
+    async fn begin(seed: u64) -> Self {
+        let mut sim = Box::pin(Sim::empty(seed, Trace::default())).await;
         let id = ClaimId::of(&partner_id(ALPINE), KEY);
         sim.add(id.clone(), WISHES[0]);
         Self { sim, id }
@@ -77,7 +89,8 @@ impl Story {
     fn place(&self) -> Place {
         let env = &self.sim.stack.env;
         let (saved, now) = (env.engine.save(), env.clock.now());
-        Place { saved, now, books: self.sim.books.clone() }
+        let (books, id) = (self.sim.books.clone(), self.id.clone());
+        Place { saved, now, books, id, made: self.sim.made.len() }
     }
 
     fn return_to(&mut self, place: &Place) {
@@ -86,6 +99,8 @@ impl Story {
         env.clock.set(place.now);
         env.services.forget();
         self.sim.books = place.books.clone();
+        self.sim.made.truncate(place.made);
+        self.id = place.id.clone();
         self.sim.repair();
     }
 
@@ -98,6 +113,10 @@ impl Story {
             Pass => {
                 let closes_at = closes_at(&self.sim.peek(&self.id));
                 Box::pin(self.sim.pass_to(closes_at)).await;
+            }
+            Approach => {
+                let ends_at = self.sim.peek(&self.id).state.term_ends_at().expect("a term");
+                Box::pin(self.sim.pass_to(ends_at - Duration::days(LEAD_DAYS))).await;
             }
             Tick => self.sim.tick().await,
             Work => self.sim.work_all().await,
@@ -137,6 +156,22 @@ impl Story {
                 let event = event.json(&json!({"reason_code": "other", "comment": "we leave"}));
                 let answer = self.sim.stack.send(event).await;
                 assert!(answer.status < 500, "{}", answer.text);
+            }
+            Action::Renew(no) => {
+                let body = renewal_body(&self.sim.peek(&self.id), no);
+                let renewal = ClaimId::of(&partner_id(ALPINE), RENEWAL_KEY);
+                self.sim.add(renewal.clone(), WISHES[0]);
+                self.sim.books.renewals.push((renewal.clone(), self.id.clone()));
+                let answer = self.sim.stack.submit(ALPINE, RENEWAL_KEY, &body).await;
+                assert_eq!(answer.status, 201, "{}", answer.text);
+                self.id = renewal;
+            }
+            Action::Revoke(item) => {
+                let old = self.sim.renewed_by(&self.id).expect("what is renewed");
+                let event = RequestEvent::post(&format!("/v1/associations/{old}-{item}/end"));
+                let event = event.customer_admin(CONTOSO).json(&json!({}));
+                let answer = self.sim.stack.send(event).await;
+                assert_eq!(answer.status, 200, "{}", answer.text);
             }
             other => panic!("no stage asks for {other:?}"),
         }
@@ -203,7 +238,8 @@ impl Story {
 
 /// Lets the process of a stage die at each of its calls, before it and after it.
 async fn survives(way: &[Stage], stage: Stage) {
-    let mut story = Box::pin(Story::begin()).await;
+    let seed = if way.contains(&RENEW) { YEARLY_SEED } else { 0 };
+    let mut story = Box::pin(Story::begin(seed)).await;
     for earlier in way {
         Box::pin(story.run(*earlier)).await;
         story.sim.collect();
@@ -267,4 +303,12 @@ each_stage! {
         [SUBMIT, BEGIN, VALIDATE, Publish, Mail, Deliver, Pass, Tick, Work], END;
     a_sweep_survives_every_death:
         [SUBMIT, BEGIN, VALIDATE, Publish, Mail, Deliver, Suspend], Sweep;
+    a_renewal_begins_after_every_death: [
+        SUBMIT, BEGIN, VALIDATE, Publish, Mail, Deliver, Pass, Tick, Work, Approach,
+        RENEW, BEGIN, VALIDATE, Publish, Mail, Deliver, Pass, Tick
+    ], Work;
+    an_end_of_what_is_renewed_survives_every_death: [
+        SUBMIT, BEGIN, VALIDATE, Publish, Mail, Deliver, Pass, Tick, Work, Approach,
+        RENEW, BEGIN, VALIDATE, Publish, Mail, Deliver
+    ], REVOKE;
 }

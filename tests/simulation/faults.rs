@@ -241,6 +241,12 @@ each_action! {
     an_item_changes_hands_once_by_a_yes_whatever_breaks: Scene::InLine, Action::AcceptAll;
     a_newcomer_leaves_the_line_once_whatever_breaks: Scene::InLine, Action::Withdraw;
     a_holder_leaves_to_the_next_once_whatever_breaks: Scene::HolderOfLine, Action::End(1);
+    a_renewal_is_submitted_once_whatever_breaks: Scene::Renewable, Action::Renew(0);
+    a_renewal_begins_as_the_old_one_ends_once_whatever_breaks: Scene::RenewalEnded, Action::Tick;
+    a_renewal_begins_by_a_yes_once_whatever_breaks: Scene::Renewing, Action::AcceptAll;
+    an_end_of_the_old_one_refuses_its_renewal_once_whatever_breaks: Scene::Renewed, Action::Revoke(1);
+    a_no_to_the_old_one_refuses_its_renewal_once_whatever_breaks:
+        Scene::Renewed, Action::DeclineByLink(1);
     evidence_is_added_once_whatever_breaks: Scene::Asked, Action::AddEvidence(7);
     a_holiday_is_announced_once_whatever_breaks: Scene::Awaiting, Action::AnnounceHoliday;
     a_notice_is_sent_again_once_whatever_breaks: Scene::Awaiting, Action::Resend;

@@ -5,4 +5,5 @@ mod actions;
 mod crashes;
 mod faults;
 mod invariants;
+mod renewals;
 mod scheduler;

@@ -15,6 +15,7 @@ mod coverage;
 mod drafts;
 mod faults;
 mod others;
+mod renewals;
 mod seeds;
 mod suspension;
 mod time;
@@ -167,6 +168,8 @@ enum Move {
     Erase,
     /// The operator makes a new key of links.
     Rotate,
+    /// A partner asks anew for what ends with its term, or the customer refuses that.
+    Renew,
     StandStill,
     Wait,
 }
@@ -175,7 +178,7 @@ impl Sim {
     /// Before anybody has claimed anything.
     pub(super) async fn empty(seed: u64, trace: Trace) -> Self {
         fastrand::seed(seed);
-        let stack = Box::pin(Stack::at(NOW)).await;
+        let stack = Box::pin(Stack::with_policy(NOW, Self::policy_of(seed))).await;
         // Ticks have gone on before: no shard has days of empty buckets to look at.
         stack.env.let_pass_by(stack.env.clock.now(), Duration::zero());
         let (watch, _) = stack.env.another_store(|_| {});
@@ -200,10 +203,10 @@ impl Sim {
         sim
     }
 
-    /// What an earlier story has left in every other one: the first wish is associated, and its rivals have a
+    /// What an earlier story has left in every other one, and wherever there are terms: the first wish is associated, and its rivals have a
     /// holder to replace.
     async fn prologue(&mut self) {
-        if self.rng.bool() {
+        if !self.has_terms() && self.rng.bool() {
             return;
         }
         self.wish(WISHES[0], "prologue").await.expect("a claim");
@@ -226,6 +229,7 @@ impl Sim {
             self.note(format!("{} of {}: {}", wish.items[0], wish.partner, taken.is_ok()));
             assert!(taken.is_ok() || !everybody_may, "{taken:?}");
         }
+        self.renew_most().await;
     }
 
     async fn wish(&mut self, wish: Wish, key: &str) -> Result<(), StoreError> {
@@ -301,6 +305,7 @@ impl Sim {
         self.seal();
         self.repair();
         self.no_timer_is_lost();
+        self.renewals_follow_the_old();
     }
 
     /// A move for which there is something to do.
@@ -346,6 +351,7 @@ impl Sim {
             93..95 => Move::Juggle,
             95 => Move::Erase,
             96 => Move::Rotate,
+            97..100 if self.has_terms() => Move::Renew,
             100..102 => Move::Reorder,
             102..105 => Move::Toggle,
             105..107 => Move::Forge,
@@ -376,6 +382,7 @@ impl Sim {
             Move::Misuse => Box::pin(self.misuse()).await,
             Move::Erase => Box::pin(self.erase()).await,
             Move::Rotate => self.rotate(),
+            Move::Renew => Box::pin(self.renew()).await,
             Move::StandStill => self.stand_still(),
             Move::Wait => Box::pin(self.wait()).await,
         }
@@ -429,6 +436,7 @@ async fn run(seed: u64, trace: Trace) -> Coverage {
     Box::pin(sim.furnish()).await;
     Box::pin(sim.prologue()).await;
     for act in 0..ACTS {
+        Box::pin(sim.approach_end_of_term()).await;
         Box::pin(sim.open_act(act)).await;
         for step in 0..STEPS {
             Box::pin(sim.step()).await;

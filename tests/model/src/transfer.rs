@@ -1,16 +1,20 @@
-//! Two partners and one item (`docs/domain.md §3`, *Exclusivity*): a lock, two claims, and transactions that
-//! hold what they read. Two workers, either claim's customer and partner, and the operator.
+//! One item and two claims on it (`docs/domain.md §3`, *Exclusivity*): of two partners, or of one that renews what it
+//! holds (§3.13). A lock, and transactions that hold what they read. Two workers, either claim's customer and partner,
+//! and the operator.
 
 use std::collections::BTreeSet;
 
 use chrono::Duration;
 use domain::actor::Actor;
-use domain::claim::{Basis, Claim, Defence, Instant, ItemStatus, State as ClaimState, Status};
+use domain::claim::{
+    Basis, Claim, Defence, Details, Instant, ItemStatus, Renewal, State as ClaimState, Status,
+};
 use domain::command::{Command, DeclaredEvidence};
 use domain::context::{Rival, RivalStatus};
 use domain::decide::is_due;
 use domain::effects::{self, LockChange};
-use domain::ids::{ItemNo, Sha256Hash};
+use domain::event::Event;
+use domain::ids::{ClaimId, ItemNo, Sha256Hash};
 use domain::motive::Motive;
 use domain::program::Policy;
 use domain::reason::EndReason;
@@ -18,7 +22,9 @@ use domain::recipient::{RecipientNo, Reports};
 use domain::text::Name;
 use stateright::{Model, Property};
 
-use crate::given::{FIRST, Known, World, accept, at, comment, decline, link, operator, undo};
+use crate::given::{
+    FIRST, Known, World, accept, at, comment, decline, link, operator, partner_id, undo,
+};
 use crate::record::{Answer, Memo, Record, Refused};
 
 /// What a mutant does wrong.
@@ -28,12 +34,24 @@ pub enum Mutation {
     LockReleasedAtDecline,
     /// A newcomer takes over whatever has become of the holder's record.
     HolderUnasked,
+    /// A renewal begins, and what it renews runs on.
+    OldLeftRunning,
+    /// The customer's end of the old association leaves its renewal waiting.
+    RenewalLeftWaiting,
 }
 
 /// What must come about in some model, or its promises would be kept by nothing ever happening.
 const SUPERSEDED: &str = "by silence, the newcomer supersedes the holder";
 const SUPERSEDED_BY_A_YES: &str = "by the customer's yes, the newcomer supersedes the holder";
 const LET_IN: &str = "a settled no lets the rival in";
+const RENEWED: &str = "by silence, the association begins anew as the old one ends for it";
+const RENEWED_BY_A_YES: &str = "by the customer's yes, it begins anew as the old one ends for it";
+const RENEWED_LATER: &str = "it begins anew after the old term has ended";
+const REFUSED_WITH_THE_OLD: &str = "the end of the old association refuses its renewal";
+/// What a mutant of a renewal breaks.
+pub const NO_GAP: &str = "an association ends for its renewal where that begins, else before it";
+/// The same of the customer's end of the old one.
+pub const NO_RESTART: &str = "I2: what the customer has ended is not begun anew";
 
 /// Who holds the item, and who is next.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -130,10 +148,12 @@ pub struct Transfer {
 /// What is asked of the domain about a claim, at a moment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 enum Question {
-    /// What an action does; of the rival, if there is one, whether it is active.
-    Action(Action, usize, usize, Option<bool>),
-    /// What the end of an association does that another claim takes over.
-    Supersede(usize, usize),
+    /// What an action does; of the rival, if there is one, whether it is active; and when the window of who is next ends.
+    Action(Action, usize, usize, Option<bool>, Option<Instant>),
+    /// What the end of an association does that another claim takes over, and since when that is.
+    Supersede(usize, usize, Instant),
+    /// What the customer's end of an association does to the claim that renews it.
+    Refuse(usize, usize),
 }
 
 /// What a write leaves, if nobody was faster.
@@ -167,6 +187,24 @@ impl Transfer {
         let second = worlds[1].after(&second, operator(), &Command::BeginReview, at);
         let lock = Lock { active: Some(0), next: None };
         Self { shows: &[LET_IN], ..Self::of(worlds, [first, second], lock) }
+    }
+
+    /// An association whose term ends soon, and its renewal, whose window is open.
+    pub fn renewed() -> Self {
+        let policy = Policy { term_months: Some(1), ..Policy::default() };
+        let worlds = [(); 2].map(|()| World::new(policy.clone(), "p-alpine"));
+        let old = awaiting(&worlds[0], at("2026-12-01T14:00:00Z"));
+        let closed = old.closes_at().expect("a window") + Duration::seconds(120);
+        let old = worlds[0].after(&old, Actor::System, &Command::DeadlinePassed, closed);
+        let new = awaiting(&worlds[1], at("2026-12-22T14:00:00Z"));
+        let id = ClaimId::of(&partner_id("p-alpine"), "renewal");
+        let renews = Some(Renewal { claim: old.claim().id.clone(), item: None });
+        let details = Details { renews, ..new.claim().details.clone() };
+        let new = new.with(Claim { id, details, ..new.claim().clone() });
+        let lock = Lock { active: Some(0), next: Some(1) };
+        let shows = &[RENEWED, RENEWED_BY_A_YES, RENEWED_LATER, REFUSED_WITH_THE_OLD];
+        let of = Self::of(worlds, [old, new], lock);
+        Self { says_yes: true, shows, actions: 3, ..of }
     }
 
     fn of(worlds: [World; 2], claims: [Record; 2], lock: Lock) -> Self {
@@ -208,7 +246,8 @@ impl Transfer {
         let policy = self.worlds[no].policy();
         let now = self.now(state);
         let open = status == Status::AwaitingCustomer;
-        let due = is_due(record.claim(), policy, now) && open;
+        let has_term = record.claim().state.term_ends_at().is_some();
+        let due = is_due(record.claim(), policy, now) && (open || (has_term && record.is_active()));
         let settled =
             effects::declines_settle_at(record.claim(), policy).is_some_and(|end| end <= now);
         let holds = [state.table.lock.active, state.table.lock.next].contains(&Some(no));
@@ -289,10 +328,15 @@ impl Transfer {
         let moment = if action == Action::Silence { now } else { since };
         let rivals = self.rivals(read, no, self.moments[now]);
         let rival = rivals.first().map(|rival| rival.standing == RivalStatus::Active);
-        let question = Question::Action(action, no, moment, rival);
+        let next_from = window_of_next(read, no);
+        let question = Question::Action(action, no, moment, rival, next_from);
         let answer = self.known.answer(&read.claims[no], question, || {
             let (actor, command) = self.command(action, no, claim).ok_or(Refused)?;
-            self.ask(&read.claims[no], no, actor, &command, moment, rivals)
+            let event = self.ask(&read.claims[no], no, actor, &command, moment, rivals)?;
+            let in_line = next_from.and_then(|from| {
+                event.as_ref().and_then(|own| effects::ended_before_next(own, from))
+            });
+            after(&read.claims[no], in_line.or(event))
         });
         let next = answer.ok()??;
         let new = next.claim();
@@ -308,13 +352,17 @@ impl Transfer {
             change.table.lock = released(read.lock, no);
         }
         if !effects::activated_items(claim, new).is_empty() && read.lock.next == Some(no) {
-            self.take_over(read, no, moment, &mut change)?;
+            let since = next.status().active_since()?;
+            self.take_over(read, no, (moment, since), &mut change)?;
+        }
+        if !effects::newly_blocked(Some(claim), new).is_empty() {
+            self.refuse_renewal(read, no, moment, &mut change)?;
         }
         change.table.claims[no] = next;
         Some(change)
     }
 
-    /// What follows from a record by a command.
+    /// What a command on a record leads to.
     fn ask(
         &self,
         record: &Record,
@@ -323,12 +371,11 @@ impl Transfer {
         command: &Command,
         moment: usize,
         rivals: Vec<Rival>,
-    ) -> Answer {
+    ) -> Result<Option<Event>, Refused> {
         let at = self.moments[moment];
         let known = Known { rivals, recipients: record.recipients(delivered(at)) };
         let context = self.worlds[no].context(actor, at, known);
-        let event = domain::decide(Some(record.claim()), command, &context).map_err(|_| Refused)?;
-        event.map(|event| record.after(&event).map_err(|_| Refused)).transpose()
+        domain::decide(Some(record.claim()), command, &context).map_err(|_| Refused)
     }
 
     /// The lock with the claim in it, where there is room.
@@ -341,18 +388,51 @@ impl Transfer {
     }
 
     /// The holder's association ends with the same transaction.
-    fn take_over(&self, read: &Table, no: usize, moment: usize, change: &mut Change) -> Option<()> {
+    fn take_over(
+        &self,
+        read: &Table,
+        no: usize,
+        (moment, since): (usize, Instant),
+        change: &mut Change,
+    ) -> Option<()> {
         let holder = read.lock.active?;
         let record = &read.claims[holder];
-        let answer = self.known.answer(record, Question::Supersede(holder, moment), || {
-            let since = self.moments[moment];
-            let command = Command::Supersede { items: vec![ItemNo(1)], since, renewed: false };
-            self.ask(record, holder, Actor::System, &command, moment, Vec::new())
+        let answer = self.known.answer(record, Question::Supersede(holder, moment, since), || {
+            let renewed = read.claims[no].claim().renews(&record.claim().id);
+            let command = Command::Supersede { items: vec![ItemNo(1)], since, renewed };
+            after(record, self.ask(record, holder, Actor::System, &command, moment, Vec::new())?)
         });
-        change.table.claims[holder] = answer.ok()??;
+        if self.mutation != Some(Mutation::OldLeftRunning) {
+            change.table.claims[holder] = answer.ok()??;
+        }
         change.table.lock = Lock { active: Some(no), next: None };
         change.asks_lock = true;
         change.asks[holder] = self.mutation != Some(Mutation::HolderUnasked);
+        Some(())
+    }
+
+    /// What would renew an association that the customer ends is refused in the same transaction.
+    fn refuse_renewal(
+        &self,
+        read: &Table,
+        no: usize,
+        at: usize,
+        change: &mut Change,
+    ) -> Option<()> {
+        let Lock { active, next: Some(next) } = read.lock else { return Some(()) };
+        let (old, new) = (read.claims[no].claim(), &read.claims[next]);
+        let is_left = self.mutation == Some(Mutation::RenewalLeftWaiting);
+        if active != Some(no) || !new.claim().renews(&old.id) || is_left {
+            return Some(());
+        }
+        let answer = self.known.answer(new, Question::Refuse(next, at), || {
+            let customer = self.worlds[next].administrator();
+            after(new, self.ask(new, next, customer, &decline(), at, Vec::new())?)
+        });
+        if let Some(refused) = answer.ok()? {
+            change.table.claims[next] = refused;
+            change.asks[next] = true;
+        }
         Some(())
     }
 
@@ -368,6 +448,21 @@ impl Transfer {
             Property::sometimes(LET_IN, |_: &Self, state: &State| {
                 let declined = state.table.claims[0].claim().status() == Status::Declined;
                 declined && state.table.lock.active == Some(1)
+            }),
+            Property::sometimes(RENEWED, |_: &Self, state: &State| {
+                follows(state, EndReason::Renewed, Basis::Deemed)
+            }),
+            Property::sometimes(RENEWED_BY_A_YES, |_: &Self, state: &State| {
+                follows(state, EndReason::Renewed, Basis::Explicit)
+            }),
+            Property::sometimes(RENEWED_LATER, |_: &Self, state: &State| {
+                follows(state, EndReason::TermExpired, Basis::Deemed)
+            }),
+            Property::sometimes(REFUSED_WITH_THE_OLD, |_: &Self, state: &State| {
+                let [old, new] = state.table.claims.each_ref().map(Record::status);
+                let revoked =
+                    matches!(old, ItemStatus::Ended { reason: EndReason::CustomerRevoked, .. });
+                revoked && matches!(new, ItemStatus::Declined { .. })
             }),
         ];
         all.into_iter().filter(|property| self.shows.contains(&property.name)).collect()
@@ -524,6 +619,25 @@ impl Model for Transfer {
                 let named = [state.table.lock.active, state.table.lock.next];
                 !(last && idle && nothing_due) || named.into_iter().flatten().all(owned)
             }),
+            Property::always(NO_GAP, |_, state: &State| {
+                let (ItemStatus::Ended { reason, at, .. }, true) =
+                    (state.table.claims[0].status(), renews(state))
+                else {
+                    return true;
+                };
+                let new = state.table.claims[1].status();
+                let begins_at = begins_at(new);
+                let is_renewed = reason == EndReason::Renewed;
+                // That a "yes" waits until the holder has left is no part of the model.
+                let precedes = begins_at.is_none_or(|since| at <= since) || is_by_yes(new);
+                begins_at == Some(at) || (!is_renewed && precedes)
+            }),
+            Property::always(NO_RESTART, |_, state: &State| {
+                let [old, new] = state.table.claims.each_ref().map(Record::status);
+                let revoked =
+                    matches!(old, ItemStatus::Ended { reason: EndReason::CustomerRevoked, .. });
+                !(renews(state) && revoked && begins_at(new).is_some())
+            }),
             Property::sometimes("the item changes hands", |_, state: &State| {
                 state.table.claims[1].is_active()
             }),
@@ -557,11 +671,57 @@ fn evidence() -> DeclaredEvidence {
     }
 }
 
+/// Whether the second claim renews the first.
+fn renews(state: &State) -> bool {
+    let [old, new] = state.table.claims.each_ref().map(Record::claim);
+    new.renews(&old.id)
+}
+
 /// Whether the newcomer is active for that reason, and the holder's association ended with it.
 fn supersedes(state: &State, basis: Basis) -> bool {
-    let [holder, newcomer] = state.table.claims.each_ref().map(Record::status);
-    let ended = matches!(holder, ItemStatus::Ended { reason: EndReason::Superseded, .. });
-    ended && matches!(newcomer, ItemStatus::Active { basis: own, .. } if own == basis)
+    follows(state, EndReason::Superseded, basis)
+}
+
+/// Whether the second is active by that, and the first ended for that reason.
+fn follows(state: &State, ended: EndReason, by: Basis) -> bool {
+    let [first, second] = state.table.claims.each_ref().map(Record::status);
+    let has_ended = matches!(first, ItemStatus::Ended { reason, .. } if reason == ended);
+    has_ended && matches!(second, ItemStatus::Active { basis, .. } if basis == by)
+}
+
+/// Whether an item is or was associated by a "yes".
+fn is_by_yes(status: ItemStatus) -> bool {
+    let (ItemStatus::Active { basis, .. } | ItemStatus::Ended { basis, .. }) = status else {
+        return false;
+    };
+    basis == Basis::Explicit
+}
+
+/// Since when an item is or was associated.
+fn begins_at(status: ItemStatus) -> Option<Instant> {
+    match status {
+        ItemStatus::Active { effective_at, .. } | ItemStatus::Ended { effective_at, .. } => {
+            Some(effective_at)
+        }
+        ItemStatus::Proposed
+        | ItemStatus::Pending
+        | ItemStatus::Declined { .. }
+        | ItemStatus::Dropped
+        | ItemStatus::Withdrawn
+        | ItemStatus::Rejected => None,
+    }
+}
+
+/// When the window of who is next behind a claim ends: what ends later ends there.
+fn window_of_next(read: &Table, no: usize) -> Option<Instant> {
+    let next = read.lock.next.filter(|_| read.lock.active == Some(no))?;
+    let next = read.claims.get(next)?;
+    next.closes_at().filter(|_| next.claim().status() == Status::AwaitingCustomer)
+}
+
+/// The record after an event, if there is one.
+fn after(record: &Record, event: Option<Event>) -> Answer {
+    event.map(|event| record.after(&event).map_err(|_| Refused)).transpose()
 }
 
 /// The lock without the claim: the next moves up.

@@ -140,6 +140,11 @@ fn two_claims_in_turn_keep_every_promise() {
 }
 
 #[test]
+fn an_association_and_its_renewal_keep_every_promise() {
+    holds(Transfer::renewed());
+}
+
+#[test]
 fn without_the_grace_an_in_time_no_would_lose_the_race() {
     is_found(Window::two_who_answer().graced(0), "an in-time no wins");
 }
@@ -196,6 +201,18 @@ fn a_lock_given_back_at_the_decline_would_make_two_active() {
 fn a_newcomer_who_does_not_ask_for_the_holders_version_would_write_one_twice() {
     let mutant = Transfer::taken_over().with(transfer::Mutation::HolderUnasked);
     is_found(mutant, "I7: each version has one event");
+}
+
+#[test]
+fn a_renewal_that_leaves_the_old_one_running_would_make_two_active() {
+    let mutant = Transfer::renewed().with(transfer::Mutation::OldLeftRunning);
+    is_found(mutant, "I3: one active association");
+}
+
+#[test]
+fn an_end_that_leaves_the_renewal_waiting_would_begin_anew_what_the_customer_ended() {
+    let mutant = Transfer::renewed().with(transfer::Mutation::RenewalLeftWaiting);
+    is_found(mutant, transfer::NO_RESTART);
 }
 
 #[test]

@@ -5,10 +5,11 @@ use domain::claim::Claim;
 use domain::event::FailureCause;
 use domain::ids::ClaimId;
 use domain::program::{Consent, Policy};
+use support::engine::key;
 use support::test_env::{TestEnv, closes_at, partner_id};
 
 use super::NOW;
-use crate::simulation::actions::{Action, ITEMS, KEY};
+use crate::simulation::actions::{Action, ITEMS, KEY, RENEWAL_KEY};
 
 /// Where a claim stands before an action.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -57,12 +58,25 @@ pub(super) enum Scene {
     HolderOfLine,
     /// The newcomer's window has ended.
     LineEnded,
+    /// An association whose term ends soon.
+    Renewable,
+    /// The window of a renewal is open.
+    Renewing,
+    /// The same, seen by what is renewed.
+    Renewed,
+    /// The window of a renewal has ended.
+    RenewalEnded,
 }
 
 impl Scene {
     pub(super) async fn env(self) -> TestEnv {
         if self == Self::EndedOptIn {
             let policy = Policy { consent: Consent::OptIn, ..Policy::default() };
+            return TestEnv::with_policy(NOW, policy).await;
+        }
+        let renewals = [Self::Renewable, Self::Renewing, Self::Renewed, Self::RenewalEnded];
+        if renewals.contains(&self) {
+            let policy = Policy { term_months: Some(1), ..Policy::default() };
             return TestEnv::with_policy(NOW, policy).await;
         }
         TestEnv::at(NOW).await
@@ -134,6 +148,19 @@ impl Scene {
                 env.let_pass(closes_at);
                 newcomer.id
             }
+            Self::Renewable => renewable(env).await,
+            Self::Renewing => renewing(env).await.1.id,
+            Self::Renewed => renewing(env).await.0,
+            Self::RenewalEnded => {
+                let (_, renewal) = renewing(env).await;
+                // Ticks have gone on meanwhile: the action has the last buckets alone to look at.
+                for position in env.engine.items("S") {
+                    let (pk, sk) = key(&position);
+                    env.engine.delete(&pk, &sk);
+                }
+                env.let_pass(closes_at(&renewal));
+                renewal.id
+            }
         }
     }
 }
@@ -165,6 +192,23 @@ async fn ended(env: &TestEnv, action: Action) -> ClaimId {
     let claim = answered(env, action).await;
     env.let_pass(closes_at(&claim));
     claim.id
+}
+
+/// An association of which the last third of its term has begun, for longer than a window takes.
+async fn renewable(env: &TestEnv) -> ClaimId {
+    let old = env.holding(KEY, &ITEMS).await;
+    env.clock.set(old.deadline().unwrap() - Duration::days(10));
+    old.id
+}
+
+/// What is renewed, and a renewal of all of it whose window is open.
+async fn renewing(env: &TestEnv) -> (ClaimId, Claim) {
+    let old = renewable(env).await;
+    after(env, old.clone(), &[Action::Renew(0)]).await;
+    let renewal = ClaimId::of(&partner_id("p-alpine"), RENEWAL_KEY);
+    let renewal = after(env, renewal, &[Action::Begin, Action::Validate]).await;
+    let open = env.deliver(&env.read(&renewal).await).await.unwrap();
+    (old, open)
 }
 
 async fn associated(env: &TestEnv) -> ClaimId {

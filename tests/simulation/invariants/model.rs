@@ -83,6 +83,7 @@ fn moves(action: Action) -> Move {
         // No command on a claim, or nothing that is tried here.
         | Action::StoreDraft
         | Action::Create
+        | Action::Renew(_)
         | Action::Edit
         | Action::Erase
         | Action::AnnounceHoliday

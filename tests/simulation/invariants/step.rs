@@ -11,6 +11,8 @@ pub(super) enum Step {
     Advance,
     /// Somebody does something.
     Do(Action),
+    /// The partner asks anew for an item that it holds, or with 0 for all of them.
+    Renew(u8),
     /// The partner is suspended, or is not any more.
     Suspend(bool),
     /// The timers run.
@@ -76,8 +78,9 @@ pub(super) fn step() -> impl Strategy<Value = Step> {
         1 => (1..3_u8).prop_map(Action::Vanish),
     ];
     let suspension = prop_oneof![1 => Just(true), 4 => Just(false)].prop_map(Step::Suspend);
-    // A suspension is as frequent as each of the partners' nine actions.
-    let partners = prop_oneof![9 => partners.prop_map(Step::Do), 1 => suspension];
+    let renewal = (0..3_u8).prop_map(Step::Renew);
+    // A suspension and a renewal are as frequent as each of the partners' nine actions.
+    let partners = prop_oneof![9 => partners.prop_map(Step::Do), 1 => suspension, 1 => renewal];
     prop_oneof![
         20 => straight,
         3 => operators.prop_map(Step::Do),

@@ -20,6 +20,7 @@ use super::Sim;
 use crate::bundle::verifies_for_everybody;
 use crate::simulation::actions::Action;
 use crate::simulation::invariants::{is_final, overlapping_associations, says_no};
+use crate::simulation::renewals::place_of;
 
 /// Until when a claim waits for something that silence will do, or did not do yet.
 pub(super) fn waits_until(claim: &Claim, now: Instant) -> Option<Instant> {
@@ -82,6 +83,9 @@ impl Sim {
         self.no_timer_is_lost();
         one_active_each(&claims);
         no_two_recorded_associations_overlap(&claims);
+        self.renewals_follow_the_old();
+        self.one_is_associated_at_every_moment();
+        self.no_no_is_renewed();
         self.locks_have_owners(&claims);
         for claim in &claims {
             self.no_is_kept(claim);
@@ -370,12 +374,8 @@ impl Sim {
 
 /// I3.
 fn one_active_each(claims: &[Claim]) {
-    let of_claim = |claim: &Claim| {
-        let subject = &claim.subject;
-        let of = format!("{} {} {:?}", subject.tenant, subject.program, subject.kind);
-        let items = claim.active_items().map(move |item| format!("{of} {}", item.id));
-        items.collect::<Vec<_>>()
-    };
+    let of_claim =
+        |claim: &Claim| claim.active_items().map(|item| place_of(claim, item)).collect::<Vec<_>>();
     let mut active: Vec<String> = claims.iter().flat_map(of_claim).collect();
     active.sort_unstable();
     let all = active.len();

@@ -49,10 +49,21 @@ pub(super) enum Happened {
     Died,
     /// A notice was mailed after the key of links was rotated.
     MailedUnderANewKey,
+    /// A partner asks anew for what ends with its term.
+    RenewalAsked,
+    /// An association ends as its renewal begins.
+    OldOneRenewed,
+    /// A renewal begins after the old association has ended with its term.
+    RenewedAfterTheTerm,
+    /// The customer refuses a renewal by ending what it renews.
+    OldOneRefused,
+    /// The customer refuses a renewal, and leaves what it renews.
+    RenewalRefused,
+    TermExpired,
 }
 
 /// There is some of each in every run of many seeds.
-pub(super) const ALL: [Happened; 34] = [
+pub(super) const ALL: [Happened; 40] = [
     Happened::Opened,
     Happened::ClosedBySilence,
     Happened::RefusedInTime,
@@ -87,6 +98,12 @@ pub(super) const ALL: [Happened; 34] = [
     Happened::SuspendedIn("declined"),
     Happened::Died,
     Happened::MailedUnderANewKey,
+    Happened::RenewalAsked,
+    Happened::OldOneRenewed,
+    Happened::RenewedAfterTheTerm,
+    Happened::OldOneRefused,
+    Happened::RenewalRefused,
+    Happened::TermExpired,
 ];
 
 /// How often each was.
@@ -99,6 +116,9 @@ impl Sim {
         coverage.insert(Happened::MailedUnderANewKey, self.books.mails_under_another_key());
         for status in self.books.suspensions.iter().flat_map(|one| &one.met) {
             *coverage.entry(Happened::SuspendedIn(status.as_str())).or_default() += 1;
+        }
+        for happened in self.renewals_met() {
+            *coverage.entry(happened).or_default() += 1;
         }
         for Made { id, .. } in &self.made {
             let mut before = None::<Claim>;
@@ -165,6 +185,7 @@ fn between(old: &Claim, new: &Claim) -> Vec<Happened> {
         }
         ItemStatus::Ended { reason: EndReason::Superseded, .. } => Some(Happened::Superseded),
         ItemStatus::Ended { reason: EndReason::CustomerRevoked, .. } => Some(Happened::Revoked),
+        ItemStatus::Ended { reason: EndReason::TermExpired, .. } => Some(Happened::TermExpired),
         ItemStatus::Ended { reason: EndReason::NoticeFailed, .. } => Some(Happened::NoticeFailed),
         ItemStatus::Ended { reason: EndReason::NotEnrolled, .. } => {
             Some(Happened::EndedForThePartner)

@@ -15,6 +15,8 @@ use crate::simulation::actions::{Action, straight_on};
 const SETTLED: Duration = Duration::seconds(125);
 /// How many windows end in an act with somebody answering.
 const WINDOWS: usize = 2;
+/// For how many days nothing may happen at once: a term ends later than anything else that waits.
+const QUIET_DAYS: i64 = 31;
 /// How often things arrive and deadlines pass until nothing is left.
 const ROUNDS: usize = 60;
 
@@ -86,6 +88,7 @@ impl Sim {
         }
         self.keep_lists().await;
         let next = next_bucket(&timers, now).unwrap_or(now + Duration::days(3));
+        let next = next.min(now + Duration::days(QUIET_DAYS));
         // Mail takes minutes, deadlines are days away.
         let briefly = self.books.is_under_way() && self.rng.u8(0..4) > 0;
         let until = match if briefly { 0 } else { self.rng.u8(0..6) } {
@@ -148,7 +151,10 @@ impl Sim {
             let after = *self.rng.choice(&[-1, 0, 60, 118, 125]).unwrap();
             self.jump(end + Duration::seconds(after));
             self.note(format!("{after} s after the window's end"));
-            Box::pin(self.customer_of(&claim.id)).await;
+            match self.renewed_by(&claim.id).filter(|_| self.rng.bool()) {
+                Some(old) => Box::pin(self.refuse_old(&old)).await,
+                None => Box::pin(self.customer_of(&claim.id)).await,
+            }
             self.hear();
             if self.peek(&claim.id).status() == Status::Declined {
                 self.jump(end + SETTLED);
@@ -267,8 +273,8 @@ impl Sim {
         self.timers().iter().filter(|timer| of_erased(timer)).map(|timer| timer.bucket).collect()
     }
 
-    /// Everything works from now on: what is on its way arrives, and every deadline passes with nobody
-    /// looking but the timers.
+    /// Everything works from now on: what is on its way arrives, and every deadline but the end of a term passes with
+    /// nobody looking but the timers.
     pub(in super::super) async fn rest(&mut self) {
         self.repair();
         self.still_until = None;
@@ -277,7 +283,10 @@ impl Sim {
             self.keep_lists().await;
             let quiet = Box::pin(self.arrive()).await;
             let now = self.stack.env.clock.now();
-            let until = |made: &Made| checks::waits_until(&self.peek(&made.id), now);
+            let until = |made: &Made| {
+                let claim = self.peek(&made.id);
+                checks::waits_until(&claim, now).filter(|_| claim.status() != Status::Associated)
+            };
             let deadlines = self.made.iter().filter_map(until);
             let erasures = self.pending_erasures();
             match deadlines.chain(erasures).chain(self.books.speaks_at()).min() {

@@ -106,6 +106,8 @@ pub(in super::super) struct Books {
     pub(super) entries: Vec<Entry>,
     /// The items somebody may have accepted.
     pub(in super::super) accepted: BTreeMap<ClaimId, BTreeSet<u8>>,
+    /// The claims that renew, each with what it renews.
+    pub(in super::super) renewals: Vec<(ClaimId, ClaimId)>,
     /// The partners that are suspended.
     pub(in super::super) suspended: BTreeSet<&'static str>,
     /// Every suspension there was.
@@ -186,6 +188,7 @@ impl Books {
             | Move::Misuse
             | Move::Erase
             | Move::Rotate
+            | Move::Renew
             | Move::StandStill
             | Move::Wait => true,
         }
@@ -287,9 +290,11 @@ impl Sim {
         self.note(format!("swept {}", self.books.swept));
     }
 
-    /// The operator makes a new key of links current; the old one is kept.
+    /// The operator makes a new key of links current; the old one is kept. For two hours nobody has a mail under the new
+    /// one: a function reads the secret once in a minute, by a clock that may be an hour wrong now and an hour before.
     pub(super) fn rotate(&mut self) {
         self.stack.secret.put(ROTATED_SECRET);
+        self.stack.env.clock.advance(Duration::minutes(122));
         self.note("rotated");
     }
 

@@ -11,7 +11,7 @@ use domain::claim::{Claim, CustomerContact, Mark, PartnerContact, RejectionRecor
 use domain::command::{
     ClaimInput, Command, Creation, DeclaredEvidence, GivenReason, ItemSelection,
 };
-use domain::context::{Context, Facts, LocalCalendar, LocalCalendars};
+use domain::context::{Context, Facts, LocalCalendar, LocalCalendars, Rival, RivalStatus};
 use domain::directory::{Partner, Tenant};
 use domain::event::{Event, FailureCause};
 use domain::history::{Audience, Entry, ReadableEntry, SealedEntry};
@@ -251,6 +251,10 @@ pub(crate) struct Given {
     pub(crate) recipients: Option<Recipients>,
     pub(crate) tenant: Tenant,
     pub(crate) policy: Policy,
+    /// What the claim renews, as it is by now.
+    pub(crate) renewed: Option<Claim>,
+    /// What the customer keeps from the partner.
+    pub(crate) blocked: Vec<ItemRef>,
 }
 
 impl Given {
@@ -260,7 +264,8 @@ impl Given {
         follows_from_its_entry(None, &Entry::of(None, &claim, KEY), &claim);
         let (tenant, policy) = (tenant(), Policy::default());
         let (events, versions) = (vec![event], Vec::new());
-        Self { claim, events, versions, recipients: None, tenant, policy }
+        let (renewed, blocked) = (None, Vec::new());
+        Self { claim, events, versions, recipients: None, tenant, policy, renewed, blocked }
     }
 
     pub(crate) fn submitted() -> Self {
@@ -388,7 +393,31 @@ impl Given {
         context.policy = self.policy.clone();
         context.facts.tenant = Some(self.tenant.clone());
         context.facts.recipients.clone_from(&self.recipients);
+        context.facts.blocked.clone_from(&self.blocked);
+        if let Some(old) = &self.renewed {
+            let held = old.active_items().map(|item| (old.item_ref(item), old.id.clone()));
+            context.facts.own_claims = held.collect();
+            context.facts.rivals = self.rivals_of(old);
+            context.facts.renewed = Some(old.clone());
+        }
         context
+    }
+
+    /// What the old claim still holds of the claim's items.
+    fn rivals_of(&self, old: &Claim) -> Vec<Rival> {
+        let held = old.active_items().filter_map(|held| {
+            let own = self.claim.items.iter().find(|own| own.id == held.id)?;
+            Some(Rival {
+                item: own.no,
+                claim: old.id.clone(),
+                rival_item: held.no,
+                standing: RivalStatus::Active,
+                defence: None,
+                held_since: None,
+                place: None,
+            })
+        });
+        held.collect()
     }
 
     /// The claim after a command that must lead to an event.
