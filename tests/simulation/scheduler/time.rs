@@ -276,6 +276,9 @@ impl Sim {
         for _ in 0..ROUNDS {
             self.keep_lists().await;
             let quiet = Box::pin(self.arrive()).await;
+            if self.rng.u8(0..3) == 0 {
+                Box::pin(self.send_all()).await;
+            }
             let now = self.stack.env.clock.now();
             let until = |made: &Made| checks::waits_until(&self.peek(&made.id), now);
             let deadlines = self.made.iter().filter_map(until);
