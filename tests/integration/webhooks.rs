@@ -13,6 +13,7 @@ use std::collections::BTreeMap;
 
 use chrono::Duration;
 use serde_json::{Value, json};
+use standardwebhooks::Webhook;
 use support::event_functions::records;
 use support::fixtures::{ALPINE, CONTOSO};
 use support::internet::{Received, Receiver};
@@ -98,6 +99,15 @@ fn versions(receiver: &Receiver) -> BTreeMap<String, Vec<u64>> {
         }
     }
     all
+}
+
+/// That the signature is one by the secret, as the library of *Standard Webhooks* reads it.
+pub(crate) fn is_signed(received: &Received, secret: &str) -> bool {
+    let timestamp = received.header("webhook-timestamp").parse().expect("seconds");
+    let signer = Webhook::new(secret).expect("a secret");
+    let id = received.header("webhook-id");
+    let own = signer.sign(id, timestamp, received.body.as_bytes()).expect("a signature");
+    received.header("webhook-signature").split(' ').any(|signature| signature == own)
 }
 
 /// A webhook is created, tested, rotated, sent to and deleted: everything that the function writes.

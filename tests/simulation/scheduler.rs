@@ -3,7 +3,8 @@
 //! Calls are throttled, broken off and answered into the void, and processes die at one of them; customers
 //! answer, readers look and other workers begin between any two calls of whatever is under way. Records,
 //! events, proofs and messages come late, out of order and up to ten times; clocks are seconds or an hour
-//! wrong, ticks are missed for hours, and the stream stands still for a day.
+//! wrong, ticks are missed for hours, and the stream stands still for a day. Receivers of webhooks fail, answer too late
+//! or into the void, and publishers stand still between the stamp of an event and the answer to its write.
 //!
 //! A failing seed prints what happened in it and how to run it again: `make replay SEED=…`.
 
@@ -14,12 +15,15 @@ mod consumers;
 mod coverage;
 mod drafts;
 mod faults;
+mod meanwhile;
 mod others;
+mod receipts;
 mod renewals;
 mod seeds;
 mod suspension;
 mod time;
 mod transport;
+mod webhooks;
 
 use std::fmt;
 use std::hash::{DefaultHasher, Hash, Hasher};
@@ -32,13 +36,16 @@ use fastrand::Rng;
 use serde_json::{Value, json};
 use store::{Store, StoreError};
 use support::fixtures::{self, ALPINE, BOREALIS, CEYLON, CONTOSO, FABRIKAM};
+use support::internet::Receiver;
 use support::stack::Stack;
 use support::wire::{Call, Wire, until_death};
 use tokio::sync::Notify;
 
 use crate::simulation::actions::{Action, stored_claim};
 use actors::Answered;
+use consumers::Consumers;
 use coverage::{ALL, Coverage};
+use receipts::Receipts;
 use seeds::{number, on_threads, told_by};
 
 pub(super) use actors::Intent;
@@ -121,6 +128,11 @@ pub(super) struct Sim {
     pub(super) made: Vec<Made>,
     act: usize,
     pub(super) books: Books,
+    /// Whoever reads the feeds.
+    consumers: Consumers,
+    /// The receivers of webhooks, and what they got.
+    receivers: Vec<Receiver>,
+    receipts: Receipts,
     /// What customers answered while something else was under way.
     answers: Arc<Mutex<Vec<Answered>>>,
     seed: u64,
@@ -170,6 +182,13 @@ enum Move {
     Rotate,
     /// A partner asks anew for what ends with its term, or the customer refuses that.
     Renew,
+    /// Which webhooks have something to send.
+    Look,
+    /// A webhook sends its events.
+    Turn,
+    /// A party puts the place of its webhook back, makes its secret anew, writes it anew or tests it.
+    KeepWebhook,
+    ReadFeed,
     StandStill,
     Wait,
 }
@@ -179,6 +198,8 @@ impl Sim {
     pub(super) async fn empty(seed: u64, trace: Trace) -> Self {
         fastrand::seed(seed);
         let stack = Box::pin(Stack::with_policy(NOW, Self::policy_of(seed))).await;
+        let connector = stack.internet.connector_by_clock(&stack.env.clock);
+        let stack = stack.with_connector(connector);
         // Ticks have gone on before: no shard has days of empty buckets to look at.
         stack.env.let_pass_by(stack.env.clock.now(), Duration::zero());
         let (watch, _) = stack.env.another_store(|_| {});
@@ -188,6 +209,9 @@ impl Sim {
             made: Vec::new(),
             act: 0,
             books: Books::default(),
+            consumers: Consumers::default(),
+            receivers: Vec::new(),
+            receipts: Receipts::default(),
             answers: Arc::default(),
             seed,
             rng: Rng::with_seed(seed),
@@ -300,7 +324,9 @@ impl Sim {
             self.note(format!("dead in {chosen:?}"));
             self.deaths += 1;
         }
+        self.bury_senders();
         self.collect();
+        self.receipts.judge();
         self.hear();
         self.seal();
         self.repair();
@@ -333,7 +359,7 @@ impl Sim {
     }
 
     fn draw(&mut self) -> Move {
-        match self.rng.u8(0..110) {
+        match self.rng.u8(0..124) {
             0..16 => Move::Publish,
             16 => Move::Sweep,
             17..31 => Move::Notify,
@@ -356,6 +382,10 @@ impl Sim {
             102..105 => Move::Toggle,
             105..107 => Move::Forge,
             107..110 => Move::Misuse,
+            110..114 => Move::Look,
+            114..120 => Move::Turn,
+            120..122 => Move::KeepWebhook,
+            122..124 => Move::ReadFeed,
             _ => Move::Wait,
         }
     }
@@ -383,6 +413,10 @@ impl Sim {
             Move::Erase => Box::pin(self.erase()).await,
             Move::Rotate => self.rotate(),
             Move::Renew => Box::pin(self.renew()).await,
+            Move::Look => Box::pin(self.look()).await,
+            Move::Turn => Box::pin(self.turn()).await,
+            Move::KeepWebhook => Box::pin(self.keep_webhook()).await,
+            Move::ReadFeed => Box::pin(self.read_feed()).await,
             Move::StandStill => self.stand_still(),
             Move::Wait => Box::pin(self.wait()).await,
         }
@@ -434,6 +468,7 @@ fn body(wish: Wish) -> Value {
 async fn run(seed: u64, trace: Trace) -> Coverage {
     let mut sim = Box::pin(Sim::empty(seed, trace)).await;
     Box::pin(sim.furnish()).await;
+    Box::pin(sim.subscribe()).await;
     Box::pin(sim.prologue()).await;
     for act in 0..ACTS {
         Box::pin(sim.approach_end_of_term()).await;
@@ -448,6 +483,7 @@ async fn run(seed: u64, trace: Trace) -> Coverage {
     }
     Box::pin(sim.check()).await;
     Box::pin(sim.every_feed_is_whole()).await;
+    Box::pin(sim.every_receiver_has_its_feed()).await;
     let coverage = sim.coverage();
     Box::pin(sim.every_link_says_no()).await;
     coverage

@@ -1,8 +1,8 @@
 //! The way to a receiver: its name is resolved, every address is judged, and the connection goes to one of those very
 //! addresses. No proxy, no redirect, five seconds in all.
 //!
-//! Resolver, dialler and authorities are values, so that a test has receivers of its own. The judgement of addresses is
-//! none: whatever resolves and dials, an address that is not public is refused.
+//! Resolver, dialler, authorities and timer are values, so that a test has receivers and a time of its own. The judgement
+//! of addresses is none: whatever resolves and dials, an address that is not public is refused.
 
 use std::io;
 use std::net::{IpAddr, SocketAddr};
@@ -10,7 +10,7 @@ use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use domain::webhook::DeliveryError;
-use futures_util::future::BoxFuture;
+use futures_util::future::{BoxFuture, Either, select};
 use http_body_util::{BodyExt as _, Full};
 use hyper::body::{Bytes, Incoming};
 use hyper::client::conn::http1;
@@ -46,12 +46,16 @@ pub type Dialer =
 /// Reads the authorities that are trusted, once, when the first connection is made.
 pub type Authorities = Arc<dyn Fn() -> RootCertStore + Send + Sync>;
 
+/// Tells when so much time has passed.
+pub type Timer = Arc<dyn Fn(Duration) -> BoxFuture<'static, ()> + Send + Sync>;
+
 /// What connects to receivers.
 #[derive(Clone)]
 pub struct Connector {
     resolver: Resolver,
     dialer: Dialer,
     authorities: Authorities,
+    timer: Timer,
     config: Arc<OnceLock<Arc<ClientConfig>>>,
     limit: Duration,
 }
@@ -71,13 +75,20 @@ impl Connector {
 
     /// With another resolver, another dialler and other authorities.
     pub fn new(resolver: Resolver, dialer: Dialer, authorities: Authorities) -> Self {
-        Self { resolver, dialer, authorities, config: Arc::default(), limit: LIMIT }
+        let timer: Timer = Arc::new(|limit| Box::pin(tokio::time::sleep(limit)));
+        Self { resolver, dialer, authorities, timer, config: Arc::default(), limit: LIMIT }
     }
 
     /// The same with another limit of time.
     #[must_use]
     pub fn with_limit(self, limit: Duration) -> Self {
         Self { limit, ..self }
+    }
+
+    /// The same, by another time than that of this machine.
+    #[must_use]
+    pub fn with_timer(self, timer: Timer) -> Self {
+        Self { timer, ..self }
     }
 
     /// How long an attempt may take.
@@ -96,7 +107,10 @@ impl Connector {
         body: String,
     ) -> Result<Sent, DeliveryError> {
         let attempt = Box::pin(self.attempt(url, headers, body));
-        tokio::time::timeout(self.limit, attempt).await.unwrap_or(Err(DeliveryError::TimedOut))
+        match select(attempt, (self.timer)(self.limit)).await {
+            Either::Left((sent, _)) => sent,
+            Either::Right(((), _)) => Err(DeliveryError::TimedOut),
+        }
     }
 
     async fn attempt(

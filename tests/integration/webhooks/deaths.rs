@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use support::engine::Saved;
 use support::fake_services::With;
-use support::internet::{Answering, Death};
+use support::internet::{Answering, Incident};
 use support::test_env::{alpine as alpine_actor, withdraw};
 use support::wire::{Fault, Wire, any, until_death};
 use tokio::sync::Notify;
@@ -78,7 +78,8 @@ impl Place {
 /// Each way of dying at a call of the table.
 const AT_THE_TABLE: [fn(Arc<Notify>) -> Fault; 2] = [Fault::CrashBefore, Fault::CrashAfter];
 const AT_A_QUEUE: [fn(Arc<Notify>) -> With; 2] = [With::CrashBefore, With::CrashAfter];
-const AT_THE_RECEIVER: [fn(Arc<Notify>) -> Death; 2] = [Death::Before, Death::After];
+const AT_THE_RECEIVER: [fn(Arc<Notify>) -> Incident; 2] =
+    [Incident::DeathBefore, Incident::DeathAfter];
 
 /// Lets the process die at each of its calls, where the receiver does that with the requests.
 async fn survives_every_death(answering: &[Answering]) {

@@ -1,14 +1,14 @@
 //! What people do: the customer by link or signed in, the partners, the operator's staff.
 
 use std::collections::BTreeSet;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Mutex, PoisonError};
 
 use chrono::{DateTime, Duration, Utc};
 use domain::claim::{Claim, ItemStatus, Status};
 use domain::event::EventType;
 use domain::ids::{ClaimId, NoticeNo};
 use domain::recipient::{Authority, Recipient, RecipientList, RecipientNo};
-use serde_json::{Value, json};
+use serde_json::json;
 use support::stack::{self, Stack};
 use web::event::RequestEvent;
 
@@ -361,49 +361,5 @@ impl Sim {
             }
         }
         self.note("usage read");
-    }
-
-    /// Who else may come in between: a customer, a reader, another worker.
-    pub(super) async fn someone_else(&mut self) -> Option<Meanwhile> {
-        let made = self.somebodys();
-        match self.rng.u8(0..8) {
-            0..2 => Some(Meanwhile::Reader(made.wish.partner, made.id)),
-            2..4 => Some(Meanwhile::Worker(self.rng.u16(0..support::test_env::SHARDS))),
-            4..6 => self.books.any_report(&mut self.rng).map(Meanwhile::Report),
-            _ => self.intends().await.map(Meanwhile::Customer),
-        }
-    }
-
-    pub(super) fn answers(&self) -> Arc<Mutex<Vec<Answered>>> {
-        Arc::clone(&self.answers)
-    }
-}
-
-/// Somebody in the middle of a call of somebody else's.
-#[derive(Debug, Clone)]
-pub(super) enum Meanwhile {
-    Customer(Intent),
-    /// Of that partner, who looks at that claim.
-    Reader(&'static str, ClaimId),
-    /// On that shard.
-    Worker(u16),
-    /// What the mail service says.
-    Report(Value),
-}
-
-impl Meanwhile {
-    pub(super) async fn done(&self, stack: &Stack, answers: &Mutex<Vec<Answered>>) {
-        match self {
-            Self::Customer(intent) => intent.done(stack, answers).await,
-            Self::Reader(partner, id) => {
-                let event = RequestEvent::get(&format!("/v1/claims/{id}")).partner_user(partner);
-                drop(stack.send(event).await);
-            }
-            Self::Worker(shard) => {
-                let message = json!({"shard": shard});
-                Box::pin(stack.event_functions.work(&stack.env, &message)).await;
-            }
-            Self::Report(report) => drop(Box::pin(stack.event_functions.deliver(report)).await),
-        }
     }
 }

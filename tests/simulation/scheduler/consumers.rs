@@ -1,35 +1,46 @@
-//! Whoever reads the feeds: each with a cursor of its own, now and then, while everything breaks. In the end each has
-//! been told of every version that it may know of, of each claim in ascending order.
+//! Whoever reads the feeds: each with a place of its own, now and then, while everything breaks. In the end each has
+//! been told of every version that it may know of, of each claim in ascending order, and so has whoever reads a feed
+//! from its beginning.
 
 use std::collections::BTreeMap;
+use std::fmt;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use chrono::Duration;
 use domain::history::{Audience, SealedEntry, ToldEvent};
 use domain::ids::{ClaimId, PartnerId, TenantId, Version};
-use store::{Cursor, Feed, Store};
+use serde_json::Value;
 use support::fixtures::{ALPINE, BOREALIS, CONTOSO, FABRIKAM};
+use support::stack::{Answer, Stack};
+use web::event::RequestEvent;
+use web::views::FeedEventView;
 
 use super::Sim;
 use super::checks::image;
+use super::coverage::Happened;
 
 /// A publisher's clock may be ahead by an hour: its items are shown then.
-const AHEAD: Duration = Duration::hours(2);
+pub(super) const AHEAD: Duration = Duration::hours(2);
+/// How many events a reader looks at, as long as everything breaks.
+const FEW: u8 = 7;
+/// The same at the end.
+const MANY: u8 = 100;
 
 /// Whose feed a consumer reads.
 #[derive(Debug, Clone, PartialEq, Eq)]
-enum Reader {
+pub(super) enum Reader {
     Partner(PartnerId),
     Tenant(TenantId),
     Staff,
 }
 
 impl Reader {
-    fn feed(&self) -> Feed<'_> {
-        match self {
-            Self::Partner(partner) => Feed::Partner(partner),
-            Self::Tenant(tenant) => Feed::Tenant(tenant),
-            Self::Staff => Feed::Staff,
-        }
+    pub(super) fn partner(id: &str) -> Self {
+        Self::Partner(PartnerId::parse(id).unwrap())
+    }
+
+    pub(super) fn tenant(id: &str) -> Self {
+        Self::Tenant(TenantId::parse(id).unwrap())
     }
 
     fn audience(&self) -> Audience {
@@ -47,75 +58,148 @@ impl Reader {
             Self::Staff => true,
         }
     }
-}
 
-/// A reader with its place and what it was told, each version where it came first.
-#[derive(Debug, Clone)]
-struct Consumer {
-    reader: Reader,
-    after: Option<Cursor>,
-    told: BTreeMap<ClaimId, Vec<ToldEvent>>,
-}
+    /// A page of the feed behind a place.
+    async fn page(&self, stack: &Stack, place: Option<&str>, limit: u8) -> Answer {
+        let after = place.map(|place| format!("&after={place}")).unwrap_or_default();
+        let event = RequestEvent::get(&format!("/v1/events?limit={limit}{after}"));
+        let event = match self {
+            Self::Partner(partner) => event.partner_user(partner.as_str()),
+            Self::Tenant(tenant) => event.customer_admin(tenant.as_str()),
+            Self::Staff => event.staff("auditor", "auditor-1"),
+        };
+        stack.send(event).await
+    }
 
-impl Consumer {
-    async fn read(&mut self, store: &Store, limit: u16) {
+    /// The whole feed from its beginning, as it is told now.
+    pub(super) async fn replay(&self, stack: &Stack) -> Vec<Value> {
+        let (mut events, mut place) = (Vec::new(), None::<String>);
         loop {
-            let feed = self.reader.feed();
-            let page = store.read_feed(feed, self.after.as_ref(), limit).await.unwrap();
-            for event in page.events {
-                let told = self.told.entry(event.claim.clone()).or_default();
-                if !told.iter().any(|earlier| earlier.version == event.version) {
-                    told.push(event);
-                }
-            }
-            self.after = Some(page.end);
-            if !page.more {
-                return;
+            let page = self.page(stack, place.as_deref(), MANY).await;
+            assert_eq!(page.status, 200, "{}", page.text);
+            events.extend(page.body["items"].as_array().expect("events").iter().cloned());
+            place = page.body["next_cursor"].as_str().map(str::to_owned);
+            if page.body["more"] == false {
+                return events;
             }
         }
     }
 }
 
-/// The readers of all feeds.
+/// Events by claim, each version where it came first.
+pub(super) type Told = BTreeMap<String, Vec<Value>>;
+
+/// Notes events that somebody was told of.
+pub(super) fn take_events(told: &mut Told, events: &[Value]) {
+    for event in events {
+        let claim = event["claim_id"].as_str().expect("a claim").to_owned();
+        let of_claim = told.entry(claim).or_default();
+        if !of_claim.iter().any(|earlier| earlier["version"] == event["version"]) {
+            of_claim.push(event.clone());
+        }
+    }
+}
+
+/// A reader with its place and what it was told.
 #[derive(Debug, Clone)]
-pub(in super::super) struct Consumers(Vec<Consumer>);
+struct Consumer {
+    reader: Reader,
+    place: Option<String>,
+    told: Told,
+}
+
+/// The readers of all feeds. Clones share them.
+#[derive(Clone)]
+pub(super) struct Consumers(Arc<Mutex<Vec<Consumer>>>);
+
+impl fmt::Debug for Consumers {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Consumers")
+    }
+}
 
 impl Default for Consumers {
     fn default() -> Self {
-        let partners = [ALPINE, BOREALIS].map(|id| Reader::Partner(PartnerId::parse(id).unwrap()));
-        let tenants = [CONTOSO, FABRIKAM].map(|id| Reader::Tenant(TenantId::parse(id).unwrap()));
-        let readers = partners.into_iter().chain(tenants).chain([Reader::Staff]);
-        Self(
-            readers.map(|reader| Consumer { reader, after: None, told: BTreeMap::new() }).collect(),
-        )
+        let readers = [
+            Reader::partner(ALPINE),
+            Reader::partner(BOREALIS),
+            Reader::tenant(CONTOSO),
+            Reader::tenant(FABRIKAM),
+            Reader::Staff,
+        ];
+        let consumers =
+            readers.map(|reader| Consumer { reader, place: None, told: BTreeMap::new() });
+        Self(Arc::new(Mutex::new(consumers.into())))
+    }
+}
+
+impl Consumers {
+    /// How many there are.
+    pub(super) const COUNT: usize = 5;
+
+    fn state<T>(&self, act: impl FnOnce(&mut Vec<Consumer>) -> T) -> T {
+        act(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// The reader of that number goes on, page by page, and keeps its place behind each; whether every page came.
+    pub(super) async fn read(&self, stack: &Stack, no: usize, limit: u8) -> bool {
+        loop {
+            let mut own = self.state(|all| all[no].clone());
+            let page = own.reader.page(stack, own.place.as_deref(), limit).await;
+            if page.status != 200 {
+                return false;
+            }
+            take_events(&mut own.told, page.body["items"].as_array().expect("events"));
+            own.place = page.body["next_cursor"].as_str().map(str::to_owned);
+            self.state(|all| all[no] = own);
+            if page.body["more"] == false {
+                return true;
+            }
+        }
+    }
+
+    /// The same with pages of few events.
+    pub(super) async fn read_few(&self, stack: &Stack, no: usize) -> bool {
+        Box::pin(self.read(stack, no, FEW)).await
     }
 }
 
 impl Sim {
-    /// One of the readers goes on, with pages of few events.
+    /// One of the readers goes on.
     pub(super) async fn consume(&mut self, step: usize) {
-        let count = self.books.consumers.0.len();
-        let consumer = &mut self.books.consumers.0[step % count];
-        consumer.read(&self.watch, 7).await;
+        let no = step % Consumers::COUNT;
+        assert!(self.consumers.read_few(&self.stack, no).await, "nothing breaks this page");
+    }
+
+    /// The same while calls are broken, somebody comes between, or the process dies.
+    pub(super) async fn read_feed(&mut self) {
+        let no = self.rng.usize(0..Consumers::COUNT);
+        let whole = self.consumers.read_few(&self.stack, no).await;
+        self.note(format!("feed {no} read: {whole}"));
+        assert!(whole || self.disturbed, "nothing breaks this page");
+        if !whole {
+            self.receipts.count(Happened::FeedRefused);
+        }
     }
 
     /// Every reader has been told of exactly the versions that the stream had and it may know of, ascending, and of
-    /// each what the history tells it.
+    /// each what the history tells it; and so is whoever reads the feed anew.
     pub(in super::super) async fn every_feed_is_whole(&mut self) {
         let now = self.stack.env.clock.now();
         self.stack.env.clock.set(now + AHEAD);
-        let mut consumers = self.books.consumers.clone();
-        for consumer in &mut consumers.0 {
-            consumer.read(&self.watch, 100).await;
-        }
-        self.stack.env.clock.set(now);
-        for consumer in &consumers.0 {
+        for no in 0..Consumers::COUNT {
+            assert!(self.consumers.read(&self.stack, no, MANY).await, "nothing breaks this page");
+            let consumer = self.consumers.state(|all| all[no].clone());
+            let mut anew = Told::new();
+            take_events(&mut anew, &consumer.reader.replay(&self.stack).await);
+            assert_eq!(anew, consumer.told, "{:?}: what a replay tells", consumer.reader);
             let mut known = 0;
             for made in &self.made {
-                known += usize::from(self.was_told(consumer, &made.id).await);
+                known += usize::from(self.was_told(&consumer, &made.id).await);
             }
             assert_eq!(consumer.told.len(), known, "{:?}: of nobody else", consumer.reader);
         }
+        self.stack.env.clock.set(now);
     }
 
     /// Whether there was anything to be told of a claim.
@@ -125,15 +209,20 @@ impl Sim {
         let images: BTreeMap<Version, _> = images.map(|own| (own.version(), own)).collect();
         let mine = images.values().filter(|own| consumer.reader.is_of(own.claim()));
         let expected: Vec<Version> = mine.map(store::ClaimImage::version).collect();
-        let told = consumer.told.get(id).map(Vec::as_slice).unwrap_or_default();
-        let versions: Vec<Version> = told.iter().map(|event| event.version).collect();
+        let told = consumer.told.get(id.as_str()).map(Vec::as_slice).unwrap_or_default();
+        let version = |event: &Value| {
+            let version = event["version"].as_u64().and_then(|own| u32::try_from(own).ok());
+            Version(version.expect("a version"))
+        };
+        let versions: Vec<Version> = told.iter().map(version).collect();
         assert_eq!(versions, expected, "{:?} of {id}", consumer.reader);
         let erased = self.peek(id).erased;
         for event in told {
-            let archived = self.watch.load_archived(id, event.version).await.unwrap();
+            let archived = self.watch.load_archived(id, version(event)).await.unwrap();
             let sealed: SealedEntry = archived.expect("an entry").sealed;
-            let claim = images[&event.version].claim();
+            let claim = images[&version(event)].claim();
             let told = ToldEvent::of(claim, &sealed, consumer.reader.audience());
+            let told = told.map(|told| serde_json::to_value(FeedEventView::of(&told)).unwrap());
             // Of an erased claim the archive tells less than it did.
             assert!(erased || told.as_ref() == Some(event), "{event:?} and {told:?}");
         }

@@ -60,10 +60,31 @@ pub(super) enum Happened {
     /// The customer refuses a renewal, and leaves what it renews.
     RenewalRefused,
     TermExpired,
+    /// A receiver took an event, for the first time or again.
+    EventTaken,
+    EventSentAgain,
+    /// A receiver answered what is no success, did not answer, broke the connection, or wanted nothing more.
+    ReceiverFailed,
+    ReceiverSilent,
+    ReceiverBroke,
+    ReceiverGone,
+    /// A webhook was given up after days.
+    GivenUp,
+    /// A receiver answered when the turn was over, and somebody else had one in between.
+    AnsweredAfterTheLease,
+    /// Somebody had the message of a webhook whose events somebody else was sending.
+    TwoSenders,
+    DiedInATurn,
+    PlacePutBack,
+    SecretRotated,
+    /// A publisher stood still in the middle of a write into a feed, while others wrote and read.
+    PublisherStalled,
+    /// A page of a feed was not told.
+    FeedRefused,
 }
 
 /// There is some of each in every run of many seeds.
-pub(super) const ALL: [Happened; 40] = [
+pub(super) const ALL: [Happened; 54] = [
     Happened::Opened,
     Happened::ClosedBySilence,
     Happened::RefusedInTime,
@@ -104,6 +125,20 @@ pub(super) const ALL: [Happened; 40] = [
     Happened::OldOneRefused,
     Happened::RenewalRefused,
     Happened::TermExpired,
+    Happened::EventTaken,
+    Happened::EventSentAgain,
+    Happened::ReceiverFailed,
+    Happened::ReceiverSilent,
+    Happened::ReceiverBroke,
+    Happened::ReceiverGone,
+    Happened::GivenUp,
+    Happened::AnsweredAfterTheLease,
+    Happened::TwoSenders,
+    Happened::DiedInATurn,
+    Happened::PlacePutBack,
+    Happened::SecretRotated,
+    Happened::PublisherStalled,
+    Happened::FeedRefused,
 ];
 
 /// How often each was.
@@ -114,6 +149,8 @@ impl Sim {
     pub(super) fn coverage(&self) -> Coverage {
         let mut coverage = Coverage::from([(Happened::Died, self.deaths)]);
         coverage.insert(Happened::MailedUnderANewKey, self.books.mails_under_another_key());
+        coverage.insert(Happened::GivenUp, self.books.given_up);
+        coverage.extend(self.receipts.tally());
         for status in self.books.suspensions.iter().flat_map(|one| &one.met) {
             *coverage.entry(Happened::SuspendedIn(status.as_str())).or_default() += 1;
         }

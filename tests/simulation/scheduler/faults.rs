@@ -9,8 +9,10 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use chrono::Duration;
 use support::fake_services::With;
-use support::wire::{Call, Fault};
+use support::internet::Incident;
+use support::wire::{Act, Call, Fault, any};
 
+use super::meanwhile::Middle;
 use super::{Move, Sim};
 
 impl Sim {
@@ -21,32 +23,51 @@ impl Sim {
         match self.rng.u8(0..12) {
             0..4 | 8..10 if calm => {}
             0..4 => self.break_calls(chosen),
-            4..8 => self.let_come_between().await,
-            8..10 => self.let_die(),
+            4..8 => self.let_come_between(chosen).await,
+            8..10 => self.let_die(chosen),
             _ => {}
         }
+        if chosen == Move::Turn && !calm {
+            self.fail_receivers();
+        }
+        self.receipts.set_disturbed(self.disturbed);
     }
 
     /// Between two calls of whatever the step does, somebody else does something.
-    async fn let_come_between(&mut self) {
-        let Some(other) = self.someone_else().await else { return };
-        let (stack, answers) = (Arc::downgrade(&self.stack), self.answers());
-        self.note(format!("meanwhile {other:?}"));
-        let act = Fault::before(move || {
-            let (other, stack, answers) = (other.clone(), stack.clone(), Arc::clone(&answers));
-            async move {
-                let Some(stack) = stack.upgrade() else { return };
-                Box::pin(other.done(&stack, &answers)).await;
-            }
+    async fn let_come_between(&mut self, chosen: Move) {
+        let (middle, others) = self.others(chosen).await;
+        if others.is_empty() {
+            return;
+        }
+        self.note(format!("meanwhile {others:?} in the middle of an own {middle:?}"));
+        let around = self.around();
+        let act: Act = Arc::new(move || {
+            let (others, around) = (others.clone(), around.clone());
+            Box::pin(around.let_in(others))
         });
-        self.at_one_call(&act);
+        let is_before = self.rng.bool();
+        match middle {
+            Middle::Call => self.at_one_call(&Fault::Before(act)),
+            Middle::Attempt => {
+                let at = if is_before { Incident::Before } else { Incident::After };
+                self.stack.internet.on(self.rng.usize(1..5), at(act));
+            }
+            Middle::Feed => {
+                let fault = if is_before { Fault::Before } else { Fault::After };
+                let nth = self.rng.usize(1..6);
+                self.at_one_of(nth, puts_into_a_feed, &fault(act));
+            }
+        }
     }
 
     /// The process is gone at one of its calls.
-    fn let_die(&mut self) {
+    fn let_die(&mut self, chosen: Move) {
         self.expect_death();
         let (death, before) = (Arc::clone(&self.death), self.rng.bool());
-        if self.rng.u8(0..4) == 0 {
+        if chosen == Move::Turn && self.rng.bool() {
+            let at = if before { Incident::DeathBefore } else { Incident::DeathAfter };
+            self.stack.internet.on(self.rng.usize(1..4), at(death));
+        } else if self.rng.u8(0..4) == 0 {
             let with = if before { With::CrashBefore(death) } else { With::CrashAfter(death) };
             self.stack.env.services.on(self.rng.usize(1..4), with);
         } else {
@@ -63,10 +84,18 @@ impl Sim {
     /// Any of the first calls, on whatever wire it is, and now and then a much later one.
     fn at_one_call(&mut self, fault: &Fault) {
         let last = if self.rng.u8(0..3) == 0 { 40 } else { 9 };
-        let (nth, calls) = (self.rng.usize(1..last), Arc::new(AtomicUsize::new(0)));
+        let nth = self.rng.usize(1..last);
+        self.at_one_of(nth, any, fault);
+    }
+
+    /// The `nth` of such calls (from 1), on whatever wire it is.
+    fn at_one_of(&self, nth: usize, concerned: fn(&Call) -> bool, fault: &Fault) {
+        let calls = Arc::new(AtomicUsize::new(0));
         for wire in self.wires() {
             let calls = Arc::clone(&calls);
-            let is_nth = move |_: &Call| calls.fetch_add(1, Ordering::Relaxed) + 1 == nth;
+            let is_nth = move |call: &Call| {
+                concerned(call) && calls.fetch_add(1, Ordering::Relaxed) + 1 == nth
+            };
             wire.always(is_nth, fault.clone());
         }
     }
@@ -125,10 +154,11 @@ impl Sim {
             _ => With::FailedEntries(self.some()),
         };
         self.note(format!("elsewhere: {with:?}"));
-        for operation in ["PutEvents", "SendMessageBatch", "SendEmail"] {
-            // A mail has no entries: it fails whole.
+        for operation in ["PutEvents", "SendMessageBatch", "SendMessage", "SendEmail"] {
+            // A mail has no entries, nor has a single message: it fails whole.
             let with = match (&with, operation) {
                 (With::FailedEntries(_), "SendEmail") => With::Error(400, "MessageRejected"),
+                (With::FailedEntries(_), "SendMessage") => With::Error(500, "InternalError"),
                 _ => with.clone(),
             };
             services.refuse(operation, self.rng.usize(1..6), with);
@@ -142,10 +172,17 @@ impl Sim {
             wire.reset();
         }
         self.stack.env.services.repair();
+        self.stack.internet.repair();
+        self.receipts.set_disturbed(false);
         self.stack.env.clock.set_function_error(Duration::zero());
         // A death that nobody died is none of the next step's.
         self.death = Arc::default();
     }
+}
+
+/// Whether something is told in a feed.
+fn puts_into_a_feed(call: &Call) -> bool {
+    call.operation == "PutItem" && call.names("F#", "")
 }
 
 /// Which calls a fault can strike.

@@ -282,6 +282,9 @@ impl Sim {
         for _ in 0..ROUNDS {
             self.keep_lists().await;
             let quiet = Box::pin(self.arrive()).await;
+            if self.rng.u8(0..3) == 0 {
+                Box::pin(self.send_all()).await;
+            }
             let now = self.stack.env.clock.now();
             let until = |made: &Made| {
                 let claim = self.peek(&made.id);

@@ -11,16 +11,16 @@ use notice::Link;
 use serde_json::Value;
 use support::engine::{Cursor, key};
 use support::event_functions::{
-    Mail, directory_records_from, events, mail_event, mails, records_from, waiting_messages,
-    work_messages,
+    Mail, directory_records_from, disabled_messages, events, mail_event, mails, records_from,
+    waiting_messages, webhook_messages, work_messages,
 };
 use support::stack::{BASE_URL, ROTATED_SECRET};
 use support::template::mail_queues_of;
 use support::test_env::TestEnv;
 
-use super::consumers::Consumers;
 use super::others::Entry;
 use super::suspension::Suspension;
+use super::webhooks::Waiting;
 use super::{Move, Sim};
 
 /// How many messages of shards wait at most: the queue sets aside what has come back a few times.
@@ -97,6 +97,12 @@ pub(in super::super) struct Books {
     pub(super) failures: Vec<Proof>,
     /// Messages of shards.
     shards: Vec<Value>,
+    /// Messages of webhooks that have something to do.
+    pub(super) turns: Vec<Waiting>,
+    /// What `notify` is to tell of webhooks that were given up.
+    pub(super) disabled: Vec<Value>,
+    /// How many webhooks were given up whose party has mails, for having failed for days.
+    pub(super) given_up: usize,
     /// The noes that were answered and not taken back: by item, whose they are and when the last of them arrived. 0
     /// is the administrator, any other number a recipient.
     pub(in super::super) refused: BTreeMap<ClaimId, BTreeMap<u8, BTreeMap<u8, DateTime<Utc>>>>,
@@ -112,8 +118,6 @@ pub(in super::super) struct Books {
     pub(in super::super) suspended: BTreeSet<&'static str>,
     /// Every suspension there was.
     pub(super) suspensions: Vec<Suspension>,
-    /// Whoever reads the feeds.
-    pub(super) consumers: Consumers,
 }
 
 impl Books {
@@ -140,11 +144,19 @@ impl Books {
         }
         for message in waiting_messages(env) {
             let event: Value = serde_json::from_str(message["body"].as_str().unwrap()).unwrap();
-            self.bus.push(event["detail"].clone());
+            match &event["webhook_disabled"] {
+                Value::Null => self.bus.push(event["detail"].clone()),
+                disabled => self.given_up += usize::from(disabled["cause"] == "failed"),
+            }
         }
+        self.disabled.extend(disabled_messages(env));
         self.shards.extend(work_messages(env));
         let set_aside = self.shards.len().saturating_sub(MESSAGES);
         self.shards.drain(..set_aside);
+        let now = env.clock.now();
+        self.turns.extend(webhook_messages(env).into_iter().map(|message| (now, message)));
+        let set_aside = self.turns.len().saturating_sub(MESSAGES);
+        self.turns.drain(..set_aside);
         env.services.forget();
     }
 
@@ -173,6 +185,7 @@ impl Books {
             Move::Prove => !self.reports.is_empty(),
             Move::Work => !self.shards.is_empty(),
             Move::Publish => self.published < self.stream.len(),
+            Move::Turn => !self.turns.is_empty(),
             Move::Sweep
             | Move::Tick
             | Move::Advance
@@ -189,6 +202,9 @@ impl Books {
             | Move::Erase
             | Move::Rotate
             | Move::Renew
+            | Move::Look
+            | Move::KeepWebhook
+            | Move::ReadFeed
             | Move::StandStill
             | Move::Wait => true,
         }
@@ -233,12 +249,12 @@ impl Books {
 
 impl Sim {
     /// How often something comes.
-    fn times(&mut self) -> usize {
+    pub(super) fn times(&mut self) -> usize {
         if self.rng.u8(0..10) == 0 { self.rng.usize(2..=10) } else { 1 }
     }
 
     /// One of so many; the earlier ones wait no longer than the others.
-    fn one_of(&mut self, count: usize) -> Option<usize> {
+    pub(super) fn one_of(&mut self, count: usize) -> Option<usize> {
         (count > 0).then(|| self.rng.usize(0..count))
     }
 

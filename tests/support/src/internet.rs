@@ -15,9 +15,10 @@ use tokio_rustls::TlsAcceptor;
 use tokio_rustls::rustls::pki_types::{CertificateDer, PrivatePkcs8KeyDer};
 use tokio_rustls::rustls::{RootCertStore, ServerConfig};
 pub use webhooks::{Connector, Sent};
-use webhooks::{Dialer, Resolver};
+use webhooks::{Dialer, Resolver, Timer};
 
-use crate::wire::die;
+use crate::clock::Clock;
+use crate::wire::{Act, die};
 
 /// Names, addresses and receivers. Clones share them.
 #[derive(Clone, Default)]
@@ -30,16 +31,31 @@ struct State {
     routes: BTreeMap<IpAddr, SocketAddr>,
     resolved: usize,
     dialed: Vec<SocketAddr>,
-    death: Option<(usize, Death)>,
+    incident: Option<(usize, Incident)>,
+    /// What happens when the receiver has the request of the attempt that is under way.
+    at_receipt: Option<Incident>,
+    /// Whoever waits by the clock of a test, the last one last.
+    waits: Vec<Arc<Wait>>,
 }
 
-/// Of which side of an attempt the caller's process dies.
-#[derive(Debug, Clone)]
-pub enum Death {
-    /// The receiver gets nothing.
-    Before(Arc<Notify>),
-    /// The receiver has it, and the caller does not hear so.
-    After(Arc<Notify>),
+/// What happens during an attempt.
+#[derive(Clone)]
+pub enum Incident {
+    /// The caller's process dies, and the receiver gets nothing.
+    DeathBefore(Arc<Notify>),
+    /// The receiver has it, and the caller's process dies before it hears so.
+    DeathAfter(Arc<Notify>),
+    /// Something happens before there is a connection.
+    Before(Act),
+    /// Something happens when the receiver has the request, before it answers.
+    After(Act),
+}
+
+/// An attempt that waits by the clock of a test.
+struct Wait {
+    limit: chrono::Duration,
+    clock: Clock,
+    over: Notify,
 }
 
 /// What a receiver does with a request.
@@ -49,8 +65,10 @@ pub enum Answering {
     Status(u16),
     /// It sends the sender elsewhere.
     Redirect,
-    /// It never answers.
+    /// It never answers. By the clock of a test the time of whoever waits is over at once.
     Never,
+    /// It breaks the connection instead of an answer.
+    Broken,
     /// It answers well, and its body never ends.
     Endless,
     /// It answers what is no HTTP.
@@ -75,12 +93,16 @@ impl Received {
     }
 }
 
+/// Is told of a request that a receiver got, and how it is going to be answered.
+pub type Observer = Arc<dyn Fn(&Received, Answering) + Send + Sync>;
+
 /// A receiver.
 #[derive(Clone)]
 pub struct Receiver(Arc<Mutex<Reception>>);
 
 struct Reception {
     received: Vec<Received>,
+    observer: Option<Observer>,
     /// What is done with the next requests, and with all others.
     next: VecDeque<Answering>,
     always: Answering,
@@ -114,6 +136,39 @@ impl Internet {
     /// The same, which trusts no authority.
     pub fn connector_trusting_nobody(&self) -> Connector {
         Connector::new(self.resolver(), self.dialer(), Arc::new(RootCertStore::empty))
+    }
+
+    /// The same as [`Internet::connector`], which waits by the clock of a test: its time is over when a receiver never
+    /// answers, and the clock has moved on by so much.
+    pub fn connector_by_clock(&self, clock: &Clock) -> Connector {
+        self.connector().with_timer(self.timer(clock.clone()))
+    }
+
+    fn timer(&self, clock: Clock) -> Timer {
+        let waits = self.clone();
+        Arc::new(move |limit| {
+            let limit = chrono::Duration::from_std(limit).expect("a few seconds");
+            let wait = Arc::new(Wait { limit, clock: clock.clone(), over: Notify::new() });
+            let waiting = waits.begin_wait(&wait);
+            Box::pin(async move {
+                wait.over.notified().await;
+                drop(waiting);
+            })
+        })
+    }
+
+    /// Notes that somebody waits, until what is given back is dropped.
+    fn begin_wait(&self, wait: &Arc<Wait>) -> Waiting {
+        self.state(|state| state.waits.push(Arc::clone(wait)));
+        Waiting(self.clone(), Arc::clone(wait))
+    }
+
+    /// Lets the time of whoever waits by the clock of a test be over: of the one that began last.
+    fn end_wait(&self) {
+        if let Some(wait) = self.state(|state| state.waits.last().cloned()) {
+            wait.clock.advance(wait.limit);
+            wait.over.notify_one();
+        }
     }
 
     fn resolver(&self) -> Resolver {
@@ -154,7 +209,7 @@ impl Internet {
             state.names.insert(name.to_owned(), vec![public]);
         });
         let (next, always) = (VecDeque::new(), Answering::Status(200));
-        let reception = Reception { received: Vec::new(), next, always };
+        let reception = Reception { received: Vec::new(), observer: None, next, always };
         let receiver = Receiver(Arc::new(Mutex::new(reception)));
         tokio::spawn(listen(listener, acceptor(certified), receiver.clone(), self.clone()));
         receiver
@@ -178,14 +233,14 @@ impl Internet {
         self.state(|state| state.resolved)
     }
 
-    /// Lets the caller's process die at the `nth` attempt from now (from 1); see [`crate::wire::until_death`].
-    pub fn on(&self, nth: usize, death: Death) {
-        self.state(|state| state.death = Some((state.dialed.len() + nth, death)));
+    /// Lets something happen at the `nth` attempt from now (from 1); of a death see [`crate::wire::until_death`].
+    pub fn on(&self, nth: usize, incident: Incident) {
+        self.state(|state| state.incident = Some((state.dialed.len() + nth, incident)));
     }
 
-    /// Nobody dies any more.
+    /// Nothing happens any more.
     pub fn repair(&self) {
-        self.state(|state| state.death = None);
+        self.state(|state| (state.incident, state.at_receipt) = (None, None));
     }
 
     fn state<T>(&self, act: impl FnOnce(&mut State) -> T) -> T {
@@ -200,12 +255,14 @@ impl Internet {
     }
 
     async fn dial(&self, address: SocketAddr) -> io::Result<TcpStream> {
-        let (place, death) = self.state(|state| {
+        let (place, incident) = self.state(|state| {
             state.dialed.push(address);
-            (state.routes.get(&address.ip()).copied(), state.death_now())
+            (state.routes.get(&address.ip()).copied(), state.begin_attempt())
         });
-        if let Some(Death::Before(death)) = death {
-            return die(&death).await;
+        match incident {
+            Some(Incident::DeathBefore(death)) => return die(&death).await,
+            Some(Incident::Before(act)) => act().await,
+            Some(Incident::DeathAfter(_) | Incident::After(_)) | None => {}
         }
         let refused = || io::Error::from(io::ErrorKind::ConnectionRefused);
         TcpStream::connect(place.ok_or_else(refused)?).await
@@ -213,10 +270,26 @@ impl Internet {
 }
 
 impl State {
-    /// The death that is due at the attempt that is under way.
-    fn death_now(&self) -> Option<Death> {
-        let (nth, death) = self.death.as_ref()?;
-        (*nth == self.dialed.len()).then(|| death.clone())
+    /// What happens at the attempt that begins; what happens at its receipt is kept until then.
+    fn begin_attempt(&mut self) -> Option<Incident> {
+        let nth = self.dialed.len();
+        let (_, incident) = self.incident.take_if(|(due, _)| *due == nth)?;
+        match incident {
+            Incident::DeathBefore(_) | Incident::Before(_) => Some(incident),
+            Incident::DeathAfter(_) | Incident::After(_) => {
+                self.at_receipt = Some(incident);
+                None
+            }
+        }
+    }
+}
+
+/// Somebody waits as long as this is kept.
+struct Waiting(Internet, Arc<Wait>);
+
+impl Drop for Waiting {
+    fn drop(&mut self) {
+        self.0.state(|state| state.waits.retain(|own| !Arc::ptr_eq(own, &self.1)));
     }
 }
 
@@ -231,9 +304,22 @@ impl Receiver {
         self.reception(|own| own.received.clear());
     }
 
+    /// Has somebody told of every request from now on, before it is answered.
+    pub fn observe(&self, observer: Observer) {
+        self.reception(|own| own.observer = Some(observer));
+    }
+
     /// What it does with every request from now on.
     pub fn answer(&self, answering: Answering) {
         self.reception(|own| own.always = answering);
+    }
+
+    /// From now on it answers every request well.
+    pub fn mend(&self) {
+        self.reception(|own| {
+            own.next.clear();
+            own.always = Answering::Status(200);
+        });
     }
 
     /// What it does with the next requests, in their order.
@@ -245,11 +331,16 @@ impl Receiver {
         act(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
-    fn take(&self, received: Received) -> Answering {
-        self.reception(|own| {
-            own.received.push(received);
-            own.next.pop_front().unwrap_or(own.always)
-        })
+    fn take(&self, received: &Received) -> Answering {
+        let (observer, answering) = self.reception(|own| {
+            let answering = own.next.pop_front().unwrap_or(own.always);
+            own.received.push(received.clone());
+            (own.observer.clone(), answering)
+        });
+        if let Some(observer) = observer {
+            observer(received, answering);
+        }
+        answering
     }
 }
 
@@ -282,9 +373,11 @@ async fn listen(listener: TcpListener, acceptor: TlsAcceptor, receiver: Receiver
             if let Ok(mut stream) = acceptor.accept(stream).await
                 && let Some(received) = read_request(&mut stream).await
             {
-                let answering = receiver.take(received);
-                if let Some(Death::After(death)) = net.state(|state| state.death_now()) {
-                    return die(&death).await;
+                let answering = receiver.take(&received);
+                match net.state(|state| state.at_receipt.take()) {
+                    Some(Incident::DeathAfter(death)) => return die(&death).await,
+                    Some(Incident::After(act)) => act().await,
+                    Some(Incident::DeathBefore(_) | Incident::Before(_)) | None => {}
                 }
                 let answer: &[u8] = match answering {
                     Answering::Status(status) => {
@@ -295,7 +388,11 @@ async fn listen(listener: TcpListener, acceptor: TlsAcceptor, receiver: Receiver
                     Answering::Redirect => {
                         b"HTTP/1.1 302 Found\r\nlocation: https://169.254.169.254/\r\ncontent-length: 0\r\n\r\n"
                     }
-                    Answering::Never => std::future::pending().await,
+                    Answering::Never => {
+                        net.end_wait();
+                        return std::future::pending().await;
+                    }
+                    Answering::Broken => return,
                     Answering::Garbage => b"SSH-2.0-OpenSSH_9.9\r\n\r\n",
                     Answering::Endless => b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n",
                 };

@@ -23,7 +23,7 @@ use crate::table::keys;
 /// How old an item is before a reader sees it.
 pub(super) const SETTLED: Duration = Duration::seconds(10);
 /// How soon after its stamp the write of an item has to be answered.
-const PROMPT: Duration = Duration::seconds(5);
+pub(crate) const PROMPT: Duration = Duration::seconds(5);
 /// How often an item is stamped anew before its version is given up for this time.
 const STAMPS: u32 = 4;
 /// How long an item is kept: the time to live runs on the real clock.

@@ -4,6 +4,7 @@ use domain::claim::Instant;
 use domain::ids::WebhookId;
 use domain::webhook::{MAX_WEBHOOKS, Webhook, WebhookOwner};
 
+use crate::history::feed::PROMPT;
 use crate::table::attributes::{Attributes, item_key, text_value};
 use crate::table::config::Store;
 use crate::table::error::StoreError;
@@ -150,9 +151,10 @@ impl Store {
         Ok(answer.items.unwrap_or_default())
     }
 
-    /// The place in a feed from which on events of that moment and later are found.
+    /// The place in a feed from which on every event is found that was written at that moment or later: the stamp of one
+    /// may be as much older than its write as a write may take.
     pub fn feed_place_at(moment: Instant) -> String {
-        keys::sortable_instant(moment)
+        keys::sortable_instant((moment - PROMPT).max(Instant::UNIX_EPOCH))
     }
 
     pub(super) async fn stored_webhook(

@@ -59,11 +59,12 @@ impl Call {
         keys
     }
 
-    /// The same without the write ids that end the keys of annotations: these are random, so no two runs have the same.
+    /// The same without the write ids that end the keys of annotations and of attempts: these are random, so no two runs
+    /// have the same.
     pub fn keys_without_write_ids(&self) -> Vec<(String, String)> {
         let mut keys = self.keys();
-        for (_, sort) in &mut keys {
-            if sort.starts_with("W#")
+        for (pk, sort) in &mut keys {
+            if (sort.starts_with("W#") || pk.starts_with("WD#"))
                 && let Some(end) = sort.rfind('#')
             {
                 sort.truncate(end);
