@@ -226,6 +226,7 @@ impl World {
 
     fn happened(&mut self, event: Event, actor: Option<&Actor>) -> Result<(), TestCaseError> {
         let before = self.given.claim.clone();
+        prop_assert!(event.follows(Some(before.status())), "{:?}: {event:?}", before.status());
         if let Some(window) = before.state.window() {
             self.told = self.told.max(Some(window.closes_at));
         }
