@@ -49,7 +49,7 @@ def the_bundle_of_each_party_verifies_without_the_server_and_a_changed_one_does_
 
 def cpor_verify(bundle: str) -> subprocess.CompletedProcess:
     """The program `cpor`, as it was built with the functions."""
-    command = [BINARIES / "cpor" / "bootstrap", "verify", "--json", "-"]
+    command = [BINARIES / "cpor" / "bootstrap", "verify", "--sandbox", "--json", "-"]
     return subprocess.run(command, input=bundle, capture_output=True, text=True, timeout=60, check=False)
 
 

@@ -48,7 +48,7 @@ def bundle_of(api, scene, who: str = "alpine_user") -> dict:
 def verify(bundle: dict, root: str | None = None, ends: int = 0) -> dict | None:
     """What `cpor verify` says of a bundle, by a root that is trusted."""
     (file := STATE / "root.json").write_text(root or "[]")
-    command = [BINARIES / "cpor" / "bootstrap", "verify", "--json", "--root", file, "-"]
+    command = [BINARIES / "cpor" / "bootstrap", "verify", "--sandbox", "--json", "--root", file, "-"]
     done = subprocess.run(command, input=json.dumps(bundle), capture_output=True, text=True, timeout=60, check=False)
     assert done.returncode == ends, done.stdout + done.stderr
     return json.loads(done.stdout) if done.stdout else None

@@ -5,6 +5,7 @@ mod bytes;
 mod files;
 mod manipulated;
 mod readers;
+mod refused;
 mod roots;
 mod story;
 

@@ -13,7 +13,7 @@ use runtime::{Bus, BusEvent, Clock, Invocation, InvocationError, RootBucket, tel
 use serde::Serialize;
 use serde_json::{Value, json};
 use store::Store;
-use tracing::info;
+use tracing::{info, warn};
 
 /// The type of the event that tells of a root.
 const EVENT: &str = "day_closed";
@@ -67,6 +67,11 @@ pub async fn handle_event(
         }
         let Some(hashes) = app.store.load_archived_day(date).await? else { break };
         let leaves = DayLeaves::of(hashes);
+        if last.is_none() {
+            // That is so once in the life of a stack. Whoever empties the bucket, or puts another one in its place, begins the
+            // chain anew: whoever keeps roots finds that, and here it is said.
+            warn!(root.date = %date, "The chain of daily roots begins");
+        }
         let root = DailyRoot::of(date, &leaves, last.map(|last| last.chain));
         let root = app.roots.keep_root(&root, &leaves).await?;
         tell(app, &root).await?;

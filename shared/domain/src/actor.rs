@@ -224,4 +224,21 @@ impl Party {
             Self::System => matches!(actor, Actor::System),
         }
     }
+    /// Whether an event of that side, by that person where it is known, can be the doing of somebody of the party.
+    pub fn may_be(self, side: ActorKind, id: Option<&ActorId>) -> bool {
+        let is_person = matches!(id, None | Some(ActorId::Person(_)));
+        let is_contact = matches!(id, None | Some(ActorId::Contact(_)));
+        let by_link = matches!(id, None | Some(ActorId::Recipient(_)));
+        match self {
+            Self::Partner | Self::PartnerAdmin => side == ActorKind::Partner && is_person,
+            Self::Reviewer | Self::Operator => {
+                side == ActorKind::Operator && matches!(id, None | Some(ActorId::Staff(_)))
+            }
+            Self::Customer => side == ActorKind::Customer && (is_person || by_link),
+            Self::CustomerAdmin => side == ActorKind::Customer && is_person,
+            Self::CustomerContact => side == ActorKind::Customer && is_contact,
+            Self::CustomerLink => side == ActorKind::Customer && by_link,
+            Self::System => side == ActorKind::System && id.is_none(),
+        }
+    }
 }

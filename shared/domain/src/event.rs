@@ -2,6 +2,7 @@
 
 mod between;
 pub(crate) mod forms;
+mod origin;
 mod row;
 mod table;
 
@@ -20,6 +21,7 @@ use crate::remark::Remark;
 use crate::time::Instant;
 
 pub use crate::recipient::FailureCause;
+pub use origin::Origin;
 pub use row::{CountedDeadline, EventMail, EventRow};
 pub use table::{EventBody, EventType};
 

@@ -159,6 +159,28 @@ const LEFT: &[(&str, Kind, Change)] = &[
     ("the policy is that of another version", Kind::Policy, |own| {
         own.0["policies"][0]["version"] = 2.into();
     }),
+    ("the policy is there twice", Kind::Policy, |own| twice(own, "policies")),
+    ("the added days are there twice", Kind::Calendar, |own| twice(own, "calendars")),
+    ("the holidays are there twice", Kind::Calendar, |own| twice(own, "country_files")),
+    ("a text is there twice", Kind::Text, |own| twice(own, "texts")),
+    ("a receipt is there twice", Kind::Receipt, |own| twice(own, "receipts")),
+    ("the delivery failed before the close, and no other stood", Kind::Receipt, |own| {
+        for receipt in own.0["receipts"].as_array_mut().unwrap() {
+            receipt["failed_at"] = json!("2026-12-12T00:00:00Z");
+            receipt["cause"] = json!("bounce");
+        }
+    }),
+    ("a notice was delivered before it was due", Kind::Receipt, |own| {
+        for receipt in own.0["receipts"].as_array_mut().unwrap() {
+            receipt["delivered_at"] = json!("2026-12-01T00:00:00Z");
+        }
+    }),
+    ("the bundle was made before its last version", Kind::Moment, |own| {
+        own.0["made_at"] = json!("2026-12-20T00:00:00Z");
+    }),
+    ("the policy has a term, and the associations have none", Kind::Deadline, |own| {
+        policy(own, "term_months", 12);
+    }),
     ("the policy has a shorter window", Kind::Window, |own| policy(own, "window_business_days", 4)),
     ("the policy has a longer review", Kind::Deadline, |own| {
         policy(own, "review_business_days", 9);
@@ -271,6 +293,53 @@ const CHAINED: &[(&str, Kind, Change)] = &[
     ("the event is one that there is not", Kind::Entry, |own| {
         own.text(16, "/type", json!("forgotten"));
     }),
+    ("the partner opens the window", Kind::State, |own| own.text(7, "/actor", json!("partner"))),
+    ("the operator closes the window", Kind::State, |own| {
+        own.text(16, "/actor", json!("operator"));
+    }),
+    ("the partner overturns its own rejection", Kind::State, |own| {
+        own.text(5, "/actor", json!("partner"));
+    }),
+    ("the customer's end is another party's", Kind::State, |own| {
+        own.text(18, "/actor", json!("operator"));
+    }),
+    ("the validation comes of silence", Kind::State, |own| own.text(6, "/by", json!("silence"))),
+    ("an entry is from before the one before it", Kind::Moment, |own| {
+        own.text(10, "/at", json!("2026-12-09T12:30:00Z"));
+    }),
+    ("a window opens when it has ended", Kind::Moment, |own| {
+        own.text(12, "/at", json!("2027-02-01T00:00:00Z"));
+    }),
+    ("a no is taken back when the window has ended", Kind::Moment, |own| {
+        own.text(9, "/at", json!("2027-02-01T00:00:00Z"));
+    }),
+    ("the customer asks for more time when the window has ended", Kind::Moment, |own| {
+        own.text(13, "/at", json!("2027-02-01T00:00:00Z"));
+    }),
+    ("the operator holds a claim when its window has ended", Kind::Moment, |own| {
+        own.text(10, "/at", json!("2027-02-01T00:00:00Z"));
+    }),
+    ("a window is counted from before its notice", Kind::Moment, |own| {
+        own.text(12, "/window/delivered_at", json!("2026-12-08T15:00:00Z"));
+    }),
+    ("a window by unknown rules of its zone has one day", Kind::Window, |own| {
+        own.text(7, "/window/tzdb", json!("2020a"));
+        own.text(7, "/window/counted", json!(["2026-12-10"]));
+        own.text(7, "/window/skipped", json!([]));
+        own.text(7, "/window/closes_at", json!("2026-12-10T23:00:00Z"));
+    }),
+    ("a window by unknown rules of its zone lasts an hour", Kind::Window, |own| {
+        own.text(7, "/window/tzdb", json!("2020a"));
+        own.text(7, "/window/closes_at", json!("2026-12-09T15:00:00Z"));
+    }),
+    ("a window by unknown rules of its zone counts a weekend", Kind::Window, |own| {
+        own.text(7, "/window/tzdb", json!("2020a"));
+        own.text(7, "/window/counted/2", json!("2026-12-12"));
+    }),
+    ("a window by unknown rules of its zone leaves a day out", Kind::Window, |own| {
+        own.text(7, "/window/tzdb", json!("2020a"));
+        own.text(7, "/window/skipped", json!([]));
+    }),
     ("the actor is nobody's", Kind::Entry, |own| own.text(5, "/actor", json!("emperor"))),
     ("another item was claimed", Kind::Content, |own| {
         own.text(1, "/claimed/0", json!("sharepoint-premium"));
@@ -318,7 +387,13 @@ const CHAINED: &[(&str, Kind, Change)] = &[
     }),
 ];
 
-fn policy(own: &mut Forged, name: &str, value: u32) {
+/// Puts the first entry of a list into it once more.
+fn twice(own: &mut Forged, list: &str) {
+    let list = own.0[list].as_array_mut().unwrap();
+    list.push(list[0].clone());
+}
+
+pub(super) fn policy(own: &mut Forged, name: &str, value: u32) {
     own.0["policies"][0]["policy"][name] = value.into();
 }
 
@@ -348,7 +423,7 @@ async fn whatever_is_changed_in_a_bundle_is_found_and_named() {
 async fn each_kind_of_finding_is_found_somewhere_and_an_unmade_digest_at_once() {
     let (stack, claim) = Box::pin(story()).await;
     let mut known: Value = serde_json::from_str(&bundle(&stack, &claim, "partner").await).unwrap();
-    known["made_at"] = json!("2026-01-01T00:00:00Z");
+    known["made_at"] = json!("2027-06-01T00:00:00Z");
     let report = checked(&known.to_string());
     assert!(report.has(Kind::Digest) && report.findings.len() == 1, "{report}");
     for kind in Kind::ALL.iter().filter(|kind| **kind != Kind::Digest) {

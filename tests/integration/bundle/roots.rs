@@ -1,8 +1,10 @@
 //! The daily roots of a bundle: each version is in the root of its day, the roots are a chain, and what is forged is found,
 //! by the bundle alone or by a root that is trusted.
 
+use std::ops::RangeInclusive;
+
 use chrono::{Duration, NaiveDate};
-use cpor::{FindingKind as Kind, Report, TrustedRoots};
+use cpor::{FindingKind as Kind, Report, Trust, TrustedRoots};
 use domain::claim::Claim;
 use domain::command::Command;
 use domain::history::hash_entry;
@@ -36,8 +38,9 @@ fn stored(stack: &Stack) -> Vec<DailyRoot> {
         .collect()
 }
 
-fn trusted(roots: &[DailyRoot]) -> TrustedRoots {
-    TrustedRoots::read(&serde_json::to_string(roots).unwrap()).unwrap()
+fn trusted(roots: &[DailyRoot]) -> Trust {
+    let roots = TrustedRoots::read(&serde_json::to_string(roots).unwrap()).unwrap();
+    Trust { roots, is_sandbox: false }
 }
 
 fn checked_by(text: &str, roots: &[DailyRoot]) -> Report {
@@ -67,9 +70,12 @@ async fn every_version_is_in_the_root_of_its_day_for_each_party_and_a_trusted_ro
         assert!(by_last.verified, "{reader}: {by_last}");
         assert!(by_last.root.as_ref().is_some_and(|root| root.trusted), "{by_last}");
         assert!(by_last.to_string().contains("which you trust"), "{by_last}");
-        // A root of before the last version vouches for nothing that came later.
+        assert_eq!((alone.rooted, by_last.rooted), (None, Some(18)), "{by_last}");
+        // A root of before the last version stands for nothing that came later: whoever names it wants to know.
         let by_first = checked_by(&text, &[roots[0]]);
-        assert!(by_first.verified && by_first.root.is_some_and(|root| !root.trusted));
+        assert!(by_first.has(Kind::Path) && !by_first.verified, "{by_first}");
+        assert!(by_first.rooted.is_some_and(|no| no < 18), "{by_first}");
+        assert!(by_first.root.is_some_and(|root| !root.trusted));
     }
 }
 
@@ -85,6 +91,23 @@ async fn a_day_that_is_not_closed_is_said_and_the_versions_of_days_before_are_in
     let today = stack.env.clock.now().date_naive();
     let said = format!("{today} was not closed yet when the bundle was made");
     assert!(unchecked(&report).contains(&said), "{report}");
+}
+
+#[tokio::test]
+async fn by_a_trusted_root_what_was_archived_today_waits_for_its_day_and_that_is_said_aloud() {
+    let stack = Stack::at("2026-12-22T14:00:00Z").await;
+    let env = &stack.env;
+    let claim = env.awaiting("k", &WORKLOADS[..2]).await;
+    settle(&stack).await;
+    env.clock.advance(Duration::days(1));
+    stack.event_functions.close_days(env).await.unwrap();
+    env.give(&claim.id, &link(1), &decline_all()).await.unwrap();
+    settle(&stack).await;
+    let report = checked_by(&bundle(&stack, &claim, "staff").await, &stored(&stack));
+    assert!(report.verified && !report.fully_checked, "{report}");
+    assert_eq!(report.rooted, Some(report.version - 1), "{report}");
+    assert!(unchecked(&report).contains("NO ROOT THAT IS TRUSTED"), "{report}");
+    assert!(report.to_string().contains("NOT all of it was checked"), "{report}");
 }
 
 #[tokio::test]
@@ -112,17 +135,30 @@ async fn the_versions_of_a_claim_that_was_erased_stay_leaves() {
 #[tokio::test]
 async fn an_entry_from_before_there_were_daily_roots_is_named() {
     let (stack, claim) = closed().await;
-    for version in 1..=5 {
-        let (pk, sk) = (format!("C#{}", claim.id), format!("H#{version:06}"));
-        let mut item = stack.env.engine.item(&pk, &sk).unwrap();
-        item.as_object_mut().unwrap().remove("d");
-        stack.env.engine.put(&item);
-    }
-    let report = checked(&bundle(&stack, &claim, "staff").await);
+    let forget_days = |versions: RangeInclusive<u32>| {
+        for version in versions {
+            let (pk, sk) = (format!("C#{}", claim.id), format!("H#{version:06}"));
+            let mut item = stack.env.engine.item(&pk, &sk).unwrap();
+            item.as_object_mut().unwrap().remove("d");
+            stack.env.engine.put(&item);
+        }
+    };
+    // On the first day of all, some versions are from before there were roots.
+    forget_days(1..=5);
+    let text = bundle(&stack, &claim, "staff").await;
+    let report = checked(&text);
     assert!(report.verified, "{report}");
     assert_eq!(report.checked.paths, 13, "{report}");
     let said = "The daily root of version 5: it was archived before there were daily roots";
     assert!(unchecked(&report).contains(said), "{report}");
+    // A later version in a root that is trusted stands for those before.
+    let known = stored(&stack);
+    let by_last = checked_by(&text, &known[known.len() - 1..]);
+    assert_eq!((by_last.verified, by_last.rooted), (true, Some(18)), "{by_last}");
+    // A version of a day behind the first root is not from before there were any.
+    forget_days(6..=16);
+    let report = checked_by(&bundle(&stack, &claim, "staff").await, &known);
+    assert!(report.has(Kind::Path), "{report}");
 }
 
 #[tokio::test]
@@ -181,6 +217,25 @@ pub(super) const ROOTED: &[(&str, Kind, Change)] = &[
     ("a root begins a chain of its own", Kind::Root, |own| remade(own, 3, Value::Null)),
     ("the chain is broken", Kind::Root, |own| remade(own, 3, json!("0".repeat(64)))),
     ("two roots are swapped", Kind::Root, |own| roots(own).swap(2, 3)),
+    ("every version is said to be from before there were roots", Kind::Path, |own| {
+        archive(own, Value::Null);
+    }),
+    ("every version was archived years before it happened", Kind::Path, |own| {
+        archive(own, json!("2020-01-01"));
+        roots(own).clear();
+    }),
+    ("every version was archived after the bundle was made", Kind::Path, |own| {
+        archive(own, json!("2030-01-01"));
+        roots(own).clear();
+    }),
+    ("the chain of roots begins anew behind a gap", Kind::Root, |own| {
+        remade(own, 5, Value::Null);
+        for index in 6..roots(own).len() {
+            let before = roots(own)[index - 1]["chain"].clone();
+            remade(own, index, before);
+        }
+        roots(own).drain(1..5);
+    }),
     ("a root is there twice", Kind::Root, |own| {
         let twice = roots(own)[3].clone();
         roots(own).insert(4, twice);
@@ -189,6 +244,14 @@ pub(super) const ROOTED: &[(&str, Kind, Change)] = &[
 
 fn roots(own: &mut Forged) -> &mut Vec<Value> {
     own.0["roots"].as_array_mut().unwrap()
+}
+
+/// Every version was archived on that day, and is in no root.
+fn archive(own: &mut Forged, day: Value) {
+    for entry in own.entries() {
+        entry["archived_on"] = day.clone();
+        entry["inclusion"] = Value::Null;
+    }
 }
 
 /// Chains a root to another one, and makes its own chain again.
@@ -274,4 +337,59 @@ async fn roots_that_were_made_up_are_found_by_one_that_is_trusted_and_by_none_el
     assert!(checked(&hidden).verified, "by itself it may be from before the day was closed");
     let report = checked_by(&hidden, &[*stored.last().unwrap()]);
     assert!(report.has(Kind::Path), "{report}");
+}
+
+/// A history that follows every rule, and is not the one that was archived.
+fn rewritten(known: &Value) -> Forged {
+    let mut forged = Forged(known.clone());
+    forged.text(1, "/details", json!("0".repeat(64)));
+    forged.chain();
+    roots(&mut forged).clear();
+    forged
+}
+
+#[tokio::test]
+async fn a_history_that_was_written_anew_is_found_by_a_trusted_root_whatever_day_it_names() {
+    let (stack, claim) = closed().await;
+    let stored = stored(&stack);
+    let known: Value = serde_json::from_str(&bundle(&stack, &claim, "staff").await).unwrap();
+    let tomorrow = stored.last().unwrap().date + Duration::days(1);
+    let (later, before) = (tomorrow.to_string(), "2020-01-01".to_owned());
+    for day in [Value::Null, json!(later), json!(before)] {
+        let mut forged = rewritten(&known);
+        archive(&mut forged, day.clone());
+        let text = forged.digested().to_string();
+        let alone = checked(&text);
+        assert_eq!(alone.verified, day != json!(before), "{day}: {alone}");
+        for trusted in [&stored[..], &stored[..1], &stored[stored.len() - 1..]] {
+            let report = checked_by(&text, trusted);
+            assert!(!report.verified && report.has(Kind::Path), "{day}: {report}");
+            assert_eq!(report.rooted, None, "{day}: {report}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_day_that_should_have_been_closed_is_named_and_in_a_sandbox_days_say_nothing() {
+    let (stack, claim) = closed().await;
+    let known: Value = serde_json::from_str(&bundle(&stack, &claim, "staff").await).unwrap();
+    let mut late = Forged(known.clone());
+    late.0["made_at"] = json!("2027-06-01T00:00:00Z");
+    let day = late.entry(18)["archived_on"].clone();
+    roots(&mut late).retain(|root| root["date"].as_str() < day.as_str());
+    for entry in late.entries().iter_mut().filter(|entry| entry["archived_on"] == day) {
+        entry["inclusion"] = Value::Null;
+    }
+    let report = checked(&late.digested().to_string());
+    assert!(report.verified && !report.fully_checked, "{report}");
+    assert!(unchecked(&report).contains("it should have had one"), "{report}");
+    // The clock of a sandbox is ahead of the days on which its versions are archived.
+    let mut ahead = Forged(known);
+    archive(&mut ahead, json!("2026-12-01"));
+    roots(&mut ahead).clear();
+    let text = ahead.digested().to_string();
+    assert!(checked(&text).has(Kind::Path));
+    let sandbox = Trust { is_sandbox: true, ..Trust::default() };
+    let report = cpor::verify_with(&text, &sandbox).unwrap();
+    assert!(report.verified, "{report}");
 }

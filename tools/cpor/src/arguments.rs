@@ -75,6 +75,9 @@ pub enum Command {
         /// A file with daily roots that you trust: one or a list of them, as in a bundle, in the bucket or on the bus.
         #[arg(long, value_name = "FILE")]
         root: Option<PathBuf>,
+        /// The bundle is of a sandbox, whose clock may have been moved ahead: the days of its roots are real ones.
+        #[arg(long)]
+        sandbox: bool,
         /// Prints JSON for programs.
         #[arg(long)]
         json: bool,

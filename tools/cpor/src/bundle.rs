@@ -16,6 +16,8 @@ use domain::root::{DailyRoot, Inclusion};
 use serde::{Deserialize, Deserializer, de};
 use serde_json::Value;
 
+use crate::strict::{find_far_moment, find_policy_difference, read_parts};
+
 /// The form of bundles that is read here.
 pub const FORMAT: u8 = 1;
 
@@ -73,6 +75,7 @@ pub struct BundleEntry {
     /// The text that is hashed; nothing for an entry of the first format.
     pub entry: Option<String>,
     /// The parts that the reader may read.
+    #[serde(deserialize_with = "read_parts")]
     pub parts: BTreeMap<Audience, BundlePart>,
     /// SHA-256 of the previous hash and the text.
     pub hash: Sha256Hash,
@@ -200,14 +203,47 @@ impl Bundle {
     /// Reads a bundle, and computes the digest that it should have.
     ///
     /// # Errors
-    /// [`Unreadable`] for a text that is no bundle, and for one with a member twice or of another name.
+    /// [`Unreadable`] for a text that is no bundle, for one with a member twice, of another name or left out, and for a moment
+    /// outside the years 0 to 9999.
     pub fn read(text: &str) -> Result<(Self, Sha256Hash), Unreadable> {
         let bundle: Self = serde_json::from_str(text)?;
         let mut value: Value = serde_json::from_str(text)?;
+        bundle.refuse_other_policies(&value)?;
+        bundle.refuse_far_moments(&value)?;
         if let Some(members) = value.as_object_mut() {
             members.remove("digest");
         }
         Ok((bundle, Sha256Hash::of(canonical::to_canonical_json(&value).as_bytes())))
+    }
+
+    fn refuse_other_policies(&self, value: &Value) -> Result<(), Unreadable> {
+        for (index, own) in self.policies.iter().enumerate() {
+            let given = value.pointer(&format!("/policies/{index}/policy"));
+            if let Some(name) = given.and_then(|given| find_policy_difference(given, &own.policy)) {
+                let (version, program) = (own.version, &own.program);
+                return Err(refused(format!(
+                    "version {version} of the policy of {program} lacks the member {name}, or this program does not know it"
+                )));
+            }
+        }
+        Ok(())
+    }
+
+    fn refuse_far_moments(&self, value: &Value) -> Result<(), Unreadable> {
+        let refuse = |far: &str| refused(format!("{far} is outside the years 0 to 9999"));
+        if let Some(far) = find_far_moment(value) {
+            return Err(refuse(far));
+        }
+        for entry in &self.entries {
+            let parts = entry.parts.values().map(|part| &part.value);
+            for text in entry.entry.iter().chain(parts) {
+                let value: Value = serde_json::from_str(text).unwrap_or_default();
+                if let Some(far) = find_far_moment(&value) {
+                    return Err(refuse(far));
+                }
+            }
+        }
+        Ok(())
     }
 
     /// Whose parts its reader was given.
@@ -247,6 +283,12 @@ impl CarriedFile {
 }
 
 impl BundleEntry {
+    /// The moment of its event; `None` where its text does not tell.
+    pub fn at(&self) -> Option<Instant> {
+        let text: Value = serde_json::from_str(self.entry.as_deref()?).ok()?;
+        text.get("at").and_then(Value::as_str)?.parse().ok()
+    }
+
     /// The entry as the domain reads it; `None` for one of the first format.
     pub fn to_sealed(&self) -> Option<SealedEntry> {
         let part = |(audience, part): (&Audience, &BundlePart)| {
@@ -257,6 +299,10 @@ impl BundleEntry {
             parts: self.parts.iter().map(part).collect(),
         })
     }
+}
+
+fn refused(why: String) -> Unreadable {
+    Unreadable(de::Error::custom(why))
 }
 
 fn read_salt<'de, D: Deserializer<'de>>(deserializer: D) -> Result<[u8; 16], D::Error> {

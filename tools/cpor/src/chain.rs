@@ -69,7 +69,7 @@ fn check_end(bundle: &Bundle, report: &mut Report) {
             "Versions {} to {version}: they were not archived yet, or left out.",
             last.next()
         );
-        report.leave(text);
+        report.leave_out(text);
     } else if !bundle.complete {
         report.leave("Texts of notices beyond those in the bundle: they were left out.");
     }
@@ -87,7 +87,7 @@ fn check_link(entry: &BundleEntry, previous: Option<&BundleEntry>, report: &mut 
     }
     let Some(text) = &entry.entry else {
         let no = entry.version;
-        report.leave(format!(
+        report.leave_out(format!(
             "Version {no}: an entry of the first format, whose text is not given to anybody."
         ));
         return;
@@ -150,6 +150,11 @@ fn check_parts(bundle: &Bundle, entry: &BundleEntry, report: &mut Report) {
             report.find(FindingKind::Part, entry.version.0, text);
         }
         report.checked.parts += 1;
+        let value = serde_json::from_str::<Value>(&part.value).unwrap_or_default();
+        if canonical::to_canonical_json(&value) != part.value {
+            let text = format!("the part of the {name} is not in canonical form");
+            report.find(FindingKind::Part, entry.version.0, text);
+        }
         if digest != Some(part.digest().to_string().as_str()) {
             let text = format!("the part of the {name} is not the one that the entry stands for");
             report.find(FindingKind::Part, entry.version.0, text);

@@ -42,8 +42,8 @@ impl Actor {
 pub fn run(arguments: Arguments) -> Outcome {
     let actor = || Ok::<_, Failure>(Actor { folder: find_folder()?, profile: arguments.profile });
     match arguments.command {
-        Command::Verify { bundle, root, json } => {
-            offline::verify_bundle(&bundle, root.as_deref(), json)
+        Command::Verify { bundle, root, sandbox, json } => {
+            offline::verify_bundle(&bundle, root.as_deref(), sandbox, json)
         }
         Command::Window(given) => offline::draw_window(given),
         Command::Completions { shell } => Ok((complete(shell), Exit::Done)),

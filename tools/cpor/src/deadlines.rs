@@ -191,22 +191,38 @@ impl Decided<'_> {
         }
     }
 
-    /// The end of the policy's term.
+    /// The end of the policy's term: of a claim that becomes associated, whether it has one too.
     fn check_term(self, report: &mut Report) {
-        let Some(stated) = self.entry.members.ends_at else { return };
-        let Some(way) = self.before.filter(|way| !way.is_assumed) else { return };
-        let months = self.policy.term_months;
+        let told = self.entry.members.ends_at;
+        let becomes = match (&self.after.state, self.before.map(|way| &way.claim.state)) {
+            (_, Some(State::Associated { .. })) => None,
+            (State::Associated { ends_at, .. }, _) => Some(*ends_at),
+            _ => None,
+        };
+        if told.is_none() && becomes.is_none() {
+            return;
+        }
+        let stated = becomes.unwrap_or(told);
+        let Some(way) = self.before else { return };
         let expected = match way.claim.state.window() {
-            None if !matches!(way.claim.state, State::Associated { .. }) => {
-                months.and_then(|months| months_after(self.entry.at, months, Tz::UTC))
-            }
+            None if !matches!(way.claim.state, State::Associated { .. }) => self
+                .policy
+                .term_months
+                .and_then(|months| months_after(self.entry.at, months, Tz::UTC)),
             _ => way.claim.term_ends_at(self.policy),
         };
+        // Of what a step set that its reader is not told, it is known whether there is one.
+        let is_right = if way.is_assumed {
+            becomes.is_none() || stated.is_some() == self.policy.term_months.is_some()
+        } else {
+            stated == expected
+        };
         report.checked.deadlines += 1;
-        if expected != Some(stated) {
-            let told =
-                expected.map_or("never".to_owned(), |at| format!("at {}", format_rfc3339(at)));
-            let text = format!("the term ends {told}, and not at {}", format_rfc3339(stated));
+        if !is_right {
+            let tell = |at: Option<Instant>| {
+                at.map_or("never".to_owned(), |at| format!("at {}", format_rfc3339(at)))
+            };
+            let text = format!("the term ends {}, and not {}", tell(expected), tell(stated));
             report.find(FindingKind::Deadline, self.no(), text);
         }
     }

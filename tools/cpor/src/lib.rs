@@ -19,14 +19,19 @@ pub mod export;
 #[cfg(test)]
 mod fuzz;
 pub mod import;
+mod lists;
+mod moments;
 mod notices;
 mod places;
+mod plain;
 mod report;
 mod roots;
 pub mod shown;
 pub mod sign_in;
 mod states;
 mod story;
+mod strict;
+mod trust;
 mod verify;
 pub mod visible;
 pub mod window;
@@ -34,5 +39,5 @@ mod windows;
 
 pub use bundle::{Bundle, Unreadable};
 pub use report::{Counts, Finding, FindingKind, ItemState, Report, RootOfVersion, Step};
-pub use roots::{TrustedRoots, UnreadableRoots};
+pub use trust::{Trust, TrustedRoots, UnreadableRoots};
 pub use verify::{verify, verify_with};

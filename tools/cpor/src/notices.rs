@@ -1,16 +1,21 @@
 //! What was sent, and what was reported of it.
 
-use domain::claim::Instant;
+use std::collections::BTreeMap;
+
+use domain::claim::{Basis, Claim, Instant, ItemStatus, State};
 use domain::history::{Audience, Entry};
 use domain::ids::{NoticeNo, Sha256Hash};
+use domain::program::Policy;
 use domain::recipient::RecipientNo;
 use domain::time::format_rfc3339;
 
-use crate::bundle::Bundle;
+use crate::bundle::{Bundle, Receipt};
+use crate::moments::{NEAR, later};
 use crate::report::{FindingKind, Report};
 
 /// Each text has the digest beside it, and was sent when its notice became due.
 pub(crate) fn check_texts(bundle: &Bundle, due: &[(NoticeNo, Instant)], report: &mut Report) {
+    let known: BTreeMap<NoticeNo, Instant> = due.iter().copied().collect();
     for own in &bundle.texts {
         let notice = own.notice.0;
         report.checked.texts += 1;
@@ -21,7 +26,7 @@ pub(crate) fn check_texts(bundle: &Bundle, due: &[(NoticeNo, Instant)], report: 
             );
             report.find(FindingKind::Text, None, text);
         }
-        let known = due.iter().find(|(no, _)| *no == own.notice).map(|(_, at)| *at);
+        let known = known.get(&own.notice).copied();
         let is_right = match (known, own.recipient) {
             // Whoever is asked later has a text of its own.
             (Some(at), Some(_)) => own.sent_at >= at,
@@ -36,6 +41,7 @@ pub(crate) fn check_texts(bundle: &Bundle, due: &[(NoticeNo, Instant)], report: 
             report.find(FindingKind::Text, None, text);
         }
     }
+    check_deliveries(bundle, due, report);
     if !bundle.has_parts_of(Audience::Customer) {
         let text =
             "The texts of notices and the receipts of mails: they are not in a partner's bundle.";
@@ -49,6 +55,53 @@ pub(crate) fn check_texts(bundle: &Bundle, due: &[(NoticeNo, Instant)], report: 
     }
 }
 
+/// No notice was delivered before it became due.
+fn check_deliveries(bundle: &Bundle, due: &[(NoticeNo, Instant)], report: &mut Report) {
+    let due: BTreeMap<NoticeNo, Instant> = due.iter().copied().collect();
+    for own in &bundle.receipts {
+        let (Some(at), Some(from)) = (own.delivered_at, due.get(&own.notice)) else { continue };
+        if later(at, NEAR) < *from {
+            let (notice, no) = (own.notice.0, own.recipient.0);
+            let (at, from) = (format_rfc3339(at), format_rfc3339(*from));
+            let text =
+                format!("recipient {no} got notice {notice} at {at}, and it became due at {from}");
+            report.find(FindingKind::Receipt, None, text);
+        }
+    }
+}
+
+/// Associations by silence stand while some delivery stood that a full window can be counted from (`docs/domain.md §5.3`): the
+/// one that the window is counted from did not fail before the end, or another one stood long enough.
+pub(crate) fn check_failures(bundle: &Bundle, claim: &Claim, policy: &Policy, report: &mut Report) {
+    let (State::Associated { window: Some(window), .. }, Some(opener)) =
+        (&claim.state, claim.opened_by)
+    else {
+        return;
+    };
+    let is_deemed = |status| matches!(status, ItemStatus::Active { basis: Basis::Deemed, effective_at } if effective_at == window.closes_at);
+    if !claim.active_items().any(|item| is_deemed(claim.item_status(item))) {
+        return;
+    }
+    let failed = |own: &Receipt| own.failed_at.is_some_and(|at| at < window.closes_at);
+    let days = usize::try_from(policy.window_business_days).unwrap_or(usize::MAX);
+    let stood = |own: &Receipt| {
+        let from = own.delivered_at.map(|at| window.time_zone.local_date(at));
+        let counted = window.counted.iter().filter(|date| from.is_some_and(|from| **date > from));
+        !failed(own) && counted.count() >= days
+    };
+    let mut of_notice = bundle.receipts.iter().filter(|own| own.notice == claim.notice);
+    let is_lost = of_notice.clone().any(|own| own.recipient == opener && failed(own));
+    if is_lost && !of_notice.any(stood) {
+        let (no, notice) = (opener.0, claim.notice.0);
+        let until = format_rfc3339(window.closes_at);
+        let text = format!(
+            "notice {notice} failed at recipient {no} before the window ended at {until}, and no other delivery stood for a \
+             full window: silence makes nothing official"
+        );
+        report.find(FindingKind::Receipt, None, text);
+    }
+}
+
 /// The delivery that a window is counted from was reported, of that recipient and not later.
 pub(crate) fn check_receipt(
     bundle: &Bundle,
@@ -57,7 +110,7 @@ pub(crate) fn check_receipt(
     report: &mut Report,
 ) {
     let Some(window) = &entry.members.window else { return };
-    let is_it = |own: &&crate::bundle::Receipt| own.notice == notice && own.recipient == recipient;
+    let is_it = |own: &&Receipt| own.notice == notice && own.recipient == recipient;
     let delivered = bundle.receipts.iter().find(is_it).and_then(|own| own.delivered_at);
     let text = match delivered {
         // Of several reports the earliest stays.

@@ -1,6 +1,5 @@
 //! Whose days were counted at a moment: the calendars and zones of the bundle, as they were then.
 
-use chrono::Duration;
 use domain::calendar::{
     BusinessCalendar, CalendarId, CountryCode, CountryFile, DATA_VERSION, Exception, Zone,
 };
@@ -9,11 +8,8 @@ use domain::context::LocalCalendar;
 use domain::program::Policy;
 
 use crate::bundle::{AddedCalendar, Bundle, CarriedFile};
+use crate::moments::{NEAR, later};
 use crate::report::{FindingKind, Report};
-
-/// How far a command's moment may be from that of a write to the directory that it was or was not decided on: both are
-/// stamped when they arrive, and carried out later.
-const NEAR: Duration = Duration::minutes(5);
 
 /// Each file of holidays is the one of its digest, and where this program has that version, it is the same.
 pub(crate) fn check_files(bundle: &Bundle, report: &mut Report) {
@@ -26,7 +22,7 @@ pub(crate) fn check_files(bundle: &Bundle, report: &mut Report) {
             report.find(FindingKind::Calendar, None, text);
         }
         if version != DATA_VERSION {
-            report.leave(format!(
+            report.leave_out(format!(
                 "Whether the holidays of {country} were those of version {version}: they are taken as the bundle has them, \
                  SHA-256 {}. This program has version {DATA_VERSION}.",
                 own.sha256
@@ -120,7 +116,7 @@ fn revised_calendars(
     };
     let mut found: Vec<_> = indexes_near(&since, at).into_iter().filter_map(revision).collect();
     // Before the first revision nothing was added.
-    let is_before = |own: &AddedCalendar| own.since.is_some_and(|since| at < since + NEAR);
+    let is_before = |own: &AddedCalendar| own.since.is_some_and(|since| at < later(since, NEAR));
     if known.first().is_none_or(|own| own.revision == 1 && is_before(own)) {
         found.push(calendar.clone());
     }
@@ -131,7 +127,8 @@ fn revised_calendars(
 fn indexes_near(since: &[Option<Instant>], at: Instant) -> Vec<usize> {
     let ends = since.iter().skip(1).copied().chain([None]);
     let is_near = |(start, end): (&Option<Instant>, Option<Instant>)| {
-        start.is_none_or(|start| start <= at + NEAR) && end.is_none_or(|end| at <= end + NEAR)
+        start.is_none_or(|start| start <= later(at, NEAR))
+            && end.is_none_or(|end| at <= later(end, NEAR))
     };
     let all = since.iter().zip(ends).map(is_near).enumerate();
     all.filter(|(_, is_near)| *is_near).map(|(index, _)| index).collect()

@@ -1,5 +1,6 @@
 //! What came of a check.
 
+use std::collections::HashSet;
 use std::fmt::{self, Write as _};
 
 use chrono::NaiveDate;
@@ -12,7 +13,7 @@ use crate::visible::to_visible;
 macro_rules! kinds {
     ($($(#[doc = $meaning:literal])* $case:ident => $text:literal,)*) => {
         /// What kind of thing was found.
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
         pub enum FindingKind {$($(#[doc = $meaning])* $case,)*}
 
         impl FindingKind {
@@ -46,6 +47,8 @@ kinds! {
     Part => "part",
     /// The claim cannot come to be as the entry says.
     State => "state",
+    /// A moment is before that of the version before, behind the bundle, or too late for what happened.
+    Moment => "moment",
     /// A deadline is not the one that the rules and the calendar give.
     Deadline => "deadline",
     /// A window is not the one that the rules and the calendar give.
@@ -62,7 +65,7 @@ kinds! {
     Text => "text",
     /// A delivery that counted was not reported.
     Receipt => "receipt",
-    /// A version is not in the root of the day on which it was archived.
+    /// A version is not in the root of the day on which it was archived, that day cannot be, or no trusted root stands for it.
     Path => "path",
     /// A daily root is not what its chain stands for, does not follow the one before, or is not the trusted one.
     Root => "root",
@@ -75,7 +78,7 @@ impl Serialize for FindingKind {
 }
 
 /// Something that is not as it must be.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize)]
 pub struct Finding {
     /// What kind of thing it is.
     pub kind: FindingKind,
@@ -153,8 +156,13 @@ pub struct Report {
     pub hash: Option<String>,
     /// The root of the day of that version; `None` while that day is not closed.
     pub root: Option<RootOfVersion>,
+    /// The last version that a root stands for which is trusted, and with it all before; `None`: there is none.
+    pub rooted: Option<u32>,
     /// Whether nothing was found.
     pub verified: bool,
+    /// Whether all was computed again that can be: nothing is in `unchecked` because this program or the bundle lacks what
+    /// it needs.
+    pub fully_checked: bool,
     /// Where the claim stands, as it was derived; `None`: that is not known to its reader.
     pub status: Option<&'static str>,
     /// Where its items stand.
@@ -169,6 +177,16 @@ pub struct Report {
     pub unchecked: Vec<String>,
     /// How much was computed again.
     pub checked: Counts,
+    /// What was noted already, so that nothing is noted twice.
+    #[serde(skip)]
+    noted: Noted,
+}
+
+/// Findings and sentences that a report has.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+struct Noted {
+    findings: HashSet<Finding>,
+    unchecked: HashSet<String>,
 }
 
 fn instant<S: Serializer>(at: &Instant, serializer: S) -> Result<S::Ok, S::Error> {
@@ -184,7 +202,9 @@ impl Report {
             version: 0,
             hash: None,
             root: None,
+            rooted: None,
             verified: false,
+            fully_checked: true,
             status: None,
             items: Vec::new(),
             story: Vec::new(),
@@ -192,6 +212,7 @@ impl Report {
             findings: Vec::new(),
             unchecked: Vec::new(),
             checked: Counts::default(),
+            noted: Noted::default(),
         }
     }
 
@@ -203,17 +224,23 @@ impl Report {
         text: impl AsRef<str>,
     ) {
         let finding = Finding { kind, version: version.into(), text: to_visible(text.as_ref()) };
-        if !self.findings.contains(&finding) {
+        if self.noted.findings.insert(finding.clone()) {
             self.findings.push(finding);
         }
     }
 
-    /// Notes what was not checked.
+    /// Notes what no check of a bundle can tell.
     pub(crate) fn leave(&mut self, text: impl AsRef<str>) {
         let text = to_visible(text.as_ref());
-        if !self.unchecked.contains(&text) {
+        if self.noted.unchecked.insert(text.clone()) {
             self.unchecked.push(text);
         }
+    }
+
+    /// Notes what was not checked although it can be, where this program or the bundle had what it needs.
+    pub(crate) fn leave_out(&mut self, text: impl AsRef<str>) {
+        self.fully_checked = false;
+        self.leave(text);
     }
 
     /// Whether something of that kind was found.
@@ -239,7 +266,11 @@ impl fmt::Display for Report {
 
 impl Report {
     fn write_head(&self, text: &mut String) -> fmt::Result {
-        let said = if self.verified { "verified" } else { "NOT verified" };
+        let said = match (self.verified, self.fully_checked) {
+            (true, true) => "verified",
+            (true, false) => "verified, but NOT all of it was checked",
+            (false, _) => "NOT verified",
+        };
         writeln!(text, "Claim {}, as its {} may see it: {said}.", self.claim, self.reader)?;
         let Counts { hashes, parts, states, deadlines, windows, texts, roots, paths } =
             self.checked;
@@ -254,6 +285,9 @@ impl Report {
         if let Some(RootOfVersion { date, chain, trusted }) = &self.root {
             let known = if *trusted { ", which you trust" } else { "" };
             writeln!(text, "It is in the root of {date}{known}, whose chain is {chain}.")?;
+        }
+        if let Some(rooted) = self.rooted {
+            writeln!(text, "A root that you trust stands for the versions up to {rooted}.")?;
         }
         text.push_str("\nWhat happened\n");
         for step in &self.story {

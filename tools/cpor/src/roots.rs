@@ -2,99 +2,55 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use chrono::NaiveDate;
+use chrono::{Days, NaiveDate};
+use domain::claim::Instant;
 use domain::root::DailyRoot;
-use serde_json::{Map, Value};
+use domain::time::format_rfc3339;
 
 use crate::bundle::{Bundle, BundleEntry};
+use crate::moments::{NEAR, later};
 use crate::report::{FindingKind, Report, RootOfVersion};
-
-/// The daily roots that whoever checks a bundle knows to be right: from the bus, from the bucket, or as they were published.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct TrustedRoots(BTreeMap<NaiveDate, DailyRoot>);
-
-/// A text that is no root and no list of roots, or one in which roots contradict themselves.
-#[derive(Debug, thiserror::Error)]
-pub enum UnreadableRoots {
-    /// It is no JSON.
-    #[error("these are no daily roots: {0}")]
-    Json(#[from] serde_json::Error),
-    /// It is neither an object nor a list of objects.
-    #[error("these are no daily roots: neither one nor a list of them")]
-    Form,
-    /// A root's chain is not that of what it says.
-    #[error("the root of {0} is not what its own chain stands for")]
-    Chain(NaiveDate),
-    /// There are two roots of a day.
-    #[error("there are two different roots of {0}")]
-    Twice(NaiveDate),
-}
-
-impl TrustedRoots {
-    /// Reads a root or a list of roots: as in the bucket, as in a bundle, or the details of events of the bus.
-    ///
-    /// # Errors
-    /// [`UnreadableRoots`].
-    pub fn read(text: &str) -> Result<Self, UnreadableRoots> {
-        let list = match serde_json::from_str(text)? {
-            Value::Array(list) => list,
-            one @ Value::Object(_) => vec![one],
-            Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {
-                return Err(UnreadableRoots::Form);
-            }
-        };
-        let mut roots = BTreeMap::new();
-        for value in list {
-            let root = read_root(value)?;
-            if !root.is_whole() {
-                return Err(UnreadableRoots::Chain(root.date));
-            }
-            if roots.insert(root.date, root).is_some_and(|other| other != root) {
-                return Err(UnreadableRoots::Twice(root.date));
-            }
-        }
-        Ok(Self(roots))
-    }
-}
-
-/// The members of a root; an event has others beside them.
-fn read_root(value: Value) -> Result<DailyRoot, UnreadableRoots> {
-    let Value::Object(mut members) = value else { return Err(UnreadableRoots::Form) };
-    let mut own = Map::new();
-    for name in ["date", "size", "root", "previous", "chain"] {
-        own.extend(members.remove(name).map(|value| (name.to_owned(), value)));
-    }
-    Ok(serde_json::from_value(Value::Object(own))?)
-}
+use crate::trust::Trust;
 
 /// Checks the roots of a bundle, and that each of its versions is in the root of its day.
-pub(crate) fn check_roots(bundle: &Bundle, trusted: &TrustedRoots, report: &mut Report) {
-    let mut check = Check { bundle, trusted, open: BTreeMap::new(), before: None };
+pub(crate) fn check_roots(bundle: &Bundle, trust: &Trust, report: &mut Report) {
+    let mut known: BTreeMap<_, _> = trust.roots.0.iter().map(|(day, own)| (*day, own)).collect();
+    known.extend(bundle.roots.iter().map(|own| (own.date, own)));
+    let is_sandbox = trust.is_sandbox;
+    let (trusted, open) = (&trust.roots.0, BTreeMap::new());
+    let mut check = Check { bundle, trusted, known, is_sandbox, open, before: None };
     check.check_chain(report);
     check.check_trusted(report);
+    let stands = check.trusted_days();
     for entry in &bundle.entries {
-        check.check_entry(entry, report);
+        let day = check.check_entry(entry, report);
+        if day.is_some_and(|day| stands.contains(&day)) {
+            report.rooted = Some(entry.version.0);
+        }
     }
+    check.check_rooted(report);
     check.tell_open(report);
-    check.tell_head(report);
+    check.tell_head(&stands, report);
 }
 
 struct Check<'a> {
     bundle: &'a Bundle,
-    trusted: &'a TrustedRoots,
+    trusted: &'a BTreeMap<NaiveDate, DailyRoot>,
+    /// Every root that is known, by its day; where there are two, the bundle's.
+    known: BTreeMap<NaiveDate, &'a DailyRoot>,
+    is_sandbox: bool,
     /// The days that are not closed yet, with their versions.
     open: BTreeMap<NaiveDate, Vec<u32>>,
     /// The version before, and its day.
     before: Option<(u32, NaiveDate)>,
 }
 
-impl Check<'_> {
-    fn root_of(&self, day: NaiveDate) -> Option<&DailyRoot> {
-        let in_bundle = self.bundle.roots.iter().find(|root| root.date == day);
-        in_bundle.or_else(|| self.trusted.0.get(&day))
+impl<'a> Check<'a> {
+    fn root_of(&self, day: NaiveDate) -> Option<&'a DailyRoot> {
+        self.known.get(&day).copied()
     }
 
-    /// Each root is what its chain stands for, and follows the one of the day before.
+    /// Each root is what its chain stands for, and follows the one of the day before. The first day of all has none before.
     fn check_chain(&self, report: &mut Report) {
         let mut before: Option<&DailyRoot> = None;
         for root in &self.bundle.roots {
@@ -102,6 +58,12 @@ impl Check<'_> {
             report.checked.roots += 1;
             if !root.is_whole() {
                 let text = format!("the root of {day} is not what its own chain stands for");
+                report.find(FindingKind::Root, None, text);
+            }
+            if root.previous.is_none()
+                && let Some((first, _)) = self.known.range(..day).next()
+            {
+                let text = format!("the root of {day} begins a chain, and there is one of {first}");
                 report.find(FindingKind::Root, None, text);
             }
             if let Some(before) = before {
@@ -126,7 +88,7 @@ impl Check<'_> {
     /// No root is another one than a trusted one of its day, or not chained to a trusted one of a day beside it.
     fn check_trusted(&self, report: &mut Report) {
         for root in &self.bundle.roots {
-            let (day, known) = (root.date, &self.trusted.0);
+            let (day, known) = (root.date, self.trusted);
             if known.get(&day).is_some_and(|trusted| trusted != root) {
                 let text = format!("the root of {day} is another one than the trusted one");
                 report.find(FindingKind::Root, None, text);
@@ -141,42 +103,85 @@ impl Check<'_> {
         }
     }
 
-    /// The version is in the root of its day, or that day is not closed yet.
-    fn check_entry(&mut self, entry: &BundleEntry, report: &mut Report) {
+    /// The version is in the root of its day, or that day is not closed yet. The day, where it is in its root.
+    fn check_entry(&mut self, entry: &BundleEntry, report: &mut Report) -> Option<NaiveDate> {
         let no = entry.version.0;
         let Some(day) = entry.archived_on else {
-            if let Some((before, _)) = self.before {
-                let text = format!(
-                    "it is said to be from before there were daily roots, and version {before} is not"
-                );
-                report.find(FindingKind::Path, no, text);
-            } else {
-                let text = "it was archived before there were daily roots";
-                report.leave(format!("The daily root of version {no}: {text}."));
-            }
-            return;
+            self.check_without_day(entry, report);
+            return None;
         };
         if let Some((before, last)) = self.before.filter(|(_, last)| *last > day) {
             let text = format!("it was archived on {day}, and version {before} on {last}");
             report.find(FindingKind::Path, no, text);
         }
         self.before = Some((no, day));
-        let Some(root) = self.root_of(day) else { return self.check_open(day, no, report) };
+        self.check_day(entry, day, report);
+        let Some(root) = self.root_of(day) else {
+            self.check_open(day, no, report);
+            return None;
+        };
         let is_in = entry.inclusion.as_ref().is_some_and(|place| root.includes(entry.hash, place));
         if is_in {
             report.checked.paths += 1;
-        } else {
-            let text = format!("it is not in the root of {day}, on which it was archived");
+            return Some(day);
+        }
+        let text = format!("it is not in the root of {day}, on which it was archived");
+        report.find(FindingKind::Path, no, text);
+        None
+    }
+
+    /// A version that names no day was archived before there was any root.
+    fn check_without_day(&self, entry: &BundleEntry, report: &mut Report) {
+        let no = entry.version.0;
+        if let Some((before, _)) = self.before {
+            let text = format!(
+                "it is said to be from before there were daily roots, and version {before} is not"
+            );
+            report.find(FindingKind::Path, no, text);
+            return;
+        }
+        // On the first day of all, a version may have been archived before the first one that has a day.
+        let happened = entry.at().map(|at| at.date_naive()).filter(|_| !self.is_sandbox);
+        let is_later = |root: &DailyRoot| {
+            happened.is_some_and(|day| root.date < day || root.previous.is_some())
+        };
+        let earlier = happened.and_then(|day| self.known.range(..=day).map(|(_, own)| *own).next());
+        if let Some(root) = earlier.filter(|root| is_later(root)) {
+            let text = format!(
+                "it is said to be from before there were daily roots, and there is one of {}",
+                root.date
+            );
+            report.find(FindingKind::Path, no, text);
+            return;
+        }
+        let text = "it was archived before there were daily roots";
+        report.leave(format!("The daily root of version {no}: {text}."));
+    }
+
+    /// A version is archived once it has happened, and before a bundle has it.
+    fn check_day(&self, entry: &BundleEntry, day: NaiveDate, report: &mut Report) {
+        let no = entry.version.0;
+        // The clocks of who writes are not the same.
+        let earliest = |at: Instant| at.checked_sub_signed(NEAR).map(|at| at.date_naive());
+        let happened = entry.at().filter(|_| !self.is_sandbox);
+        if let Some(at) = happened.filter(|at| earliest(*at).is_some_and(|first| day < first)) {
+            let at = format_rfc3339(at);
+            let text = format!(
+                "it was archived on {day}, and happened at {at}, which is later; in a sandbox alone that can be"
+            );
+            report.find(FindingKind::Path, no, text);
+        }
+        if later(self.bundle.made_at, NEAR).date_naive() < day {
+            let made = format_rfc3339(self.bundle.made_at);
+            let text = format!("it was archived on {day}, and the bundle was made at {made}");
             report.find(FindingKind::Path, no, text);
         }
     }
 
     /// Days are closed in their order: one without a root is behind all that have one.
     fn check_open(&mut self, day: NaiveDate, no: u32, report: &mut Report) {
-        let in_bundle = self.bundle.roots.iter().map(|root| root.date);
-        let later = in_bundle.chain(self.trusted.0.keys().copied()).find(|other| *other > day);
-        match later {
-            Some(later) => {
+        match self.known.range(day..).next() {
+            Some((later, _)) => {
                 let text =
                     format!("{day}, on which it was archived, has no root, and {later} has one");
                 report.find(FindingKind::Path, no, text);
@@ -185,10 +190,58 @@ impl Check<'_> {
         }
     }
 
+    /// Whether a day had ended more than a day before the bundle was made: then it should have been closed.
+    fn is_overdue(&self, day: NaiveDate) -> bool {
+        let due = day.checked_add_days(Days::new(2));
+        !self.is_sandbox && due.is_some_and(|due| due <= self.bundle.made_at.date_naive())
+    }
+
+    /// By roots that are trusted: one of them stands for each version, or for one behind it. The hash of that one stands for
+    /// all before. What was archived on a day that is not closed yet has to wait for it.
+    fn check_rooted(&self, report: &mut Report) {
+        if self.trusted.is_empty() {
+            return;
+        }
+        let rooted = report.rooted.unwrap_or_default();
+        let mut waits = Vec::new();
+        for entry in self.bundle.entries.iter().filter(|own| own.version.0 > rooted) {
+            let no = entry.version.0;
+            let day = entry.archived_on.filter(|day| self.open.contains_key(day));
+            if day.is_some_and(|day| !self.is_overdue(day) && self.is_fresh(entry, day)) {
+                waits.push(no.to_string());
+            } else {
+                let text = "none of the roots that are trusted stands for it";
+                report.find(FindingKind::Path, no, text);
+            }
+        }
+        if !waits.is_empty() {
+            report.leave_out(format!(
+                "Version {}: NO ROOT THAT IS TRUSTED STANDS FOR IT, since its day is not closed. Ask for the bundle once more.",
+                waits.join(", ")
+            ));
+        }
+    }
+
+    /// Whether a version is no older than two days on the day on which it was archived: an older one would have been archived
+    /// before. That is asked where roots are trusted, and nowhere else: an outage of days is no forgery.
+    fn is_fresh(&self, entry: &BundleEntry, day: NaiveDate) -> bool {
+        let happened = entry.at().map(|at| at.date_naive());
+        let latest = happened.and_then(|happened| happened.checked_add_days(Days::new(2)));
+        self.is_sandbox || latest.is_none_or(|latest| day <= latest)
+    }
+
     fn tell_open(&self, report: &mut Report) {
         for (day, versions) in &self.open {
             let named: Vec<_> = versions.iter().map(u32::to_string).collect();
             let named = named.join(", ");
+            if self.is_overdue(*day) {
+                let made = format_rfc3339(self.bundle.made_at);
+                let why = format!("{day} had no root at {made}, and it should have had one");
+                report.leave_out(format!(
+                    "The daily root of version {named}: {why}. Ask the operator for it."
+                ));
+                continue;
+            }
             let why = format!("{day} was not closed yet when the bundle was made");
             report
                 .leave(format!("The daily root of version {named}: {why}. Ask for it once more."));
@@ -196,14 +249,14 @@ impl Check<'_> {
     }
 
     /// Says which root stands for the last version, and so for the whole history.
-    fn tell_head(&self, report: &mut Report) {
+    fn tell_head(&self, stands: &BTreeSet<NaiveDate>, report: &mut Report) {
         let head = self.bundle.entries.last();
         let root = head.and_then(|head| {
             let root = self.root_of(head.archived_on?)?;
             root.includes(head.hash, head.inclusion.as_ref()?).then_some(root)
         });
         let since = if let Some(root) = root {
-            let trusted = self.trusted_days().contains(&root.date);
+            let trusted = stands.contains(&root.date);
             let (date, chain) = (root.date, root.chain.to_string());
             report.root = Some(RootOfVersion { date, chain, trusted });
             if !trusted {
@@ -224,7 +277,7 @@ impl Check<'_> {
     /// The days whose roots are trusted, or lead to a trusted one of a later day.
     fn trusted_days(&self) -> BTreeSet<NaiveDate> {
         let mut days = BTreeSet::new();
-        let known = self.trusted.0.values();
+        let known = self.trusted.values();
         for trusted in known.filter(|trusted| self.root_of(trusted.date) == Some(*trusted)) {
             let mut root = trusted;
             days.insert(root.date);
@@ -239,47 +292,5 @@ impl Check<'_> {
             }
         }
         days
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use domain::ids::Sha256Hash;
-    use domain::root::DayLeaves;
-
-    use super::*;
-
-    fn root(date: &str) -> DailyRoot {
-        let leaves = DayLeaves::of(vec![Sha256Hash::of(date.as_bytes())]);
-        DailyRoot::of(date.parse().unwrap(), &leaves, None)
-    }
-
-    #[test]
-    fn roots_are_read_alone_in_a_list_and_as_events_of_the_bus() {
-        let one = serde_json::to_value(root("2026-12-22")).unwrap();
-        let mut event = serde_json::to_value(root("2026-12-23")).unwrap();
-        event["id"] = "root-2026-12-23".into();
-        event["type"] = "day_closed".into();
-        let days = |text: &str| TrustedRoots::read(text).unwrap().0.into_keys().collect::<Vec<_>>();
-        let date = |text: &str| text.parse::<NaiveDate>().unwrap();
-        assert_eq!(days(&one.to_string()), [date("2026-12-22")]);
-        let list = Value::Array(vec![event, one.clone(), one]);
-        assert_eq!(days(&list.to_string()), [date("2026-12-22"), date("2026-12-23")]);
-        assert!(days("[]").is_empty());
-    }
-
-    #[test]
-    fn roots_that_are_none_or_contradict_themselves_are_not_believed() {
-        let one = serde_json::to_value(root("2026-12-22")).unwrap();
-        let mut longer = one.clone();
-        longer["size"] = 2.into();
-        assert!(matches!(TrustedRoots::read(&longer.to_string()), Err(UnreadableRoots::Chain(_))));
-        let other = DayLeaves::of(Vec::new());
-        let other = DailyRoot::of("2026-12-22".parse().unwrap(), &other, None);
-        let both = Value::Array(vec![one, serde_json::to_value(other).unwrap()]);
-        assert!(matches!(TrustedRoots::read(&both.to_string()), Err(UnreadableRoots::Twice(_))));
-        for junk in ["", "1", "null", "\"x\"", "[1]", "{}", "[{\"date\":\"2026-12-22\"}]"] {
-            assert!(TrustedRoots::read(junk).is_err(), "{junk}");
-        }
     }
 }

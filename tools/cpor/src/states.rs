@@ -1,5 +1,6 @@
 //! The states: each is derived again by the rules' own `evolve`, and must be what the entry says.
 
+use domain::actor::ActorKind;
 use domain::claim::{Claim, HoldReason, Status};
 use domain::deadline::Deadline;
 use domain::event::{Event, EventBody, EventType, NoticeChange};
@@ -91,7 +92,8 @@ fn follow_event(
         for given in list_alternatives(sealed, entry) {
             let Some(event) = given.event(old) else { continue };
             let Ok(claim) = evolve(old.cloned(), &event) else { continue };
-            let members = find_wrong_members(reading, sealed, entry, old, &claim);
+            let mut members = find_wrong_members(reading, sealed, entry, old, &claim);
+            members.extend(find_wrong_origin(entry, &event, old).map(str::to_owned));
             let is_assumed = start.is_some_and(|way| way.is_assumed) && !sets_time(entry);
             let way = Way { claim, is_assumed };
             if members.is_empty() {
@@ -202,6 +204,18 @@ fn find_wrong_members(
     wrong.sort();
     wrong.dedup();
     wrong
+}
+
+/// The member by which the event does not come of the version before: it is of another state, or nobody of that party does it.
+fn find_wrong_origin(entry: &Entry, event: &Event, old: Option<&Claim>) -> Option<&'static str> {
+    let status = old.map(Claim::status);
+    if !event.follows(status) {
+        let follows = |actor: &ActorKind| {
+            Event { actor: *actor, actor_id: None, ..event.clone() }.follows(status)
+        };
+        return Some(if ActorKind::ALL.iter().any(follows) { "actor" } else { "type" });
+    }
+    (entry.actor_id.is_some() && event.actor_id.is_none()).then_some("actor_id")
 }
 
 /// The members of a text, without the digests and what was said.

@@ -7,33 +7,36 @@ use domain::ids::{NoticeNo, Sha256Hash};
 
 use crate::bundle::{Bundle, BundleEntry, Unreadable};
 use crate::deadlines::Decided;
+use crate::moments::Latest;
 use crate::report::{FindingKind, Report};
-use crate::roots::{TrustedRoots, check_roots};
+use crate::roots::check_roots;
 use crate::states::{Followed, Reading, Way, follow_step};
-use crate::{chain, notices, places, story};
+use crate::trust::Trust;
+use crate::{chain, lists, notices, places, story};
 
 /// Checks a bundle, as it was answered.
 ///
 /// # Errors
 /// [`Unreadable`] for a text that is no bundle.
 pub fn verify(text: &str) -> Result<Report, Unreadable> {
-    verify_with(text, &TrustedRoots::default())
+    verify_with(text, &Trust::default())
 }
 
-/// The same, by daily roots that are trusted.
+/// The same, by what is trusted beside it.
 ///
 /// # Errors
 /// As [`verify`].
-pub fn verify_with(text: &str, trusted: &TrustedRoots) -> Result<Report, Unreadable> {
+pub fn verify_with(text: &str, trust: &Trust) -> Result<Report, Unreadable> {
     let (bundle, digest) = Bundle::read(text)?;
-    Ok(verify_bundle(&bundle, digest, trusted))
+    Ok(verify_bundle(&bundle, digest, trust))
 }
 
-fn verify_bundle(bundle: &Bundle, digest: Sha256Hash, trusted: &TrustedRoots) -> Report {
+fn verify_bundle(bundle: &Bundle, digest: Sha256Hash, trust: &Trust) -> Report {
     let mut report = Report::new(bundle.claim.as_str(), bundle.reader.as_str());
     report.version = bundle.last.0;
     report.hash = bundle.entries.last().map(|entry| entry.hash.to_string());
     chain::check_chain(bundle, digest, &mut report);
+    lists::check_lists(bundle, &mut report);
     places::check_files(bundle, &mut report);
     let reading = Reading { reads: bundle.reads(), is_erased: is_erased(bundle) };
     let mut check = Check {
@@ -43,12 +46,13 @@ fn verify_bundle(bundle: &Bundle, digest: Sha256Hash, trusted: &TrustedRoots) ->
         told_until: None,
         has_hidden: false,
         due: Vec::new(),
+        latest: Latest::default(),
     };
     for entry in &bundle.entries {
         check.check_entry(entry, &mut report);
     }
     check.finish(&mut report);
-    check_roots(bundle, trusted, &mut report);
+    check_roots(bundle, trust, &mut report);
     report.verified = report.findings.is_empty();
     report
 }
@@ -83,6 +87,8 @@ struct Check<'a> {
     has_hidden: bool,
     /// When each notice became due.
     due: Vec<(NoticeNo, Instant)>,
+    /// The latest moment of a version before.
+    latest: Latest,
 }
 
 impl Check<'_> {
@@ -92,9 +98,10 @@ impl Check<'_> {
         let read = told.as_ref().and_then(|own| Some((own, own.to_readable()?)));
         let Some((sealed, told)) = read else {
             self.ways = Known::Lost;
-            report.leave(format!("The states from version {no} on: its entry cannot be read."));
+            report.leave_out(format!("The states from version {no} on: its entry cannot be read."));
             return;
         };
+        self.latest.check(&told, self.bundle, report);
         report.story.push(story::tell_step(&told));
         match &told {
             ReadableEntry::Withheld(withheld) => {
@@ -104,7 +111,7 @@ impl Check<'_> {
             }
             ReadableEntry::Event(own) if own.reconstructed => {
                 self.ways = Known::Lost;
-                report.leave(format!(
+                report.leave_out(format!(
                     "The states from version {no} on: its entry was written when the version before was not known any more."
                 ));
             }
@@ -126,7 +133,8 @@ impl Check<'_> {
             self.check_event(own, before.as_ref(), &way.claim, report);
         }
         self.ways = if ways.is_empty() {
-            report.leave(format!("The states behind version {no}: they do not follow any more."));
+            report
+                .leave_out(format!("The states behind version {no}: they do not follow any more."));
             Known::Lost
         } else {
             Known::Ways(ways)
@@ -155,6 +163,9 @@ impl Check<'_> {
         decided.check_deadlines(report);
         decided.check_window(self.told_until, report);
         decided.check_silence(report);
+        decided.check_moment(report);
+        let due = self.due.iter().rev().find(|(notice, _)| *notice == after.notice);
+        decided.check_delivery(due.map(|(_, at)| *at), report);
         decided.check_content(report);
         self.check_receipt(entry, before, after, report);
         self.told_until = self.told_until.max(entry.closes_at());
@@ -192,6 +203,7 @@ impl Check<'_> {
             && let Some(first) = ways.first()
         {
             self.tell_state(ways, &first.claim, report);
+            self.check_failures(&first.claim, report);
         }
         let others = Audience::ALL.iter().filter(|own| !self.bundle.has_parts_of(**own));
         let others: Vec<_> = others.map(|own| own.as_str()).collect();
@@ -202,6 +214,16 @@ impl Check<'_> {
         }
         report.leave("The names, contacts and evidence of the claim: entries have a salted digest of them, which no reader can compute.");
         report.leave("What was said, where a part that may have it is not in the bundle.");
+    }
+
+    /// Whether the delivery failed that associations by silence are counted from, where reports are in the bundle.
+    fn check_failures(&self, claim: &Claim, report: &mut Report) {
+        let subject = &claim.subject;
+        let policy = self.bundle.find_policy(&subject.program, subject.policy_version);
+        let has_receipts = self.bundle.has_parts_of(Audience::Customer) && !self.reading.is_erased;
+        if let Some(policy) = policy.filter(|_| has_receipts) {
+            notices::check_failures(self.bundle, claim, policy, report);
+        }
     }
 
     fn tell_state(&self, ways: &[Way], claim: &Claim, report: &mut Report) {

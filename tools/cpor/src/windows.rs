@@ -48,15 +48,18 @@ impl Decided<'_> {
         {
             return;
         }
-        if stated.tzdb != TZDB_VERSION || !places::has_data_of(self.bundle, &stated.calendar) {
+        let has_data = places::has_data_of(self.bundle, &stated.calendar);
+        if stated.tzdb != TZDB_VERSION || !has_data {
             report.checked.windows -= 1;
-            report.leave(tell_other_data(no, stated));
+            self.check_plain(&window, &calendar, (told, has_data), report);
+            report.leave_out(tell_other_data(no, stated));
             return;
         }
         if self.has_hidden {
             report.checked.windows -= 1;
+            self.check_plain(&window, &calendar, (told, has_data), report);
             let text = "the window depends on a step that its reader is not told";
-            report.leave(format!("Version {no}: {text}."));
+            report.leave_out(format!("Version {no}: {text}."));
             return;
         }
         let first = self.count_windows(&window, &calendar, told);

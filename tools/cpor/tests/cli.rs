@@ -3,6 +3,8 @@
 use std::io::Write as _;
 use std::process::{Command, Output, Stdio};
 
+use domain::canonical;
+use domain::ids::Sha256Hash;
 use domain::root::{DailyRoot, DayLeaves};
 use serde_json::Value;
 
@@ -119,4 +121,74 @@ fn a_window_is_drawn_and_a_place_that_there_is_not_ends_with_2() {
             "{wrong:?}"
         );
     }
+}
+
+/// The bundle with another member, and its digest made again.
+fn changed(change: impl FnOnce(&mut Value)) -> String {
+    let mut bundle: Value = serde_json::from_str(BUNDLE).unwrap();
+    change(&mut bundle);
+    bundle.as_object_mut().unwrap().remove("digest");
+    let digest = Sha256Hash::of(canonical::to_canonical_json(&bundle).as_bytes());
+    bundle["digest"] = digest.to_string().into();
+    bundle.to_string()
+}
+
+#[test]
+fn programs_are_told_up_to_which_version_a_trusted_root_stands_and_whether_all_was_checked() {
+    let bundle: Value = serde_json::from_str(BUNDLE).unwrap();
+    let file = concat!(env!("CARGO_TARGET_TMPDIR"), "/known.json");
+    std::fs::write(file, bundle["roots"].to_string()).unwrap();
+    let report = |arguments: &[&str], input: &str| -> (Option<i32>, Value) {
+        let output = cpor(arguments, input).unwrap();
+        (output.status.code(), serde_json::from_slice(&output.stdout).unwrap())
+    };
+    let (exit, alone) = report(&["verify", "--json", "-"], BUNDLE);
+    assert_eq!((exit, &alone["rooted"]), (Some(0), &Value::Null));
+    assert_eq!(alone["fully_checked"], true, "{alone}");
+    let rooted = ["verify", "--json", "--root", file, "-"];
+    let (exit, trusted) = report(&rooted, BUNDLE);
+    assert_eq!((exit, &trusted["rooted"]), (Some(0), &6.into()));
+    // By itself the bundle may be from before there were roots; whoever trusts one is not deceived.
+    let unrooted = changed(|own| {
+        own["roots"] = Value::Array(Vec::new());
+        for entry in own["entries"].as_array_mut().unwrap() {
+            entry["archived_on"] = Value::Null;
+            entry["inclusion"] = Value::Null;
+        }
+    });
+    let (exit, alone) = report(&["verify", "--json", "-"], &unrooted);
+    assert_eq!((exit, &alone["verified"]), (Some(0), &true.into()));
+    let (exit, found) = report(&rooted, &unrooted);
+    assert_eq!((exit, &found["rooted"]), (Some(1), &Value::Null));
+    assert_eq!(found["findings"].as_array().unwrap().len(), 6, "each version: {found}");
+}
+
+#[test]
+fn a_version_that_was_archived_before_it_happened_is_of_a_sandbox_or_forged() {
+    let early = changed(|own| {
+        own["roots"] = Value::Array(Vec::new());
+        for entry in own["entries"].as_array_mut().unwrap() {
+            entry["archived_on"] = "2026-11-01".into();
+            entry["inclusion"] = Value::Null;
+        }
+    });
+    assert_eq!(cpor(&["verify", "-"], &early).unwrap().status.code(), Some(1));
+    assert_eq!(cpor(&["verify", "--sandbox", "-"], &early).unwrap().status.code(), Some(0));
+}
+
+#[test]
+fn a_moment_at_the_end_of_time_and_a_file_without_end_are_refused_with_2() {
+    let far = changed(|own| own["made_at"] = "+262142-12-31T23:59:59Z".into());
+    let refused = cpor(&["verify", "-"], &far).unwrap();
+    assert_eq!(refused.status.code(), Some(2), "{}", text(&refused.stderr));
+    assert!(text(&refused.stderr).contains("outside the years 0 to 9999"));
+    let path = concat!(env!("CARGO_TARGET_TMPDIR"), "/long.json");
+    let file = std::fs::File::create(path).unwrap();
+    file.set_len(64 * 1024 * 1024 + 1).unwrap();
+    let refused = cpor(&["verify", path], "").unwrap();
+    assert_eq!(refused.status.code(), Some(2));
+    assert!(text(&refused.stderr).contains("longer than 64 MB"), "{}", text(&refused.stderr));
+    std::fs::remove_file(path).unwrap();
+    let window = ["window", "--delivered-at", "+262142-12-31T23:59:59Z", "--country", "CZ"];
+    assert_eq!(cpor(&window, "").unwrap().status.code(), Some(2));
 }

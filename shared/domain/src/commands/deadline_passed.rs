@@ -70,7 +70,8 @@ pub fn is_due(claim: &Claim, policy: &Policy, now: Instant) -> bool {
         | OnDeadline::EndAssociations
         | OnDeadline::Nothing => Duration::zero(),
     };
-    claim.deadline().is_some_and(|deadline| now >= deadline + grace)
+    let end = claim.deadline().and_then(|deadline| deadline.checked_add_signed(grace));
+    end.is_some_and(|end| now >= end)
 }
 
 fn rejected_for(claim: &Claim, code: ReasonCode, context: &Context) -> Result<Event, Rejection> {

@@ -52,8 +52,10 @@ pub fn erasure_due_at(claim: &Claim, policy: &Policy) -> Option<Instant> {
 /// Whether nothing but a "no" can come to a claim that is not erased, however long the grace of its policy is.
 pub(crate) fn is_over_under_any_policy(claim: &Claim, at: Instant) -> bool {
     let longest = Duration::seconds(LONGEST_GRACE_SECONDS.into());
-    let since = claim.state.runs_until().map_or(claim.last_event.at, |until| until + longest);
-    !claim.erased && claim.status().table_row().stage == Stage::Final && since <= at
+    let until = claim.state.runs_until();
+    let since = until.map_or(Some(claim.last_event.at), |until| until.checked_add_signed(longest));
+    let is_over = since.is_some_and(|since| since <= at);
+    !claim.erased && claim.status().table_row().stage == Stage::Final && is_over
 }
 
 /// Since when nothing but a "no" can come to a claim in a final state. A dispute or an undo that arrived in time may
@@ -63,5 +65,6 @@ fn over_since(claim: &Claim, policy: &Policy) -> Option<Instant> {
         return None;
     }
     let grace = Duration::seconds(policy.grace_seconds.into());
-    Some(claim.state.runs_until().map_or(claim.last_event.at, |until| until + grace))
+    let until = claim.state.runs_until();
+    until.map_or(Some(claim.last_event.at), |until| until.checked_add_signed(grace))
 }

@@ -22,7 +22,7 @@ pub struct CommandRow {
     pub makes: &'static [EventType],
 }
 
-/// The states in which a command can be given.
+/// The states in which a command can be given, or of which an event can come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum AllowedStates {
     /// In these states and in no other.
@@ -76,13 +76,20 @@ macro_rules! table {
 
 pub(crate) use {creates, from, table};
 
+impl AllowedStates {
+    /// Whether a state is one of them.
+    pub fn includes(self, status: Status) -> bool {
+        match self {
+            Self::Only(statuses) => statuses.contains(&status),
+            Self::Open => status.is_open(),
+            Self::Any => true,
+        }
+    }
+}
+
 /// Whether a command can be given in that state, whatever its arguments and the moment.
 pub fn is_allowed_in(command: CommandKind, status: Status) -> bool {
-    match command.table_row().from {
-        AllowedStates::Only(statuses) => statuses.contains(&status),
-        AllowedStates::Open => status.is_open(),
-        AllowedStates::Any => true,
-    }
+    command.table_row().from.includes(status)
 }
 
 impl CommandKind {

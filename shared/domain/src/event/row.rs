@@ -1,6 +1,7 @@
 //! What the table of events holds of each.
 
 use crate::codes::codes;
+use crate::commands::table::AllowedStates;
 use crate::event::EventType;
 use crate::history::Audience;
 use crate::rule::Rule;
@@ -18,6 +19,10 @@ pub struct EventRow {
     pub comment_readers: &'static [Audience],
     /// Which days its deadline counts.
     pub deadline: CountedDeadline,
+    /// Whether it can be a claim's first.
+    pub is_first: bool,
+    /// Of a claim in which states it can come.
+    pub from: AllowedStates,
     /// The rule that it applies: that of the command that it is named after.
     pub rule: Rule,
 }
@@ -91,7 +96,7 @@ macro_rules! readers {
 
 macro_rules! event_rows {
     ($($event:ident | $number:literal | $mail:ident | $due:literal | $readers:ident | $deadline:ident
-        | $rule:path;)*) => {
+        | $rule:path | $($from:ident)+;)*) => {
         impl EventType {
             /// The row of an event.
             pub const fn table_row(self) -> $crate::event::EventRow {
@@ -102,6 +107,8 @@ macro_rules! event_rows {
                         makes_notice_due: $due,
                         comment_readers: $crate::event::row::readers!($readers),
                         deadline: $crate::event::CountedDeadline::$deadline,
+                        is_first: $crate::commands::table::creates!($($from)+),
+                        from: $crate::commands::table::from!($($from)+),
                         rule: $rule,
                     },
                 )*}

@@ -97,45 +97,46 @@ codes! {
     }
 }
 
+// NEW: a claim's first. OPEN, ANY: see `AllowedStates`.
 event_rows! {
-//  event                  | number | mail       | new notice | comments | deadline          | rule
-    Drafted                | 1      | Nothing    | false      | staff    | Nothing           | draft::RULE;
-    Submitted              | 2      | Nothing    | false      | staff    | ReviewStart       | submit::RULE;
-    Edited                 | 3      | Nothing    | false      | staff    | Nothing           | edit::RULE;
-    Recalled               | 4      | Nothing    | false      | staff    | Nothing           | recall::RULE;
-    Discarded              | 5      | Nothing    | false      | staff    | Nothing           | discard::RULE;
-    ReviewBegun            | 6      | Nothing    | false      | staff    | Review            | begin_review::RULE;
-    ReviewOverdue          | 7      | Nothing    | false      | staff    | Nothing           | deadline_passed::OVERDUE_RULE;
-    DefenceRequested       | 8      | Nothing    | false      | staff    | Nothing           | request_defence::RULE;
-    InformationRequested   | 9      | Nothing    | false      | partner  | Answer            | request_information::RULE;
-    InformationAnswered    | 10     | Nothing    | false      | partner  | Review            | respond::RULE;
-    Rejected               | 11     | Nothing    | false      | partner  | Nothing           | reject::RULE;
-    Validated              | 12     | Notice     | true       | staff    | Delivery          | validate::RULE;
-    WindowOpened           | 13     | Opening    | false      | staff    | Nothing           | apply_reports::OPENING_RULE;
-    NoticeFailed           | 14     | Nothing    | false      | staff    | Contact           | apply_reports::FAILURE_RULE;
-    ContactCorrected       | 15     | Notice     | true       | partner  | Delivery          | correct_contact::RULE;
-    ContactRefused         | 16     | Refusal    | true       | staff    | DeliveryOrContact | wrong_contact::RULE;
-    ContactVouched         | 30     | Nothing    | false      | staff    | Nothing           | vouch::RULE;
-    ContactProposed        | 31     | Nothing    | false      | partner  | Review            | correct_contact::PROPOSAL_RULE;
-    ContactProposalRefused | 32     | Nothing    | false      | partner  | Contact           | refuse_contact::RULE;
-    RecipientFailed        | 33     | Failure    | true       | staff    | DeliveryOrContact | apply_reports::RECIPIENT_RULE;
-    LinkRetired            | 34     | Retirement | true       | staff    | DeliveryOrContact | retire_link::RULE;
-    NoticeResent           | 37     | Resend     | false      | staff    | Nothing           | resend::RULE;
-    ConsentChanged         | 35     | Consent    | false      | staff    | Nothing           | change_consent::RULE;
-    ItemsDeclined          | 17     | Decision   | false      | staff    | Nothing           | decline::RULE;
-    DeclineUndone          | 18     | Decision   | true       | staff    | DeliveryOrContact | undo::RULE;
-    ItemsAccepted          | 19     | Yes        | false      | staff    | Nothing           | accept::RULE;
-    WindowExtended         | 20     | Extension  | false      | staff    | Nothing           | extend::RULE;
-    Held                   | 21     | Nothing    | false      | partner  | Nothing           | hold::RULE;
-    Resumed                | 22     | Notice     | true       | staff    | Delivery          | resume::RULE;
-    WindowClosed           | 23     | Close      | false      | staff    | Nothing           | deadline_passed::CLOSE_RULE;
-    Withdrawn              | 24     | Withdrawal | false      | partner  | Nothing           | withdraw::RULE;
-    Disputed               | 25     | Nothing    | false      | partner  | Review            | dispute::RULE;
-    DisputeUpheld          | 26     | Nothing    | false      | partner  | Nothing           | uphold::RULE;
-    DisputeOverturned      | 27     | Nothing    | false      | partner  | Review            | overturn::RULE;
-    AssociationEnded       | 28     | End        | false      | all      | Nothing           | end::RULE;
-    EvidenceAdded          | 29     | Nothing    | false      | staff    | Nothing           | add_evidence::RULE;
-    Erased                 | 36     | Nothing    | false      | staff    | Nothing           | erase::RULE;
+//  event                  | number | mail       | new notice | comments | deadline          | rule                           | of a claim in
+    Drafted                | 1      | Nothing    | false      | staff    | Nothing           | draft::RULE                    | NEW;
+    Submitted              | 2      | Nothing    | false      | staff    | ReviewStart       | submit::RULE                   | NEW Draft;
+    Edited                 | 3      | Nothing    | false      | staff    | Nothing           | edit::RULE                     | Draft Submitted InReview ActionRequired Disputed Rejected Unreachable OnHold Associated;
+    Recalled               | 4      | Nothing    | false      | staff    | Nothing           | recall::RULE                   | Submitted;
+    Discarded              | 5      | Nothing    | false      | staff    | Nothing           | discard::RULE                  | Draft;
+    ReviewBegun            | 6      | Nothing    | false      | staff    | Review            | begin_review::RULE             | Submitted InReview;
+    ReviewOverdue          | 7      | Nothing    | false      | staff    | Nothing           | deadline_passed::OVERDUE_RULE  | Submitted InReview Disputed Unreachable;
+    DefenceRequested       | 8      | Nothing    | false      | staff    | Nothing           | request_defence::RULE          | ANY;
+    InformationRequested   | 9      | Nothing    | false      | partner  | Answer            | request_information::RULE      | InReview;
+    InformationAnswered    | 10     | Nothing    | false      | partner  | Review            | respond::RULE                  | ActionRequired;
+    Rejected               | 11     | Nothing    | false      | partner  | Nothing           | reject::RULE                   | OPEN;
+    Validated              | 12     | Notice     | true       | staff    | Delivery          | validate::RULE                 | InReview;
+    WindowOpened           | 13     | Opening    | false      | staff    | Nothing           | apply_reports::OPENING_RULE    | Notifying;
+    NoticeFailed           | 14     | Nothing    | false      | staff    | Contact           | apply_reports::FAILURE_RULE    | Notifying AwaitingCustomer OnHold;
+    ContactCorrected       | 15     | Notice     | true       | partner  | Delivery          | correct_contact::RULE          | Unreachable;
+    ContactRefused         | 16     | Refusal    | true       | staff    | DeliveryOrContact | wrong_contact::RULE            | Notifying Unreachable AwaitingCustomer OnHold Associated Declined;
+    ContactVouched         | 30     | Nothing    | false      | staff    | Nothing           | vouch::RULE                    | Submitted InReview Unreachable;
+    ContactProposed        | 31     | Nothing    | false      | partner  | Review            | correct_contact::PROPOSAL_RULE | Unreachable;
+    ContactProposalRefused | 32     | Nothing    | false      | partner  | Contact           | refuse_contact::RULE           | Unreachable;
+    RecipientFailed        | 33     | Failure    | true       | staff    | DeliveryOrContact | apply_reports::RECIPIENT_RULE  | Notifying AwaitingCustomer Declined;
+    LinkRetired            | 34     | Retirement | true       | staff    | DeliveryOrContact | retire_link::RULE              | ANY;
+    NoticeResent           | 37     | Resend     | false      | staff    | Nothing           | resend::RULE                   | Notifying AwaitingCustomer;
+    ConsentChanged         | 35     | Consent    | false      | staff    | Nothing           | change_consent::RULE           | Submitted InReview ActionRequired Disputed Notifying Unreachable AwaitingCustomer OnHold Rejected Declined;
+    ItemsDeclined          | 17     | Decision   | false      | staff    | Nothing           | decline::RULE                  | InReview ActionRequired Disputed Notifying Unreachable AwaitingCustomer OnHold Associated Rejected Declined;
+    DeclineUndone          | 18     | Decision   | true       | staff    | DeliveryOrContact | undo::RULE                     | AwaitingCustomer Declined;
+    ItemsAccepted          | 19     | Yes        | false      | staff    | Nothing           | accept::RULE                   | AwaitingCustomer;
+    WindowExtended         | 20     | Extension  | false      | staff    | Nothing           | extend::RULE                   | AwaitingCustomer Declined;
+    Held                   | 21     | Nothing    | false      | partner  | Nothing           | hold::RULE                     | Notifying AwaitingCustomer Unreachable;
+    Resumed                | 22     | Notice     | true       | staff    | Delivery          | resume::RULE                   | OnHold AwaitingCustomer;
+    WindowClosed           | 23     | Close      | false      | staff    | Nothing           | deadline_passed::CLOSE_RULE    | AwaitingCustomer;
+    Withdrawn              | 24     | Withdrawal | false      | partner  | Nothing           | withdraw::RULE                 | OPEN;
+    Disputed               | 25     | Nothing    | false      | partner  | Review            | dispute::RULE                  | Rejected;
+    DisputeUpheld          | 26     | Nothing    | false      | partner  | Nothing           | uphold::RULE                   | Disputed;
+    DisputeOverturned      | 27     | Nothing    | false      | partner  | Review            | overturn::RULE                 | Disputed;
+    AssociationEnded       | 28     | End        | false      | all      | Nothing           | end::RULE                      | ANY;
+    EvidenceAdded          | 29     | Nothing    | false      | staff    | Nothing           | add_evidence::RULE             | Draft Submitted InReview ActionRequired Disputed Notifying Unreachable AwaitingCustomer OnHold Associated Rejected Declined;
+    Erased                 | 36     | Nothing    | false      | staff    | Nothing           | erase::RULE                    | Rejected Declined Withdrawn Discarded Ended;
 }
 
 coded! {

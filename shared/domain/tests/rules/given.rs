@@ -260,6 +260,7 @@ pub(crate) struct Given {
 impl Given {
     /// The claim that an event begins.
     pub(crate) fn begun(event: Event) -> Self {
+        assert!(event.follows(None), "{event:?}");
         let claim = evolve(None, &event).unwrap();
         follows_from_its_entry(None, &Entry::of(None, &claim, KEY), &claim);
         let (tenant, policy) = (tenant(), Policy::default());
@@ -429,8 +430,10 @@ impl Given {
     /// The event is stored, and its list of recipients with it; the mail service takes the mails to whom it asks.
     pub(crate) fn evolved(mut self, event: Event) -> Self {
         let old = self.claim;
+        assert!(event.follows(Some(old.status())), "{:?}: {event:?}", old.status());
         self.claim = evolve(Some(old.clone()), &event).unwrap();
         let between = Event::between(Some(&old), &self.claim).expect("an event between");
+        assert!(between.follows(Some(old.status())), "{between:?}");
         let again = evolve(Some(old.clone()), &between);
         assert_eq!(again.as_ref(), Ok(&self.claim), "{event:?} read back as {between:?}");
         let entry = Entry::of(Some(&old), &self.claim, KEY);

@@ -246,6 +246,7 @@ impl World {
         let before = self.given.claim.clone();
         let in_line = self.next_from.and_then(|from| ended_before_next(&event, from));
         let event = in_line.unwrap_or(event);
+        prop_assert!(event.follows(Some(before.status())), "{:?}: {event:?}", before.status());
         if let Some(window) = before.state.window() {
             self.told = self.told.max(Some(window.closes_at));
         }

@@ -26,6 +26,7 @@ mod invariants;
 mod moments;
 mod motives;
 mod order;
+mod origin;
 mod outages;
 mod partner;
 mod partner_news;

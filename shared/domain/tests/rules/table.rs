@@ -142,6 +142,7 @@ fn outcome(claim: Option<Claim>, command: &Command, context: &Context) -> String
                 kind.table_row().makes.contains(&event.body.event_type()),
                 "{kind:?}: {event:?}"
             );
+            assert!(event.follows(claim.as_ref().map(Claim::status)), "{kind:?}: {event:?}");
             let after = evolve(claim, &event).unwrap();
             format!("{} > {}", event.body.event_type().as_str(), after.status().as_str())
         }

@@ -1,6 +1,6 @@
 //! The arguments of `window`.
 
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, ParseError};
 use clap::{Args, ValueEnum};
 use domain::claim::Instant;
 
@@ -20,7 +20,7 @@ pub struct WindowArguments {
     #[arg(long)]
     pub zone: Option<String>,
     /// When the notice was delivered, as RFC 3339 has it.
-    #[arg(long)]
+    #[arg(long, value_parser = parse_moment)]
     pub delivered_at: Instant,
     /// How many business days the window has.
     #[arg(long, default_value_t = 5, value_parser = clap::value_parser!(u32).range(1..=60))]
@@ -34,6 +34,11 @@ pub struct WindowArguments {
     /// Prints JSON for programs.
     #[arg(long)]
     pub json: bool,
+}
+
+/// A moment with a year of four digits, as RFC 3339 asks for: `str::parse` takes more, up to where no day can be added.
+fn parse_moment(text: &str) -> Result<Instant, ParseError> {
+    DateTime::parse_from_rfc3339(text).map(|at| at.to_utc())
 }
 
 /// Whose holidays count where the part of the country is not known.

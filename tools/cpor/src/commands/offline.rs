@@ -4,22 +4,30 @@ use std::fs;
 use std::io::{self, Read as _};
 use std::path::Path;
 
-use cpor::TrustedRoots;
 use cpor::api::{Exit, Failure};
 use cpor::window::{self, Wish};
+use cpor::{Trust, TrustedRoots};
 use domain::calendar::{CountryCode, Tz, UnknownSubdivision};
 
 use super::Outcome;
 use crate::arguments::{Unknown, WindowArguments};
 
-pub(crate) fn verify_bundle(path: &Path, roots: Option<&Path>, json: bool) -> Outcome {
-    let trusted = match roots {
-        Some(roots) => TrustedRoots::read(&read_file(roots)?)
+/// How many bytes a file that is checked has at most. A bundle has 6 MB: what one answer of a function can carry.
+const MOST_BYTES: u64 = 64 * 1024 * 1024;
+
+pub(crate) fn verify_bundle(
+    path: &Path,
+    roots: Option<&Path>,
+    is_sandbox: bool,
+    json: bool,
+) -> Outcome {
+    let roots = match roots {
+        Some(roots) => TrustedRoots::read(&read_bounded(roots)?)
             .map_err(|error| Failure::Unreadable(format!("{}: {error}", roots.display())))?,
         None => TrustedRoots::default(),
     };
-    let text = read_file(path)?;
-    let report = cpor::verify_with(&text, &trusted);
+    let text = read_bounded(path)?;
+    let report = cpor::verify_with(&text, &Trust { roots, is_sandbox });
     let report = report.map_err(|error| Failure::Unreadable(error.to_string()))?;
     let exit = if report.verified { Exit::Done } else { Exit::Found };
     let text = if json {
@@ -29,6 +37,22 @@ pub(crate) fn verify_bundle(path: &Path, roots: Option<&Path>, json: bool) -> Ou
         report.to_string()
     };
     Ok((text, exit))
+}
+
+/// The same of a file that may be of anybody: no more of it is read than a bundle can have.
+fn read_bounded(path: &Path) -> Result<String, Failure> {
+    let input: Box<dyn io::Read> = if path == Path::new("-") {
+        Box::new(io::stdin())
+    } else {
+        Box::new(fs::File::open(path).map_err(|error| Failure::unreadable(path.display(), error))?)
+    };
+    let mut bytes = Vec::new();
+    let read = input.take(MOST_BYTES + 1).read_to_end(&mut bytes);
+    read.map_err(|error| Failure::unreadable(path.display(), error))?;
+    if u64::try_from(bytes.len()).is_ok_and(|length| length > MOST_BYTES) {
+        return Err(Failure::unreadable(path.display(), "it is longer than 64 MB"));
+    }
+    String::from_utf8(bytes).map_err(|error| Failure::unreadable(path.display(), error))
 }
 
 /// The text of a file; `-`: of the standard input.
