@@ -61,6 +61,12 @@ async fn submit(stack: &Stack, name: &str, body: &Value) -> Answer {
 
 /// A renewal whose window is open.
 async fn open(stack: &Stack, old: &Claim, items: &[&str]) -> Claim {
+    let validated = notifying(stack, old, items).await;
+    stack.env.deliver(&validated).await.unwrap()
+}
+
+/// A renewal whose notice is on its way.
+async fn notifying(stack: &Stack, old: &Claim, items: &[&str]) -> Claim {
     let answer = submit(stack, "renewal", &body(old, items)).await;
     assert_eq!(answer.status, 201, "{}", answer.text);
     assert_eq!(answer.body["renews"], json!(old.id));
@@ -68,8 +74,7 @@ async fn open(stack: &Stack, old: &Claim, items: &[&str]) -> Claim {
     let env = &stack.env;
     let begun = env.give(&id, &reviewer(), &Command::BeginReview).await.unwrap().claim;
     assert!(!begun.contested && begun.defence_until.is_none(), "nobody defends");
-    let validated = env.give(&id, &reviewer(), &validate()).await.unwrap().claim;
-    env.deliver(&validated).await.unwrap()
+    env.give(&id, &reviewer(), &validate()).await.unwrap().claim
 }
 
 /// Who is active and who is next on an item.
@@ -189,6 +194,28 @@ async fn a_customer_that_ends_the_old_one_says_no_to_its_renewal_at_every_moment
             let refused = submit(&stack, "again", &again).await;
             assert!(refused.status == 409 || refused.status == 422, "{}", refused.text);
         }
+    }
+}
+
+#[tokio::test]
+async fn a_renewal_that_is_refused_for_good_by_the_end_of_the_old_one_lets_go_of_every_item() {
+    for items in [&["teams"][..], &["exchange-online", "teams"]] {
+        let (stack, old) = holding().await;
+        let env = &stack.env;
+        let new = notifying(&stack, &old, items).await;
+        let nobody = (None, None);
+        if items.len() == 2 {
+            // It can be taken back by then, so that the item is kept.
+            env.give(&new.id, &contoso_admin(), &decline(&[1])).await.unwrap();
+            let both = (Some(old.id.to_string()), Some(new.id.to_string()));
+            assert_eq!(line(env, "exchange-online"), both);
+        }
+        env.give(&old.id, &contoso_admin(), &decline(&[2])).await.unwrap();
+        let refused = env.read(&new.id).await;
+        assert_eq!(refused.status(), Status::Declined);
+        assert!(refused.state.window().is_none(), "no window could take it back");
+        assert_eq!(line(env, "teams"), nobody);
+        assert_eq!(line(env, "exchange-online"), (Some(old.id.to_string()), None));
     }
 }
 

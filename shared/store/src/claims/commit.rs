@@ -8,6 +8,7 @@ use domain::claim::{Claim, Instant, State};
 use domain::context::Context;
 use domain::effects::{self, LockChange};
 use domain::event::{Event, EventBody};
+use domain::ids::{AssociationId, ItemNo};
 use domain::program::Policy;
 
 use super::context::CommandContext;
@@ -121,14 +122,17 @@ impl Store {
             None => (event, decided),
         };
         let new = next_record(old, claim, event, policy, (write, annotation))?;
-        let side_effects =
-            self.side_effects(old.claim(), &new, event, (&changes, &locks), command_context);
+        let refused = self.refuse_renewals(old.claim(), new.claim(), event, &locks, (now, write));
+        let refused = Box::pin(refused).await?;
+        let released = (&*changes, &*locks, &*refused.let_go);
+        let side_effects = self.side_effects(old.claim(), &new, event, released, command_context);
         let Some(mut actions) = Box::pin(side_effects).await? else { return Ok(None) };
+        actions.extend(refused.actions);
         let cross_claim = Box::pin(self.cross_claim_actions(
             old.claim(),
             new.claim(),
             event,
-            (command_context, &taken, &locks),
+            (command_context, &taken),
             now,
             write,
         ));
@@ -183,12 +187,12 @@ impl Store {
         old: &Claim,
         new: &StoredClaim,
         event: &Event,
-        (changes, locks): (&[LockChange], &[FoundLock]),
+        (changes, locks, let_go): (&[LockChange], &[FoundLock], &[AssociationId]),
         command_context: &CommandContext,
     ) -> Result<Option<Vec<TransactionAction>>, StoreError> {
         let claim = new.claim();
         let blocked = effects::newly_blocked(Some(old), claim);
-        let taken = self.lock_actions(claim, changes, locks, event.at).await?;
+        let taken = self.lock_actions(claim, changes, (locks, let_go), event.at).await?;
         let Some(mut actions) = taken else { return Ok(None) };
         let (policy, place) =
             (&command_context.context.policy, command_context.context.places.customer.as_ref());
@@ -213,7 +217,8 @@ fn expected_reports(old: &Claim, new: &Claim, event: &Event, context: &Context) 
     }
 }
 
-fn lock_number(change: LockChange) -> domain::ids::ItemNo {
+/// The item whose lock changes.
+pub(super) fn lock_number(change: LockChange) -> ItemNo {
     let (LockChange::Take(no) | LockChange::Release(no)) = change;
     no
 }

@@ -8,9 +8,9 @@ use domain::command::{Command, ItemSelection};
 use domain::context::{Context, Facts, LocalCalendars, RivalStatus};
 use domain::effects;
 use domain::event::{Event, EventBody};
-use domain::ids::{ClaimId, ItemNo};
+use domain::ids::{AssociationId, ClaimId, ItemNo};
 
-use super::commit::{next_record, unchanged_since_read};
+use super::commit::{lock_number, next_record, unchanged_since_read};
 use super::context::CommandContext;
 use super::load::StoredClaim;
 use crate::exclusivity::lock::FoundLock;
@@ -41,31 +41,29 @@ impl Store {
         old: &Claim,
         new: &Claim,
         event: &Event,
-        (command_context, taken, given_back): (&CommandContext, &[FoundLock], &[FoundLock]),
+        (command_context, taken): (&CommandContext, &[FoundLock]),
         now: Instant,
         write: WriteId,
     ) -> Result<Option<Vec<TransactionAction>>, StoreError> {
         if let EventBody::ReviewBegun { defence_until: Some(until), .. } = event.body {
             return self.request_defences(old, until, command_context, now, write).await.map(Some);
         }
-        let refused = self.refuse_renewals(old, new, event, given_back, (now, write)).await?;
         if taken.is_empty() {
-            return Ok(Some(refused));
+            return Ok(Some(Vec::new()));
         }
-        let taken = self.take_over_items(new, taken, now, write).await?;
-        Ok(taken.map(|actions| [refused, actions].concat()))
+        self.take_over_items(new, taken, now, write).await
     }
 
     /// A customer that ends an association says no to what would renew it, too: whoever is next for an item of the same
     /// partner's. Whether the time to answer is over is not asked: a "no" that comes before the close is never lost.
-    async fn refuse_renewals(
+    pub(crate) async fn refuse_renewals(
         &self,
         old: &Claim,
         new: &Claim,
         event: &Event,
         given_back: &[FoundLock],
         (now, write): (Instant, WriteId),
-    ) -> Result<Vec<TransactionAction>, StoreError> {
+    ) -> Result<RefusedRenewals, StoreError> {
         let ended = effects::newly_blocked(Some(old), new);
         let mut refused: Vec<(ClaimId, Vec<ItemNo>)> = Vec::new();
         for found in given_back.iter().filter(|found| ended.contains(&found.item)) {
@@ -77,15 +75,28 @@ impl Store {
         }
         let tenant = new.subject.tenant.clone();
         let customer = Actor::CustomerAdmin { tenant, person: None };
-        let mut actions = Vec::new();
+        let mut refusals = RefusedRenewals::default();
         for (id, items) in refused {
             let Some(stored) = self.load_claim(&id).await?.stored else { continue };
             let command = Command::Decline { items: ItemSelection::These(items), motive: None };
             let at = event.at.max(stored.claim().last_event.at);
             let step = OtherStep { stored: &stored, actor: &customer, command: &command, at };
-            actions.extend(self.write_other_claim(step, now, write).await?);
+            let Some(written) = self.write_other_claim(step, now, write).await? else { continue };
+            refusals.actions.push(written.action);
+            // A "no" that is final lets go of the items, perhaps also of some that were refused before.
+            let changes = effects::lock_changes(Some(stored.claim()), &written.claim);
+            let numbers: Vec<_> = changes.into_iter().map(lock_number).collect();
+            let is_passing = |no: &ItemNo| {
+                let own = written.claim.association_id(*no);
+                let mut passed = given_back.iter().filter(|found| ended.contains(&found.item));
+                passed.any(|found| found.own_next(new) == Some(&own))
+            };
+            let (passing, others): (Vec<_>, Vec<_>) = numbers.into_iter().partition(is_passing);
+            refusals.let_go.extend(passing.into_iter().map(|no| written.claim.association_id(no)));
+            let locks = self.load_locks(&written.claim, &others).await?;
+            refusals.actions.extend(locks.iter().filter_map(|found| found.release(&written.claim)));
         }
-        Ok(actions)
+        Ok(refusals)
     }
 
     /// Asks the holders to defend: all when the review begins, later only those who came meanwhile.
@@ -163,7 +174,8 @@ impl Store {
             return Ok(None);
         }
         let step = OtherStep { stored: &stored, actor: &Actor::System, command, at };
-        self.write_other_claim(step, now, write).await
+        let written = self.write_other_claim(step, now, write).await?;
+        Ok(written.map(|written| written.action))
     }
 
     /// The write of a step of another claim; `None` where it changes nothing.
@@ -172,7 +184,7 @@ impl Store {
         step: OtherStep<'_>,
         now: Instant,
         write: WriteId,
-    ) -> Result<Option<TransactionAction>, StoreError> {
+    ) -> Result<Option<OtherWrite>, StoreError> {
         let OtherStep { stored, actor, command, at } = step;
         let policy = self.policy_of(stored.claim()).await?;
         let operator = self.config.operator.clone();
@@ -187,8 +199,23 @@ impl Store {
         let new = next_record(stored, claim, &event, &context.policy, (write, None))?;
         self.schedule_timers(Some(stored.claim()), new.claim(), &context.policy, now).await?;
         let unmoved = unchanged_since_read(stored.claim(), &context.actor);
-        Ok(Some(TransactionAction::Put(new.record.to_attributes()?, Some(unmoved))))
+        let action = TransactionAction::Put(new.record.to_attributes()?, Some(unmoved));
+        Ok(Some(OtherWrite { action, claim: new.claim().clone() }))
     }
+}
+
+/// What a customer's end of associations does to the claims that would renew them.
+#[derive(Debug, Default)]
+pub(crate) struct RefusedRenewals {
+    pub(crate) actions: Vec<TransactionAction>,
+    /// The items of these renewals that the locks would pass to, and that nobody waits for any more.
+    pub(crate) let_go: Vec<AssociationId>,
+}
+
+/// A step of another claim as it is written, and the claim after it.
+struct OtherWrite {
+    action: TransactionAction,
+    claim: Claim,
 }
 
 /// A step of another claim.

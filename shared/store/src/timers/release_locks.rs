@@ -37,7 +37,7 @@ impl Store {
             let locks = self.load_locks(claim, &held).await?;
             let changes: Vec<_> = held.into_iter().map(LockChange::Release).collect();
             let closes_at = window.closes_at;
-            let released = self.lock_actions(claim, &changes, &locks, closes_at).await?;
+            let released = self.lock_actions(claim, &changes, (&locks, &[]), closes_at).await?;
             let mut actions = released.unwrap_or_default();
             if actions.is_empty() {
                 return Ok(Ending::Stale);

@@ -22,12 +22,13 @@ pub(crate) struct Transfer {
 }
 
 impl Store {
-    /// The writes of these changes, or `None` where a lock belongs to somebody else by now.
+    /// The writes of these changes, or `None` where a lock belongs to somebody else by now. No lock passes to one of
+    /// `let_go`, who let go of the item in the same transaction.
     pub(crate) async fn lock_actions(
         &self,
         claim: &Claim,
         changes: &[LockChange],
-        locks: &[FoundLock],
+        (locks, let_go): (&[FoundLock], &[AssociationId]),
         at: Instant,
     ) -> Result<Option<Vec<TransactionAction>>, StoreError> {
         let mut actions = Vec::new();
@@ -35,7 +36,7 @@ impl Store {
             let (LockChange::Take(no) | LockChange::Release(no)) = change;
             let Some(found) = locks.iter().find(|lock| lock.item == *no) else { return Ok(None) };
             match change {
-                LockChange::Release(_) => actions.extend(release_lock(claim, found)),
+                LockChange::Release(_) => actions.extend(release_lock(claim, found, let_go)),
                 LockChange::Take(_) => match self.take_lock(claim, found, at).await? {
                     Some(taken) => actions.extend(taken),
                     None => return Ok(None),
@@ -142,6 +143,11 @@ impl FoundLock {
         })
     }
 
+    /// The claim gives the lock back; `None` where it is not its.
+    pub(crate) fn release(&self, claim: &Claim) -> Option<TransactionAction> {
+        release_lock(claim, self, &[])
+    }
+
     /// Whether the lock names the claim's item at all.
     pub(crate) fn is_of(&self, claim: &Claim) -> bool {
         let own = claim.association_id(self.item);
@@ -151,12 +157,17 @@ impl FoundLock {
 
 /// The claim gives a lock back: to the next, if there is one. A lock that is not the claim's any
 /// more stays as it is.
-fn release_lock(claim: &Claim, found: &FoundLock) -> Option<TransactionAction> {
+fn release_lock(
+    claim: &Claim,
+    found: &FoundLock,
+    let_go: &[AssociationId],
+) -> Option<TransactionAction> {
     let lock = found.lock.as_ref()?;
     let own = claim.association_id(found.item);
     let left = if lock.active == own {
         let left_at = ended_at(claim, found.item);
-        lock.next.clone().map(|next| LockItem { active: next, next: None, left_at })
+        let next = lock.next.clone().filter(|next| !let_go.contains(next));
+        next.map(|next| LockItem { active: next, next: None, left_at })
     } else if lock.next.as_ref() == Some(&own) {
         Some(LockItem { next: None, ..lock.clone() })
     } else {
