@@ -14,7 +14,7 @@ use domain::text::isolation::{ISOLATE_BEGIN, ISOLATE_END};
 use domain::text::{Domain, Email, Name};
 use serde_json::json;
 
-use crate::content::AnswerDeadline;
+use crate::content::{AnswerDeadline, RenewedTerm};
 use crate::dates::at;
 use crate::link::Link;
 use crate::mail::{
@@ -79,6 +79,14 @@ fn every_mail(language: Language) -> Vec<(String, Mail)> {
         ("notice_with_term".to_owned(), write(&SampleWorld::new().with_term())),
         ("notice_with_logo".to_owned(), write(&SampleWorld::new().with_logo())),
         ("notice_of_subscriptions".to_owned(), write(&SampleWorld::new().with_subscriptions(5))),
+        ("notice_of_a_renewal".to_owned(), {
+            let renewing = SampleWorld::new().with_term();
+            let until = chrono::NaiveDate::from_ymd_opt(2027, 1, 29).unwrap();
+            let items = renewing.notice().items;
+            let renewed = Some(RenewedTerm { items, until });
+            let notice = crate::Notice { renewed, ..renewing.notice() };
+            mail::write_notice(&notice, &renewing.links(), &renewing.envelope(language))
+        }),
         ("notice_to_the_reserve".to_owned(), {
             let notice = crate::Notice { deadline: exact, ..world.notice() };
             mail::write_notice(&notice, &world.links(), &world.envelope(language))

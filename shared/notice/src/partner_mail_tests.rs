@@ -265,7 +265,7 @@ fn the_end_of_a_term_is_told_by_the_partners_clocks_and_not_of_what_has_ended() 
     let world = SampleWorld::new();
     let told = [line(with_term(&world), PartnerTopic::Ending)];
     let body = text(&digest(&world, &told, 0, language("en")).unwrap());
-    assert!(body.contains("ends on Saturday 1 January 2028"), "{body}");
+    assert!(body.contains("lasts until the end of Friday 31 December 2027"), "{body}");
     assert!(body.contains("not renewed by itself"), "{body}");
     for over in [ended(&world, EndReason::TermExpired), associated(&world)] {
         assert_eq!(digest(&world, &[line(over, PartnerTopic::Ending)], 0, language("en")), None);

@@ -218,14 +218,14 @@ pub(super) const ROOTED: &[(&str, Kind, Change)] = &[
     ("the chain is broken", Kind::Root, |own| remade(own, 3, json!("0".repeat(64)))),
     ("two roots are swapped", Kind::Root, |own| roots(own).swap(2, 3)),
     ("every version is said to be from before there were roots", Kind::Path, |own| {
-        archive(own, Value::Null);
+        archive(own, &Value::Null);
     }),
     ("every version was archived years before it happened", Kind::Path, |own| {
-        archive(own, json!("2020-01-01"));
+        archive(own, &json!("2020-01-01"));
         roots(own).clear();
     }),
     ("every version was archived after the bundle was made", Kind::Path, |own| {
-        archive(own, json!("2030-01-01"));
+        archive(own, &json!("2030-01-01"));
         roots(own).clear();
     }),
     ("the chain of roots begins anew behind a gap", Kind::Root, |own| {
@@ -247,7 +247,7 @@ fn roots(own: &mut Forged) -> &mut Vec<Value> {
 }
 
 /// Every version was archived on that day, and is in no root.
-fn archive(own: &mut Forged, day: Value) {
+fn archive(own: &mut Forged, day: &Value) {
     for entry in own.entries() {
         entry["archived_on"] = day.clone();
         entry["inclusion"] = Value::Null;
@@ -357,7 +357,7 @@ async fn a_history_that_was_written_anew_is_found_by_a_trusted_root_whatever_day
     let (later, before) = (tomorrow.to_string(), "2020-01-01".to_owned());
     for day in [Value::Null, json!(later), json!(before)] {
         let mut forged = rewritten(&known);
-        archive(&mut forged, day.clone());
+        archive(&mut forged, &day);
         let text = forged.digested().to_string();
         let alone = checked(&text);
         assert_eq!(alone.verified, day != json!(before), "{day}: {alone}");
@@ -385,7 +385,7 @@ async fn a_day_that_should_have_been_closed_is_named_and_in_a_sandbox_days_say_n
     assert!(unchecked(&report).contains("it should have had one"), "{report}");
     // The clock of a sandbox is ahead of the days on which its versions are archived.
     let mut ahead = Forged(known);
-    archive(&mut ahead, json!("2026-12-01"));
+    archive(&mut ahead, &json!("2026-12-01"));
     roots(&mut ahead).clear();
     let text = ahead.digested().to_string();
     assert!(checked(&text).has(Kind::Path));

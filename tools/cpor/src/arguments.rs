@@ -72,7 +72,8 @@ pub enum Command {
     Verify {
         /// The file with the answer of `GET /v1/claims/{id}/bundle`; `-`: the standard input.
         bundle: PathBuf,
-        /// A file with daily roots that you trust: one or a list of them, as in a bundle, in the bucket or on the bus.
+        /// A file with daily roots that you trust, of which one must stand for every version: one or a list of them, as in a
+        /// bundle, in the bucket or on the bus.
         #[arg(long, value_name = "FILE")]
         root: Option<PathBuf>,
         /// The bundle is of a sandbox, whose clock may have been moved ahead: the days of its roots are real ones.

@@ -301,7 +301,7 @@ activated-lasts =
     }
 activated-by-link = You can end it at any time: the link and the code of the notice that you have still say no, and that takes effect at once.
 activated-by-others = An administrator of { $tenant } can end it at any time, and so can everybody who has the notice, by its link and code.
-term-ends-subject = { $tenant }: the partnership with { $partner } ends at { $term-last }
+term-ends-subject = { $tenant }: the partnership with { $partner } lasts until { $term-last }
 term-ends =
     The time for which { $partner } is the official partner of { $tenant } in the program { $program } for { $count ->
         [one] this item
@@ -460,7 +460,7 @@ digest-free =
        *[no] {""}
     }.
 digest-ending =
-    { $tenant }, { $program } – the partnership ends at { $term-last }, since the time for which it was agreed is over then: { $items }. It is not renewed by itself. Claim { $claim }{ $referred ->
+    { $tenant }, { $program } – the partnership lasts until { $term-last }, since the time for which it was agreed is over then: { $items }. It is not renewed by itself. Claim { $claim }{ $referred ->
         [yes] , your reference { $reference }
        *[no] {""}
     }.

@@ -134,7 +134,7 @@ mod tests {
         let problem = Problem::read(429, b"{\"message\":\"Too Many Requests\"}", None);
         assert_eq!(
             (problem.code.as_str(), problem.to_string().as_str()),
-            ("", "429 Too Many Requests")
+            ("", "429: Too Many Requests")
         );
         assert_eq!(Problem::read(502, b"<html>", None).to_string(), "502");
     }
