@@ -96,7 +96,7 @@ impl Connector {
         self.limit
     }
 
-    /// Posts a body of JSON to an address.
+    /// Posts a body of JSON to an address. The status counts as soon as it is there, whatever becomes of the rest.
     ///
     /// # Errors
     /// Why there was no answer.
@@ -107,10 +107,13 @@ impl Connector {
         body: String,
     ) -> Result<Sent, DeliveryError> {
         let attempt = Box::pin(self.attempt(url, headers, body));
-        match select(attempt, (self.timer)(self.limit)).await {
-            Either::Left((sent, _)) => sent,
-            Either::Right(((), _)) => Err(DeliveryError::TimedOut),
-        }
+        let (answered, limit) = match select(attempt, (self.timer)(self.limit)).await {
+            Either::Left((answered, limit)) => (answered?, limit),
+            Either::Right(((), _)) => return Err(DeliveryError::TimedOut),
+        };
+        let sent = Sent { status: answered.answer.status().as_u16() };
+        select(Box::pin(answered.throw_away()), limit).await;
+        Ok(sent)
     }
 
     async fn attempt(
@@ -118,7 +121,7 @@ impl Connector {
         url: &WebhookUrl,
         headers: &[(&'static str, String)],
         body: String,
-    ) -> Result<Sent, DeliveryError> {
+    ) -> Result<Answered, DeliveryError> {
         let addresses = self.judged_addresses(url.host()).await?;
         let stream = self.connect(&addresses).await?;
         let stream = self.encrypt(url.host(), stream).await?;
@@ -181,17 +184,23 @@ impl std::fmt::Debug for Connector {
     }
 }
 
-/// One request and the head of its answer. The status counts as soon as it is there, whatever becomes of the rest.
+/// The head of an answer, with the connection that its body comes by.
+struct Answered {
+    answer: Response<Incoming>,
+    /// Whoever drops the set, out of time for example, drops the connection.
+    _connection: JoinSet<Result<(), hyper::Error>>,
+}
+
+/// One request and the head of its answer.
 async fn exchange(
     url: &WebhookUrl,
     headers: &[(&'static str, String)],
     body: String,
     stream: TlsStream<TcpStream>,
-) -> Result<Sent, DeliveryError> {
+) -> Result<Answered, DeliveryError> {
     let no_http = |_| DeliveryError::NoHttp;
     let shaken = http1::Builder::new().max_buf_size(HEAD).handshake(TokioIo::new(stream)).await;
     let (mut sender, connection) = shaken.map_err(no_http)?;
-    // Whoever drops the set, out of time for example, drops the connection.
     let mut driver = JoinSet::new();
     driver.spawn(connection);
     let mut request = Request::post(url.target())
@@ -204,18 +213,18 @@ async fn exchange(
     }
     let request = request.body(Full::new(Bytes::from(body))).map_err(|_| DeliveryError::NoHttp)?;
     let answer = sender.send_request(request).await.map_err(no_http)?;
-    let sent = Sent { status: answer.status().as_u16() };
-    throw_away(answer).await;
-    Ok(sent)
+    Ok(Answered { answer, _connection: driver })
 }
 
-/// Reads some of the body, so that a receiver can end its answer in peace.
-async fn throw_away(answer: Response<Incoming>) {
-    let (mut body, mut read) = (answer.into_body(), 0_usize);
-    while read < READ {
-        match body.frame().await {
-            Some(Ok(frame)) => read += frame.data_ref().map_or(0, Bytes::len),
-            Some(Err(_)) | None => break,
+impl Answered {
+    /// Reads some of the body, so that a receiver can end its answer in peace.
+    async fn throw_away(mut self) {
+        let (body, mut read) = (self.answer.body_mut(), 0_usize);
+        while read < READ {
+            match body.frame().await {
+                Some(Ok(frame)) => read += frame.data_ref().map_or(0, Bytes::len),
+                Some(Err(_)) | None => break,
+            }
         }
     }
 }

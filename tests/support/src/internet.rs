@@ -71,6 +71,8 @@ pub enum Answering {
     Broken,
     /// It answers well, and its body never ends.
     Endless,
+    /// It answers well at once, and its body never comes.
+    Stalled,
     /// It answers what is no HTTP.
     Garbage,
 }
@@ -394,9 +396,15 @@ async fn listen(listener: TcpListener, acceptor: TlsAcceptor, receiver: Receiver
                     }
                     Answering::Broken => return,
                     Answering::Garbage => b"SSH-2.0-OpenSSH_9.9\r\n\r\n",
-                    Answering::Endless => b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n",
+                    Answering::Endless | Answering::Stalled => {
+                        b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n"
+                    }
                 };
                 drop(stream.write_all(answer).await);
+                if answering == Answering::Stalled {
+                    drop(stream.flush().await);
+                    std::future::pending::<()>().await;
+                }
                 if answering == Answering::Endless {
                     while stream.write_all(b"4\r\nmore\r\n").await.is_ok() {}
                 }
