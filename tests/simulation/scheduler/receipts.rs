@@ -205,14 +205,15 @@ impl Receipts {
     pub(super) fn note(&self, stack: &Stack, no: usize, own: &Received, answering: Answering) {
         let (at, item) = (stack.env.clock.now(), self.item_of(stack, no));
         self.count(match answering {
-            Answering::Status(200..=299) => Happened::EventTaken,
+            Answering::Status(200..=299) | Answering::Endless | Answering::Stalled => {
+                Happened::EventTaken
+            }
             Answering::Status(410) => Happened::ReceiverGone,
             Answering::Never => Happened::ReceiverSilent,
             Answering::Broken => Happened::ReceiverBroke,
-            Answering::Status(_)
-            | Answering::Redirect
-            | Answering::Endless
-            | Answering::Garbage => Happened::ReceiverFailed,
+            Answering::Status(_) | Answering::Redirect | Answering::Garbage => {
+                Happened::ReceiverFailed
+            }
         });
         self.book(|book| {
             let present = book.webhooks[no].secrets.len();
