@@ -126,7 +126,7 @@ async fn who_answers_too_late_has_failed_and_who_never_ends_its_answer_has_not()
     let connector = internet.connector().with_limit(SHORT);
     receiver.answer_next(&[Answering::Never, Answering::Endless]);
     assert_eq!(post_by(&connector).await, Err(DeliveryError::TimedOut));
-    let patient = internet.connector().with_limit(std::time::Duration::from_secs(60));
+    let patient = internet.connector().with_limit(std::time::Duration::from_mins(1));
     assert_eq!(post_by(&patient).await, Ok(Sent { status: 200 }), "16 KiB are read, and no more");
 }
 

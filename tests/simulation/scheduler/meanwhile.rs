@@ -108,11 +108,13 @@ impl Sim {
 
     /// Who may come in between, one after the other, and in the middle of what.
     pub(super) async fn others(&mut self, chosen: Move) -> (Middle, Vec<Meanwhile>) {
-        match chosen {
-            Move::Turn if self.rng.u8(0..4) > 0 => (Middle::Attempt, self.at_an_attempt()),
-            Move::Publish if !self.is_calm() && self.rng.bool() => (Middle::Feed, self.at_a_feed()),
-            _ => (Middle::Call, self.someone_else().await.into_iter().collect()),
+        if chosen == Move::Turn && self.rng.u8(0..4) > 0 {
+            return (Middle::Attempt, self.at_an_attempt());
         }
+        if chosen == Move::Publish && !self.is_calm() && self.rng.bool() {
+            return (Middle::Feed, self.at_a_feed());
+        }
+        (Middle::Call, self.someone_else().await.into_iter().collect())
     }
 
     /// Who else there is anywhere: a customer, a reader, another worker.

@@ -144,9 +144,11 @@ impl Books {
         }
         for message in waiting_messages(env) {
             let event: Value = serde_json::from_str(message["body"].as_str().unwrap()).unwrap();
-            match &event["webhook_disabled"] {
-                Value::Null => self.bus.push(event["detail"].clone()),
-                disabled => self.given_up += usize::from(disabled["cause"] == "failed"),
+            let disabled = &event["webhook_disabled"];
+            if disabled.is_null() {
+                self.bus.push(event["detail"].clone());
+            } else {
+                self.given_up += usize::from(disabled["cause"] == "failed");
             }
         }
         self.disabled.extend(disabled_messages(env));
