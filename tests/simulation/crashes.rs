@@ -99,6 +99,7 @@ impl Story {
         env.clock.set(place.now);
         env.services.forget();
         self.sim.books = place.books.clone();
+        self.sim.begin_reading_anew();
         self.sim.made.truncate(place.made);
         self.id = place.id.clone();
         self.sim.repair();

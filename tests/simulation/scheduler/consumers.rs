@@ -165,6 +165,11 @@ impl Consumers {
 }
 
 impl Sim {
+    /// The readers have read nothing yet: what they were told is of a story that has not happened.
+    pub(in super::super) fn begin_reading_anew(&mut self) {
+        self.consumers = Consumers::default();
+    }
+
     /// One of the readers goes on.
     pub(super) async fn consume(&mut self, step: usize) {
         let no = step % Consumers::COUNT;

@@ -90,7 +90,7 @@ fn every_row_is_one_claim_whatever_is_lost_late_or_asked_to_wait() {
     assert_eq!((claims.len(), references.len()), (60, 60));
     assert_eq!(done.rows.len(), 60);
     assert!(done.waits.iter().any(|(seconds, why)| *seconds == 17 && why.starts_with("503")));
-    assert!(done.waits.iter().any(|(_, why)| why.starts_with("429 Too Many")));
+    assert!(done.waits.iter().any(|(_, why)| why.starts_with("429: Too Many")));
 }
 
 #[test]
