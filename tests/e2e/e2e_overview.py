@@ -13,7 +13,7 @@ from wait import until
 LANGUAGES = ["cs", "en"]
 SAYS = {
     "cs": {"request": "Podívejte se, kdo vidí vaše údaje", "overview": "Kdo vidí vaše údaje", "taken": "Hotovo", "problem": "Nebylo odesláno"},
-    "en": {"request": "See who sees your data", "overview": "Who sees your data", "taken": "It is taken away", "problem": "That was not sent"},
+    "en": {"request": "See who sees your data", "overview": "Who sees your data", "taken": "Done", "problem": "That was not sent"},
 }
 LINK = re.compile(r"(http\S+/c/[A-Za-z0-9_-]{63})(?![A-Za-z0-9_-])")
 CODE = re.compile(r"^(\d{6})\s*$", re.MULTILINE)
