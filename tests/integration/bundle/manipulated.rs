@@ -305,7 +305,7 @@ const CHAINED: &[(&str, Kind, Change)] = &[
     }),
     ("the validation comes of silence", Kind::State, |own| own.text(6, "/by", json!("silence"))),
     ("an entry is from before the one before it", Kind::Moment, |own| {
-        own.text(10, "/at", json!("2026-12-09T12:30:00Z"));
+        own.text(10, "/at", json!("2026-12-09T02:30:00Z"));
     }),
     ("a window opens when it has ended", Kind::Moment, |own| {
         own.text(12, "/at", json!("2027-02-01T00:00:00Z"));

@@ -14,6 +14,9 @@ use crate::report::{FindingKind, Report};
 /// How far two moments may be apart that different clocks stamped, or of which one is the arrival of a command that was
 /// carried out behind another one.
 pub(crate) const NEAR: Duration = Duration::minutes(5);
+/// How far the moments of an honest history may be apart in the wrong order: the system goes on while the clock of a function
+/// is an hour ahead and that of the next one an hour behind.
+pub(crate) const CLOCKS: Duration = Duration::hours(3);
 
 /// A moment, so much later; none behind the end of time.
 pub(crate) fn later(at: Instant, by: Duration) -> Instant {
@@ -35,14 +38,14 @@ impl Latest {
             }
         };
         if let Some((before, last)) = self.0
-            && later(at, NEAR) < last
+            && later(at, CLOCKS) < last
             && !may_be_early
         {
             let (own, last) = (format_rfc3339(at), format_rfc3339(last));
             let text = format!("it is of {own}, and version {before} of {last}");
             report.find(FindingKind::Moment, no, text);
         }
-        if later(bundle.made_at, NEAR) < at {
+        if later(bundle.made_at, CLOCKS) < at {
             let (own, made) = (format_rfc3339(at), format_rfc3339(bundle.made_at));
             let text = format!("it is of {own}, and the bundle was made at {made}");
             report.find(FindingKind::Moment, no, text);
@@ -75,7 +78,7 @@ impl Decided<'_> {
             if until <= entry.at {
                 self.find_late("the window", until, report);
             }
-            if later(entry.at, NEAR) < from {
+            if later(entry.at, CLOCKS) < from {
                 self.find_moment("the delivery was later than that, at", from, report);
             }
         }
@@ -106,7 +109,7 @@ impl Decided<'_> {
     pub(crate) fn check_delivery(self, due: Option<Instant>, report: &mut Report) {
         let window = self.entry.members.window.as_ref();
         let (Some(window), Some(due)) = (window, due) else { return };
-        if later(window.delivered_at, NEAR) < due {
+        if later(window.delivered_at, CLOCKS) < due {
             let delivered = format_rfc3339(window.delivered_at);
             let what =
                 format!("its window is counted from {delivered}, and the notice became due at");

@@ -10,7 +10,7 @@ use domain::recipient::RecipientNo;
 use domain::time::format_rfc3339;
 
 use crate::bundle::{Bundle, Receipt};
-use crate::moments::{NEAR, later};
+use crate::moments::{CLOCKS, later};
 use crate::report::{FindingKind, Report};
 
 /// Each text has the digest beside it, and was sent when its notice became due.
@@ -60,7 +60,7 @@ fn check_deliveries(bundle: &Bundle, due: &[(NoticeNo, Instant)], report: &mut R
     let due: BTreeMap<NoticeNo, Instant> = due.iter().copied().collect();
     for own in &bundle.receipts {
         let (Some(at), Some(from)) = (own.delivered_at, due.get(&own.notice)) else { continue };
-        if later(at, NEAR) < *from {
+        if later(at, CLOCKS) < *from {
             let (notice, no) = (own.notice.0, own.recipient.0);
             let (at, from) = (format_rfc3339(at), format_rfc3339(*from));
             let text =

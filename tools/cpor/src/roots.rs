@@ -8,7 +8,7 @@ use domain::root::DailyRoot;
 use domain::time::format_rfc3339;
 
 use crate::bundle::{Bundle, BundleEntry};
-use crate::moments::{NEAR, later};
+use crate::moments::{CLOCKS, later};
 use crate::report::{FindingKind, Report, RootOfVersion};
 use crate::trust::Trust;
 
@@ -162,7 +162,7 @@ impl<'a> Check<'a> {
     fn check_day(&self, entry: &BundleEntry, day: NaiveDate, report: &mut Report) {
         let no = entry.version.0;
         // The clocks of who writes are not the same.
-        let earliest = |at: Instant| at.checked_sub_signed(NEAR).map(|at| at.date_naive());
+        let earliest = |at: Instant| at.checked_sub_signed(CLOCKS).map(|at| at.date_naive());
         let happened = entry.at().filter(|_| !self.is_sandbox);
         if let Some(at) = happened.filter(|at| earliest(*at).is_some_and(|first| day < first)) {
             let at = format_rfc3339(at);
@@ -171,7 +171,7 @@ impl<'a> Check<'a> {
             );
             report.find(FindingKind::Path, no, text);
         }
-        if later(self.bundle.made_at, NEAR).date_naive() < day {
+        if later(self.bundle.made_at, CLOCKS).date_naive() < day {
             let made = format_rfc3339(self.bundle.made_at);
             let text = format!("it was archived on {day}, and the bundle was made at {made}");
             report.find(FindingKind::Path, no, text);
