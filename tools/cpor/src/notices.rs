@@ -41,7 +41,7 @@ pub(crate) fn check_texts(bundle: &Bundle, due: &[(NoticeNo, Instant)], report: 
             report.find(FindingKind::Text, None, text);
         }
     }
-    check_deliveries(bundle, due, report);
+    check_deliveries(bundle, &known, report);
     if !bundle.has_parts_of(Audience::Customer) {
         let text =
             "The texts of notices and the receipts of mails: they are not in a partner's bundle.";
@@ -56,8 +56,7 @@ pub(crate) fn check_texts(bundle: &Bundle, due: &[(NoticeNo, Instant)], report: 
 }
 
 /// No notice was delivered before it became due.
-fn check_deliveries(bundle: &Bundle, due: &[(NoticeNo, Instant)], report: &mut Report) {
-    let due: BTreeMap<NoticeNo, Instant> = due.iter().copied().collect();
+fn check_deliveries(bundle: &Bundle, due: &BTreeMap<NoticeNo, Instant>, report: &mut Report) {
     for own in &bundle.receipts {
         let (Some(at), Some(from)) = (own.delivered_at, due.get(&own.notice)) else { continue };
         if later(at, CLOCKS) < *from {

@@ -12,21 +12,5 @@ pub(crate) fn open_window(claim: &Claim, at: Instant) -> Option<&Window> {
 /// Whether the claim waits to see its notice delivered, or answered: its window has not passed, and not everything is
 /// declined.
 pub(crate) fn awaits_notice(claim: &Claim, at: Instant) -> bool {
-    match &claim.state {
-        State::Notifying { .. } => true,
-        State::AwaitingCustomer { window } => at < window.closes_at,
-        State::Draft { .. }
-        | State::Submitted { .. }
-        | State::InReview { .. }
-        | State::ActionRequired { .. }
-        | State::Disputed { .. }
-        | State::Unreachable { .. }
-        | State::OnHold { .. }
-        | State::Associated { .. }
-        | State::Rejected { .. }
-        | State::Declined { .. }
-        | State::Withdrawn
-        | State::Discarded
-        | State::Ended { .. } => false,
-    }
+    matches!(claim.state, State::Notifying { .. }) || open_window(claim, at).is_some()
 }

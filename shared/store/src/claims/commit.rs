@@ -122,10 +122,11 @@ impl Store {
             None => (event, decided),
         };
         let new = next_record(old, claim, event, policy, (write, annotation))?;
-        let refused = self.refuse_renewals(old.claim(), new.claim(), event, &locks, (now, write));
+        let blocked = effects::newly_blocked(Some(old.claim()), new.claim());
+        let refused = self.refuse_renewals(new.claim(), event, (&blocked, &locks), (now, write));
         let refused = Box::pin(refused).await?;
         let released = (&*changes, &*locks, &*refused.let_go);
-        let side_effects = self.side_effects(old.claim(), &new, event, released, command_context);
+        let side_effects = self.side_effects(&new, event, released, &blocked, command_context);
         let Some(mut actions) = Box::pin(side_effects).await? else { return Ok(None) };
         actions.extend(refused.actions);
         let cross_claim = Box::pin(self.cross_claim_actions(
@@ -184,19 +185,18 @@ impl Store {
     /// The locks and blocks that go with a step; `None` where a lock is somebody else's by now.
     async fn side_effects(
         &self,
-        old: &Claim,
         new: &StoredClaim,
         event: &Event,
         (changes, locks, let_go): (&[LockChange], &[FoundLock], &[AssociationId]),
+        blocked: &[ItemNo],
         command_context: &CommandContext,
     ) -> Result<Option<Vec<TransactionAction>>, StoreError> {
         let claim = new.claim();
-        let blocked = effects::newly_blocked(Some(old), claim);
         let taken = self.lock_actions(claim, changes, (locks, let_go), event.at).await?;
         let Some(mut actions) = taken else { return Ok(None) };
         let (policy, place) =
             (&command_context.context.policy, command_context.context.places.customer.as_ref());
-        actions.extend(self.block_actions(claim, &blocked, event.at, policy, place).await?);
+        actions.extend(self.block_actions(claim, blocked, event.at, policy, place).await?);
         Ok(Some(actions))
     }
 }

@@ -55,16 +55,14 @@ impl Store {
     }
 
     /// A customer that ends an association says no to what would renew it, too: whoever is next for an item of the same
-    /// partner's. Whether the time to answer is over is not asked: a "no" that comes before the close is never lost.
+    /// partner's. `ended` are the items that the step blocks. Whether the time to answer is over is not asked: a "no" that comes before the close is never lost.
     pub(crate) async fn refuse_renewals(
         &self,
-        old: &Claim,
         new: &Claim,
         event: &Event,
-        given_back: &[FoundLock],
+        (ended, given_back): (&[ItemNo], &[FoundLock]),
         (now, write): (Instant, WriteId),
     ) -> Result<RefusedRenewals, StoreError> {
-        let ended = effects::newly_blocked(Some(old), new);
         let mut refused: Vec<(ClaimId, Vec<ItemNo>)> = Vec::new();
         for found in given_back.iter().filter(|found| ended.contains(&found.item)) {
             let Some(next) = found.own_next(new) else { continue };

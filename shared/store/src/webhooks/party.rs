@@ -1,5 +1,7 @@
 //! What is counted for a party, whichever of its webhooks it deletes.
 
+use std::ops::ControlFlow;
+
 use chrono::NaiveDate;
 use domain::claim::Instant;
 use domain::webhook::{MAX_DISABLED_MAILS, WebhookOwner, seconds_to_test};
@@ -73,18 +75,11 @@ impl Store {
         owner: &WebhookOwner,
         now: Instant,
     ) -> Result<Option<u32>, StoreError> {
-        for attempt in 0..ATTEMPTS {
-            pause_between(attempt).await;
-            let record = self.party_record(owner).await?;
-            if let Some(seconds) = seconds_to_test(record.tested_at, now) {
-                return Ok(Some(seconds));
-            }
-            let tested = PartyRecord { tested_at: Some(now), ..record };
-            if self.put_party_record(owner, &tested).await? == WriteOutcome::Done {
-                return Ok(None);
-            }
-        }
-        Err(too_busy())
+        let test = |record: PartyRecord| match seconds_to_test(record.tested_at, now) {
+            Some(seconds) => ControlFlow::Break(seconds),
+            None => ControlFlow::Continue(PartyRecord { tested_at: Some(now), ..record }),
+        };
+        self.change_party_record(owner, test).await
     }
 
     /// Counts that a party is told by mail on that day, by UTC, of a webhook that was disabled; `false`, with nothing
@@ -97,16 +92,32 @@ impl Store {
         owner: &WebhookOwner,
         day: NaiveDate,
     ) -> Result<bool, StoreError> {
-        for attempt in 0..ATTEMPTS {
-            pause_between(attempt).await;
-            let record = self.party_record(owner).await?;
+        let tell = |record: PartyRecord| {
             let mails = if record.mailed_on == Some(day) { record.mails } else { 0 };
             if mails >= MAX_DISABLED_MAILS {
-                return Ok(false);
+                return ControlFlow::Break(());
             }
-            let told = PartyRecord { mailed_on: Some(day), mails: mails + 1, ..record };
-            if self.put_party_record(owner, &told).await? == WriteOutcome::Done {
-                return Ok(true);
+            ControlFlow::Continue(PartyRecord { mailed_on: Some(day), mails: mails + 1, ..record })
+        };
+        Ok(self.change_party_record(owner, tell).await?.is_none())
+    }
+
+    /// Writes a change of the party's record, decided anew where somebody else was ahead. Where there is nothing to change:
+    /// why, and nothing is written.
+    async fn change_party_record<T>(
+        &self,
+        owner: &WebhookOwner,
+        change: impl Fn(PartyRecord) -> ControlFlow<T, PartyRecord>,
+    ) -> Result<Option<T>, StoreError> {
+        for attempt in 0..ATTEMPTS {
+            pause_between(attempt).await;
+            let changed = match change(self.party_record(owner).await?) {
+                ControlFlow::Continue(changed) => changed,
+                ControlFlow::Break(why) => return Ok(Some(why)),
+            };
+            let (item, unchanged) = changed.to_write(owner);
+            if self.put_item_if(item, unchanged).await? == WriteOutcome::Done {
+                return Ok(None);
             }
         }
         Err(too_busy())
@@ -118,15 +129,6 @@ impl Store {
     ) -> Result<PartyRecord, StoreError> {
         let item = self.get_item(record_key(owner)).await?;
         item.as_ref().map_or_else(|| Ok(PartyRecord::default()), PartyRecord::from_item)
-    }
-
-    async fn put_party_record(
-        &self,
-        owner: &WebhookOwner,
-        record: &PartyRecord,
-    ) -> Result<WriteOutcome, StoreError> {
-        let (item, unchanged) = record.to_write(owner);
-        self.put_item_if(item, unchanged).await
     }
 }
 

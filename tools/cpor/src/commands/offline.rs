@@ -41,13 +41,8 @@ pub(crate) fn verify_bundle(
 
 /// The same of a file that may be of anybody: no more of it is read than a bundle can have.
 fn read_bounded(path: &Path) -> Result<String, Failure> {
-    let input: Box<dyn io::Read> = if path == Path::new("-") {
-        Box::new(io::stdin())
-    } else {
-        Box::new(fs::File::open(path).map_err(|error| Failure::unreadable(path.display(), error))?)
-    };
     let mut bytes = Vec::new();
-    let read = input.take(MOST_BYTES + 1).read_to_end(&mut bytes);
+    let read = open_file(path)?.take(MOST_BYTES + 1).read_to_end(&mut bytes);
     read.map_err(|error| Failure::unreadable(path.display(), error))?;
     if u64::try_from(bytes.len()).is_ok_and(|length| length > MOST_BYTES) {
         return Err(Failure::unreadable(path.display(), "it is longer than 64 MB"));
@@ -57,13 +52,18 @@ fn read_bounded(path: &Path) -> Result<String, Failure> {
 
 /// The text of a file; `-`: of the standard input.
 pub(crate) fn read_file(path: &Path) -> Result<String, Failure> {
-    let read = if path == Path::new("-") {
-        let mut text = String::new();
-        io::stdin().read_to_string(&mut text).map(|_| text)
-    } else {
-        fs::read_to_string(path)
-    };
-    read.map_err(|error| Failure::unreadable(path.display(), error))
+    let mut text = String::new();
+    let read = open_file(path)?.read_to_string(&mut text);
+    read.map_err(|error| Failure::unreadable(path.display(), error))?;
+    Ok(text)
+}
+
+fn open_file(path: &Path) -> Result<Box<dyn io::Read>, Failure> {
+    if path == Path::new("-") {
+        return Ok(Box::new(io::stdin()));
+    }
+    let file = fs::File::open(path).map_err(|error| Failure::unreadable(path.display(), error))?;
+    Ok(Box::new(file))
 }
 
 pub(crate) fn draw_window(arguments: WindowArguments) -> Outcome {
