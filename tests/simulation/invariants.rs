@@ -136,7 +136,7 @@ impl Story {
     }
 
     /// The partner asks anew for an item, or with 0 for all that run: it is taken only as long as they run, and a
-    /// second time only where nothing of the first is left.
+    /// second time only where nothing of the first is left or the partner recalled it (a draft is no duplicate).
     async fn renew(&mut self, at: usize, no: u8) -> Checked {
         let env = &self.stack.env;
         let old = env.read(&self.ids[at]).await;
@@ -153,6 +153,9 @@ impl Story {
             prop_assert!(matches!(was, ItemStatus::Active { .. }), "{was:?} is renewed");
             for (other, _) in self.renewals.iter().filter(|(_, own)| *own == at) {
                 let other = env.read(&self.ids[*other]).await;
+                if matches!(other.status(), Status::Draft | Status::Discarded) {
+                    continue;
+                }
                 let again = other.items.iter().filter(|own| own.id == item.id);
                 let mut waits = again
                     .map(|own| other.item_status(own))
