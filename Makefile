@@ -45,7 +45,9 @@ invoke: $(TOOLS) ## one function with a sample event, on the stack of `make up`:
 	@$(VENV)/bin/python local/invoke.py "$(FUNCTION)" "$(EVENT)"
 
 # The tests with a database in their process use the processors, the end-to-end tests mostly wait: they run
-# beside each other, once everything is built. What the second ones print comes last.
+# beside each other, once everything is built. What the second ones print comes last. Properties draw the same inputs
+# each time, so that a test that is red was made so by the change; `make soak` draws new ones.
+test: export PROPTEST_RNG_SEED ?= 2026
 E2E_LOG := .local/e2e.log
 test: $(TOOLS) $(PAGE_TOOLS) browser ## everything: unit, property, embedded engine, end to end on a stack of its own
 	cargo test --workspace --locked --no-run
@@ -61,8 +63,10 @@ test-fast: ## the loop while writing: rules, units, and the functions on the emb
 	  -- $(SLOW:%=--skip %)
 
 SEEDS ?= 10000
-soak: ## the simulation for many more seeds, optimized: make soak [SEEDS=10000]
-	SEEDS=$(SEEDS) cargo test --release --locked -p integration --test integration -- simulation::scheduler --nocapture
+CASES ?= 1000
+soak: ## the simulation for many more seeds and the properties with new inputs, optimized: make soak [SEEDS=10000] [CASES=1000]
+	SEEDS=$(SEEDS) PROPTEST_CASES=$(CASES) cargo test --release --locked -p integration --test integration -- \
+	  simulation::scheduler simulation::invariants mail_scanners:: closing::the_closing --nocapture
 
 INPUTS ?= 1000000
 TARGET ?=

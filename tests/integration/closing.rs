@@ -13,6 +13,8 @@ use store::CloseMethod;
 use support::fixtures;
 use support::test_env::{TestEnv, closes_at, prague, reviewer, validate};
 
+use crate::simulation::try_cases;
+
 const NOW: &str = "2026-12-22T14:00:00Z";
 
 /// A claim as some request might have made it.
@@ -109,7 +111,7 @@ async fn hold(shape: Shape) -> Result<(), TestCaseError> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 48, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(try_cases(48))]
 
     #[test]
     fn the_closing_statement_leaves_what_decide_and_evolve_make(shape in shape()) {

@@ -20,6 +20,8 @@ use support::stack::{self, Answer, Stack};
 use support::test_env::closes_at;
 use web::event::RequestEvent;
 
+use crate::simulation::try_cases;
+
 const NOW: &str = "2026-12-22T14:00:00Z";
 const ITEMS: [&str; 2] = ["exchange-online", "teams"];
 
@@ -250,7 +252,7 @@ async fn run(opt_in: bool, actions: Vec<Action>) -> Checked {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 60, max_shrink_iters: 300, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(try_cases(60))]
 
     #[test]
     fn no_sequence_of_customers_and_scanners_loses_a_no_or_makes_an_early_yes(

@@ -32,6 +32,7 @@ use step::{Step, step};
 use crate::bundle::verifies_for_everybody;
 use crate::simulation::actions::{Action, renewal_body, straight_on};
 use crate::simulation::renewals::{association, item_before, place_of, renewal_faults};
+use crate::simulation::try_cases;
 
 const NOW: &str = "2026-12-22T14:00:00Z";
 
@@ -499,7 +500,7 @@ fn block_on<T>(story: impl Future<Output = T>) -> T {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 36, max_shrink_iters: 300, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(try_cases(36))]
 
     #[test]
     fn no_story_of_everybody_breaks_an_invariant(
@@ -510,7 +511,7 @@ proptest! {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 16, max_shrink_iters: 300, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(try_cases(16))]
 
     #[test]
     fn no_story_of_a_renewal_breaks_an_invariant(

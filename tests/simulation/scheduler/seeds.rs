@@ -63,9 +63,3 @@ pub(super) fn on_threads(seeds: Range<u64>, act: impl Fn(u64) + Sync) {
         }
     });
 }
-
-/// A number of the environment: which seeds to run.
-#[expect(clippy::disallowed_methods, reason = "no setting of a function")]
-pub(super) fn number(name: &str) -> Option<u64> {
-    std::env::var(name).ok()?.parse().ok()
-}
