@@ -59,7 +59,7 @@ test: $(TOOLS) $(PAGE_TOOLS) browser ## everything: unit, property, embedded eng
 # Without the simulation, the crashes at every call, the model and the runnable examples: those are for `make test`.
 SLOW := simulation:: mail_scanners:: contract::no_answer
 test-fast: ## the loop while writing: rules, units, and the functions on the embedded engine
-	cargo test --quiet --locked --lib --tests -p domain -p web -p notice -p store -p runtime -p integration \
+	cargo test --quiet --locked --lib --tests -p domain -p language -p web -p notice -p store -p app -p runtime -p integration \
 	  -- $(SLOW:%=--skip %)
 
 SEEDS ?= 10000
@@ -87,14 +87,13 @@ mutants: $(MUTANTS_TOOL) ## changes the rules in one place at a time, to see tha
 
 # The generator is a Java program out of the registry of Python.
 GENERATOR := $(VENV)/bin/openapi-generator-cli
-GENERATOR_VERSION := 7.26.0
 .PHONY: clients-all
 clients-all: $(TOOLS) $(PAGE_TOOLS) $(GENERATOR) ## clients in TypeScript, Python, Go and Rust out of the contract, each with a claim's life (needs Java and Go)
 	$(VENV)/bin/python -m pytest tests/e2e/e2e_clients.py tests/e2e/all_clients.py
 
-$(GENERATOR): Makefile | $(TOOLS)
+$(GENERATOR): tests/e2e/clients/requirements.txt | $(TOOLS)
 	@command -v java >/dev/null && command -v go >/dev/null || { echo "Java 11 and Go 1.19 or newer are needed: apt-get install default-jre-headless golang-go"; exit 1; }
-	@$(VENV)/bin/pip install --quiet --disable-pip-version-check --no-deps openapi-generator-cli==$(GENERATOR_VERSION)
+	@$(VENV)/bin/pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r tests/e2e/clients/requirements.txt
 	@touch $@
 
 pictures: $(TOOLS) $(PAGE_TOOLS) browser ## the pictures of the README, from the pages as they are
@@ -209,11 +208,10 @@ $(PAGE_TOOLS): tests/e2e/package-lock.json
 
 # Only the pins are written by hand: each requirements.txt has what requirements.in pins, with the hash of every file of
 # the release, so that it installs on any machine and nowhere anything else.
-PINNED := local shared/domain/data $(PEERS)/python
-UV_VERSION := 0.13.9
+PINNED := local shared/domain/data $(PEERS)/python tests/e2e/clients tools/hashes
 .PHONY: hashes
 hashes: $(TOOLS) ## writes each requirements.txt out of its requirements.in, with the hashes of the package index
-	@$(VENV)/bin/pip install --quiet --disable-pip-version-check --no-deps uv==$(UV_VERSION)
+	@$(VENV)/bin/pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r tools/hashes/requirements.txt
 	@for folder in $(PINNED); do (cd $$folder && $(CURDIR)/$(VENV)/bin/uv pip compile --quiet --no-deps --generate-hashes --no-annotate \
 	  --python-version 3.11 --custom-compile-command "make hashes" --output-file requirements.txt requirements.in); done
 

@@ -20,7 +20,7 @@ ROLES = STAFF + PARTNER + CUSTOMER
 USER_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._@+-]{0,127}")
 EMAIL = re.compile(r"[^@\s]{1,64}@[^@\s]+\.[^@\s]+")
 PARTNER_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
-TENANT_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+TENANT_ID = re.compile(r"\{?([0-9a-f]{8})-?([0-9a-f]{4})-?([0-9a-f]{4})-?([0-9a-f]{4})-?([0-9a-f]{12})\}?")
 
 # What an operation is called that a service does not have; the local cloud has none that deletes a second factor.
 UNKNOWN_OPERATION = ("InvalidAction", "UnknownOperationException")
@@ -97,7 +97,7 @@ class People:
             for user in page["Users"]:
                 own = {attribute["Name"]: attribute["Value"] for attribute in user["Attributes"]}
                 of = own.get("custom:partner_id") or own.get("custom:tenant_id") or ""
-                if party in (None, of):
+                if party is None or _same_party(party, of):
                     state = "active" if user["Enabled"] else "removed"
                     yield user["Username"], own.get("custom:role", "no role"), of or "-", state, own.get("sub", "-")
 
@@ -117,13 +117,23 @@ class People:
             ("partner", PARTNER_ID, "PA#", "custom:partner_id") if role in PARTNER
             else ("tenant", TENANT_ID, "TN#", "custom:tenant_id")
         )
-        party = (party or "").lower() if role in CUSTOMER else party or ""
+        party = _tenant_id(party or "") if role in CUSTOMER else party or ""
         if not form.fullmatch(party):
             raise Refused(f"{role} needs --party, the id of a {kind} in the directory")
         key = {"pk": {"S": prefix + party}, "sk": {"S": "A"}}
         if "Item" not in connect("dynamodb").get_item(TableName=self.table, Key=key):
             raise Refused(f"the directory has no {kind} {party!r}: write it first")
         return {"custom:role": role, attribute: party}
+
+
+def _tenant_id(text: str) -> str:
+    """A UUID in any case, with braces or without hyphens, as the directory writes it; anything else as it is."""
+    read = TENANT_ID.fullmatch(text.strip().lower())
+    return "-".join(read.groups()) if read else text
+
+
+def _same_party(asked: str, own: str) -> bool:
+    return own in (asked, _tenant_id(asked))
 
 
 def _attributes(values: dict[str, str]) -> list[dict[str, str]]:

@@ -46,14 +46,16 @@ def given_user(name: str, role: str, party: str | None) -> None:
 
 @pytest.mark.parametrize(("name", "role", "party", "app"), [
     ("petra", "partner_admin", "p-borealis", "PartnersClientId"),
-    ("carl", "customer_admin", TENANTS["fabrikam"].upper(), "CustomersClientId"),
+    ("carl", "customer_admin", f"{{{TENANTS['fabrikam'].upper()}}}", "CustomersClientId"),
     ("rita", "reviewer", None, "OperatorsClientId"),
 ])
 def a_first_user_signs_in_with_role_and_party(stack, name, role, party, app):
     given_user(name, role, party)
     seen = me(stack, sign_in(name, app))
     assert seen["role"] == role
-    assert (seen["party"] and seen["party"]["id"]) == (party and party.lower())
+    assert (seen["party"] and seen["party"]["id"]) == (party and party.strip("{}").lower())
+    if party:
+        assert f"{name}\t" in people("list", "--party", party).stdout
     if seen["actor_id"]:
         assert f"{name}\t{role}\t-\tactive\t{seen['actor_id']}" in people("list").stdout.splitlines()
 

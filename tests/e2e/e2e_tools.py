@@ -419,7 +419,7 @@ def a_wait_out_of_bounds_is_refused(wait, capsys):
     assert "0 to 3600" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("folder", ["local", "shared/domain/data", "tests/bench/peers/python"])
+@pytest.mark.parametrize("folder", ["local", "shared/domain/data", "tests/bench/peers/python", "tests/e2e/clients", "tools/hashes"])
 def every_pin_is_installed_by_the_hashes_of_its_files_and_nothing_else_is(folder):
     normal = lambda name: re.sub(r"[-_.]+", "-", name).lower()
     pins = lambda text: {normal(name): version for name, version in re.findall(r"^([A-Za-z0-9._-]+)==(\S+)", text, re.MULTILINE)}

@@ -377,6 +377,20 @@ async fn a_check_warns_of_contacts_that_decide_little_and_of_missing_evidence() 
     assert_eq!(warned("it@contoso.example").await, [""; 0]);
     assert_eq!(warned("jana@contoso.example").await, ["contact-unverified"]);
     assert_eq!(warned("al@alpine.example").await, ["contact-outside", "contact-own"]);
+    let mut body = claim_body(&["teams"]);
+    body["customer_contact"]["email"] = json!("it@contoso.example");
+    for (address, ok, told) in [
+        ("petr@elsewhere.example", true, "partner-contact-elsewhere"),
+        ("jana@contoso.example", false, "domain-not-own"),
+    ] {
+        body["partner_contact"]["email"] = json!(address);
+        let answer = check(&stack, ALPINE, &body).await;
+        let expected = json!({"pointer": "/partner_contact/email", "code": told});
+        let list = if ok { &answer.body["warnings"] } else { &answer.body["errors"] };
+        let found = json!({"pointer": list[0]["pointer"], "code": list[0]["code"]});
+        assert_eq!((&answer.body["ok"], found), (&json!(ok), expected), "{}", answer.text);
+        assert_eq!(list.as_array().unwrap().len(), 1, "{}", answer.text);
+    }
     // The program asks for no documents, and is not validated in without an entry either.
     let mut body = claim_body(&["teams"]);
     body["customer_contact"]["email"] = json!("it@contoso.example");

@@ -158,6 +158,30 @@ fn every_file_and_section_that_is_cited_is_there() {
 }
 
 #[test]
+fn every_row_of_a_table_stands_below_the_head_of_one() {
+    let mut documents = Vec::new();
+    files(&root(), &mut documents);
+    documents.retain(|file| file.extension().is_some_and(|ending| ending == "md"));
+    let is_rule = |line: &&str| line.chars().all(|c| "|-: ".contains(c));
+    let mut alone = Vec::new();
+    for file in &documents {
+        let text = fs::read_to_string(file).unwrap();
+        let mut block: Vec<&str> = Vec::new();
+        for line in text.lines().chain([""]) {
+            if line.starts_with('|') {
+                block.push(line);
+            } else {
+                if !block.is_empty() && !block.get(1).is_some_and(is_rule) {
+                    alone.push(format!("{}: {}", file.display(), block[0]));
+                }
+                block.clear();
+            }
+        }
+    }
+    assert!(documents.len() > 10 && alone.is_empty(), "{}", alone.join("\n"));
+}
+
+#[test]
 fn the_rule_that_explains_a_claim_is_a_heading_of_the_rules() {
     for event in EventType::ALL.iter().copied() {
         let rule = Rule::of(event);

@@ -201,13 +201,25 @@ async fn a_check_warns_of_a_contact_outside_and_of_one_to_be_vouched_for() {
 #[tokio::test]
 async fn the_claims_that_need_somebody_to_vouch_are_listed_until_somebody_did() {
     let (stack, claim) = nobody_verified().await;
-    let body = claim_body_of("4711", TAILWIND, "tailwind.example", &["teams"]);
-    stack.env.create_of(ALPINE, "known", &body).await.unwrap();
+    for item in ["teams", "exchange-online"] {
+        let body = claim_body_of("4711", TAILWIND, "tailwind.example", &[item]);
+        stack.env.create_of(ALPINE, item, &body).await.unwrap();
+    }
     let request =
         || RequestEvent::get("/v1/reviews?needs=vouch&limit=100").staff("operator", "operator-1");
     let needed = walk(&stack, request).await;
     assert_eq!(needed, [claim.id.as_str()]);
+    let alone =
+        RequestEvent::get("/v1/reviews?needs=vouch&limit=1").staff("operator", "operator-1");
+    let first = stack.send(alone).await;
+    assert_eq!(names(&first), [claim.id.as_str()], "a page is filled past those that need nobody");
     assert_eq!(vouch(&stack, &claim.id, OPERATOR).await.status, 200);
+    let left = stack.send(request()).await;
+    assert_eq!(
+        (names(&left), &left.body["next_cursor"]),
+        (vec![], &json!(null)),
+        "one page is all"
+    );
     assert_eq!(walk(&stack, request).await, Vec::<String>::new());
 }
 

@@ -174,6 +174,13 @@ async fn rules_name_partners_programs_and_languages_that_there_are() {
         ("/locale", "language-unknown"),
     ]);
     assert_eq!((refused.status, refused.errors()), (422, expected));
+    let idle = |id: &str, until: &str| json!({"partner_id": ALPINE, "kind": "workload", "id": id, "until": until});
+    let (soon, bygone) = ("2027-06-01T00:00:00Z", "2025-06-01T00:00:00Z");
+    let wrong = json!({"blocks": [idle("teams", soon), idle("exchnage-online", soon), idle("exchange-online", bygone)]});
+    let refused = put_rules(&stack, &wrong).await;
+    let expected =
+        told(&[("/blocks/1/id", "item-not-in-tenant"), ("/blocks/2/until", "not-later")]);
+    assert_eq!((refused.status, refused.errors()), (422, expected), "a slip would protect nobody");
     let right = json!({"blocked_partners": [BOREALIS], "explicit_yes": ["osu-m365"], "locale": "cs-CZ",
         "blocks": [block(ALPINE)]});
     let first = put_rules(&stack, &right).await;
@@ -182,6 +189,12 @@ async fn rules_name_partners_programs_and_languages_that_there_are() {
     let mut expected = first.body.clone();
     expected["locale"] = json!("en");
     assert_eq!(locale.body, expected, "what is left out stays");
+    let ended = put_rules(&stack, &json!({"blocks": [idle("teams", bygone)]})).await;
+    assert_eq!(
+        (ended.status, &ended.body["blocks"]),
+        (200, &json!([])),
+        "a block there is may end"
+    );
 }
 
 #[tokio::test]

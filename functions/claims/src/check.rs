@@ -65,7 +65,15 @@ fn check_warnings(input: &ClaimInput, checked: &CheckResult) -> Vec<CheckWarning
     let own = contact.zip(known.partner.as_ref());
     let of_contact = at_tenant.and_then(|(email, tenant)| CheckWarning::of_contact(tenant, email));
     let of_own = own.and_then(|(email, partner)| CheckWarning::of_own_domain(partner, email));
+    let partner_contact = input.partner_contact.as_ref().map(|contact| &contact.email);
+    let is_refused =
+        checked.errors.iter().any(|error| error.pointer.starts_with("/partner_contact"));
+    let of_partner_contact = partner_contact
+        .filter(|_| !is_refused)
+        .zip(known.partner.as_ref())
+        .and_then(|(email, partner)| CheckWarning::of_partner_contact(partner, email));
     let of_evidence =
         CheckWarning::of_evidence(!input.evidence.is_empty(), checked.needs_documents);
-    of_contact.into_iter().chain(of_own).chain(of_evidence).collect()
+    let of_contacts = of_contact.into_iter().chain(of_own).chain(of_partner_contact);
+    of_contacts.chain(of_evidence).collect()
 }

@@ -3,8 +3,12 @@
 
 use std::time::Duration;
 
+use domain::claim::Instant;
+use domain::directory::Tenant;
 use domain::ids::{PartnerId, ProgramId};
-use domain::rules::{ExplicitYes, StandingRules};
+use domain::program::ItemRef;
+use domain::rejection::{FieldCode, FieldError};
+use domain::rules::{ExplicitYes, ItemBlock, StandingRules};
 use lambda_http::{Body, Response};
 use store::{RequestTime, RevisedEntry};
 use web::views::RulesView;
@@ -38,16 +42,21 @@ pub(crate) async fn put_rules(
     let body = call.json_body()?;
     let expected = call.optional_if_match()?;
     let (partners, programs) = (bodies::partners_of_rules(&body), bodies::programs_of_rules(&body));
-    let (partners, programs) = tokio::try_join!(
+    let blocks = bodies::blocks_of_rules(&body);
+    let (partners, programs, known) = tokio::try_join!(
         entry::unknown_partners(&app.store, partners),
         entry::unknown_programs(&app.store, programs),
+        async { if blocks.is_empty() { Ok(None) } else { app.store.load_tenant(tenant).await } },
     )?;
     let wish = |before: &StandingRules| {
         let partners = partners.iter().filter(|own| !names_partner(before, &own.id));
         let programs = programs.iter().filter(|own| !names_program(before, &own.id));
         let partners = partners.map(|own| own.error.clone());
         let unknown = partners.chain(programs.map(|own| own.error.clone()));
-        entry::check_body(bodies::read_rules(&body, before), unknown)
+        let new = blocks.iter().filter(|(_, block)| !names_item(before, block));
+        let idle =
+            new.filter_map(|(at, block)| idle_block_error(at, block, known.as_ref(), moment.at));
+        entry::check_body(bodies::read_rules(&body, before), unknown.chain(idle))
     };
     let permits = entry::may_replace(expected.as_ref(), rules_tag);
     if is_dry_run {
@@ -67,6 +76,29 @@ pub(crate) async fn put_rules(
 
 fn names_partner(rules: &StandingRules, id: &PartnerId) -> bool {
     rules.blocked_partners.contains(id) || rules.blocks.iter().any(|block| block.partner == *id)
+}
+
+/// Whether a block of these rules keeps the partner from the item already: then it may become shorter or longer.
+fn names_item(rules: &StandingRules, block: &ItemBlock) -> bool {
+    let same = |own: &ItemBlock| {
+        (&own.partner, own.kind, &own.id) == (&block.partner, block.kind, &block.id)
+    };
+    rules.blocks.iter().any(same)
+}
+
+/// What is wrong with a new block that would protect nothing: the tenant has no such item, or it would be over before
+/// it begins.
+fn idle_block_error(
+    at: &str,
+    block: &ItemBlock,
+    tenant: Option<&Tenant>,
+    now: Instant,
+) -> Option<FieldError> {
+    let item = ItemRef { kind: block.kind, id: block.id.clone() };
+    if tenant.is_some_and(|tenant| tenant.find_item(&item).is_none()) {
+        return Some(FieldError::new(format!("{at}/id"), FieldCode::ItemNotInTenant));
+    }
+    (block.until <= now).then(|| FieldError::new(format!("{at}/until"), FieldCode::NotLater))
 }
 
 fn names_program(rules: &StandingRules, id: &ProgramId) -> bool {

@@ -1,5 +1,5 @@
 //! The function `publish`: archives each version of a claim as history and puts it on the bus
-//! (`docs/architecture.md §3`). The table's stream is the log: nothing is written twice.
+//! (`docs/architecture.md §3.9`). The table's stream is the log: nothing is written twice.
 //!
 //! History first, then always the bus, so that an event is on the bus at least once. A record that
 //! cannot be read is parked whole and passed; anything else that fails is tried again from there on.

@@ -24,34 +24,51 @@ const QUEUES: [Queue; 3] = [Queue::Submitted, Queue::InReview, Queue::Unreachabl
 /// How many tenants are read side by side.
 const AT_ONCE: usize = 32;
 
-/// A page of the queues, without the claims that need nobody to vouch: their tenants are read for that.
+/// How often the queues are read for one page.
+const READS: usize = 10;
+
+/// A page of the queues, without the claims that need nobody to vouch: their tenants are read for that. It may be short
+/// while there is a next: the queues were read ten times then.
 pub(crate) async fn load_page(
     app: &Api,
     query: &ReviewsQuery,
     page: &PageRequest,
     moment: RequestTime,
 ) -> Result<ClaimsPage, ApiError> {
-    let (queue, from) = read_position(page.position.as_deref())?;
+    let (mut queue, mut from) = read_position(page.position.as_deref())?;
     let limit = u16::try_from(page.limit).unwrap_or(u16::MAX);
     let keep = |claim: &Claim| query.takes_claim(claim, moment.at);
-    let source = Source::Waiting { queue: Some(queue), assigned_to: assigned_to(query) };
-    let list = ClaimList { source, keep: &keep };
-    let found = app.store.list_claims(list, from.as_ref(), limit, moment).await?;
-    let tenants = load_tenants(app, &found.items).await?;
     let mut claims = Vec::new();
-    for listed in found.items {
-        let claim = &listed.claim;
-        let Some(tenant) = tenants.get(&claim.subject.tenant) else { continue };
-        let policy = app.store.policy_of(claim).await?;
-        if needs_vouching(claim, tenant, &policy, moment.at) {
+    for _ in 0..READS {
+        let source = Source::Waiting { queue: Some(queue), assigned_to: assigned_to(query) };
+        let list = ClaimList { source, keep: &keep };
+        let found = app.store.list_claims(list, from.as_ref(), limit, moment).await?;
+        let tenants = load_tenants(app, &found.items).await?;
+        for listed in found.items {
+            let claim = &listed.claim;
+            let Some(tenant) = tenants.get(&claim.subject.tenant) else { continue };
+            let policy = app.store.policy_of(claim).await?;
+            if !needs_vouching(claim, tenant, &policy, moment.at) {
+                continue;
+            }
+            let behind = listed.behind.clone();
             claims.push(listed);
+            if claims.len() >= limit.into() {
+                return Ok((claims, write_position(queue, Some(&behind))));
+            }
+        }
+        from = found.next;
+        if from.is_none() {
+            let Some(next) = next_queue(queue) else { return Ok((claims, None)) };
+            queue = next;
         }
     }
-    let next = match found.next {
-        Some(cursor) => Some((queue, Some(cursor))),
-        None => next_queue(queue).map(|queue| (queue, None)),
-    };
-    Ok((claims, next.and_then(|next| serde_json::to_string(&next).ok())))
+    Ok((claims, write_position(queue, from.as_ref())))
+}
+
+/// The position at which the next page begins.
+fn write_position(queue: Queue, from: Option<&Cursor>) -> Option<String> {
+    serde_json::to_string(&(queue, from)).ok()
 }
 
 /// In which queue a page begins, and where in it.

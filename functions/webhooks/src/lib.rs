@@ -1,4 +1,4 @@
-//! The function `webhooks` (`docs/api.md §3.9`, `docs/architecture.md §3`): parties write where the events of their feed
+//! The function `webhooks` (`docs/api.md §3.9`, `docs/architecture.md §3.15`): parties write where the events of their feed
 //! are sent to, a scheduled look finds each minute what is to be sent, and messages of a queue have it sent.
 //!
 //! One function for all of it, since it alone may read secrets: they are made in it, told by it and signed with in it.

@@ -36,6 +36,8 @@ ZONES_BY_HAND = {
 # Laid over the source's weekends: country -> weekend days (ISO, 1 = Monday), when that was checked,
 # and the reason. The source has the legal day of rest only, its default, or an older week.
 WEEKENDS = {
+    "AE": ("567", "2026-12-01", "the source has Saturday and Sunday alone; since 2022 public offices of Sharjah "
+                                "rest on Friday, too, and all others from noon on: such a day is not counted"),
     "AI": ("67", "2026-11-28", "the source has Sunday alone; public offices work Monday to Friday"),
     "BN": ("567", "2026-11-28", "public offices rest on Friday and Sunday, and many others on "
                                 "Saturday: a day on which either rests is not counted"),

@@ -80,6 +80,7 @@ pub fn eligibility_errors(
     let tenant = known_tenant(input, facts.tenant.as_ref());
     let mut errors = Vec::new();
     check_partner(input, facts.partner.as_ref(), &mut errors);
+    check_partner_contact(input, tenant, facts.partner.as_ref(), &mut errors);
     check_program(input, facts.program.as_ref(), &mut errors);
     errors.extend(unknown_tenant(input, tenant));
     check_items(input, tenant, facts.program.as_ref(), &mut errors);
@@ -96,6 +97,21 @@ fn check_partner(input: &ClaimInput, partner: Option<&Partner>, errors: &mut Vec
         && !partner.is_some_and(|partner| partner.is_enrolled(location, program))
     {
         errors.push(FieldError::new("/location_id", FieldCode::LocationNotEnrolled));
+    }
+}
+
+/// Whom the customer can ask of the partner is nobody of the customer's: a name that the customer trusts would speak
+/// for the partner. An address at a domain of both is the partner's, too.
+fn check_partner_contact(
+    input: &ClaimInput,
+    tenant: Option<&Tenant>,
+    partner: Option<&Partner>,
+    errors: &mut Vec<FieldError>,
+) {
+    let (Some(contact), Some(tenant)) = (&input.partner_contact, tenant) else { return };
+    let is_own = partner.is_some_and(|partner| partner.has_domain_of(&contact.email));
+    if !is_own && tenant.authority_of(&contact.email) != Authority::Outside {
+        errors.push(FieldError::new("/partner_contact/email", FieldCode::DomainNotOwn));
     }
 }
 

@@ -118,13 +118,21 @@ fn read_email(text: &str) -> Option<String> {
     let (local, domain) = text.trim().split_once('@')?;
     // The dots of RFC 5321: between two characters. Most mail servers refuse every other place.
     let is_dotted = local.split('.').all(|atom| !atom.is_empty());
-    let domain = is_dotted.then(|| Domain::parse(domain).ok()).flatten()?;
+    let is_taken = is_dotted && !reads_as_link(local);
+    let domain = is_taken.then(|| Domain::parse(domain).ok()).flatten()?;
     let address = if domain.as_str().eq_ignore_ascii_case(text.rsplit('@').next()?.trim()) {
         text.trim().to_owned()
     } else {
         format!("{local}@{}", domain.as_str())
     };
     is_email(&address).then_some(address)
+}
+
+/// Whether programs that show an address could make a web link of what stands before its `@`: a partner's address is
+/// printed in mails and on pages of the operator's.
+fn reads_as_link(local: &str) -> bool {
+    let begins_as_host = local.get(..4).is_some_and(|start| start.eq_ignore_ascii_case("www."));
+    begins_as_host || local.contains(['/', '?', '#'])
 }
 
 /// The control characters of a remark.
@@ -274,6 +282,26 @@ mod tests {
             assert_eq!(stored.as_str(), text);
         }
         assert!(Email::parse("jan.a@b.example").is_ok());
+    }
+
+    #[test]
+    fn an_address_that_comes_in_has_no_web_address_before_its_at_sign_and_what_is_stored_is_read() {
+        for text in [
+            "www.evil.example/contoso-login@alpine.example",
+            "WWW.evil.example@alpine.example",
+            "evil.example/login@alpine.example",
+            "evil.example?to=contoso@alpine.example",
+            "evil.example#contoso@alpine.example",
+        ] {
+            assert_eq!(Email::parse(text), Err(TextError::Malformed), "{text:?}");
+            let stored: Email = serde_json::from_value(serde_json::json!(text)).unwrap();
+            assert_eq!(stored.as_str(), text);
+        }
+        for text in
+            ["www@b.example", "wwwilma.k@b.example", "r&d@b.example", "o'hara_j+x=1@b.example"]
+        {
+            assert!(Email::parse(text).is_ok(), "{text:?}");
+        }
     }
 
     #[test]

@@ -50,7 +50,12 @@ impl<W: Write, const N: usize> TableWriter<W, N> {
 }
 
 fn escape_formula(cell: String) -> String {
-    if cell.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{cell}") } else { cell }
+    // Spreadsheets of East Asia take the wide forms for the narrow ones.
+    if cell.starts_with(['=', '+', '-', '@', '\t', '\r', '＝', '＋', '－', '＠']) {
+        format!("'{cell}")
+    } else {
+        cell
+    }
 }
 
 #[cfg(test)]
@@ -65,10 +70,14 @@ mod tests {
 
     #[test]
     fn no_cell_is_a_formula() {
-        let cells = ["=1+1", "+1", "-1", "@x", "\t=1", "1-1"].map(str::to_owned);
+        let cells = ["=1+1", "+1", "-1", "@x", "\t=1", "＝1", "＋1", "－1", "＠x", "1-1"]
+            .map(str::to_owned);
         let text = format_table(["x"], cells.map(|cell| [cell]));
         let lines: Vec<_> = text.lines().skip(1).collect();
-        assert_eq!(lines, ["'=1+1", "'+1", "'-1", "'@x", "'\t=1", "1-1"]);
+        assert_eq!(
+            lines,
+            ["'=1+1", "'+1", "'-1", "'@x", "'\t=1", "'＝1", "'＋1", "'－1", "'＠x", "1-1"]
+        );
     }
 
     #[test]

@@ -128,6 +128,28 @@ fn an_unknown_or_deleted_tenant_and_a_domain_that_is_not_its_own_are_one_answer(
 }
 
 #[test]
+fn nobody_of_the_customers_is_the_partners_contact_unless_the_domain_is_the_partners_too() {
+    let with = |address: &str| {
+        let mut input = input();
+        input.partner_contact.as_mut().unwrap().email = Email::parse(address).unwrap();
+        input
+    };
+    let refused = ["/partner_contact/email domain-not-own"];
+    assert_eq!(errors(&with("jana@contoso.example"), |_| {}), refused);
+    let verified_elsewhere = |facts: &mut Facts| {
+        facts.tenant.as_mut().unwrap().contacts[0].email =
+            Email::parse("it@office.example").unwrap();
+    };
+    assert_eq!(errors(&with("IT@office.example"), verified_elsewhere), refused);
+    assert_eq!(errors(&with("petr@elsewhere.example"), verified_elsewhere), [""; 0]);
+    let shared = |facts: &mut Facts| {
+        facts.partner.as_mut().unwrap().domains =
+            [Domain::parse("contoso.example").unwrap()].into();
+    };
+    assert_eq!(errors(&with("petr@contoso.example"), shared), [""; 0]);
+}
+
+#[test]
 fn a_tenant_that_is_named_without_a_domain_is_not_looked_at() {
     let mut unfit = ClaimInput { tenant_domain: None, ..input() };
     unfit.items = vec![item("yammer")];

@@ -64,6 +64,7 @@ warning-contact-outside = Doména této adresy tenantu nepatří a adresu nikdo 
 warning-vouching-needed = Tenant nemá ověřený kontakt: za tento se musí zaručit provozovatel.
 warning-contact-unverified = Tuto adresu nikdo neověřil: dotážeme se i ověřených kontaktů tenantu a jejím odkazem půjde jen odmítnout.
 warning-contact-own = Tato adresa je ve vaší vlastní doméně. Uveďte někoho u zákazníka.
+warning-partner-contact-elsewhere = Tato adresa není v žádné z vašich domén. Zákazník ji čte jako vaši.
 warning-evidence-document-missing = Program vyžaduje dokumenty. Bez dokumentu nelze žádost schválit. Nahrát ho lze ke konceptu nebo k žádosti do začátku posouzení.
 warning-evidence-missing = Bez dokladu nelze žádost schválit. Přidat ho lze do začátku posouzení.
 

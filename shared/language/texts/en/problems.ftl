@@ -64,6 +64,7 @@ warning-contact-outside = The domain of this address is not the tenant's, and no
 warning-vouching-needed = The tenant has no verified contact: the operator has to vouch for this one.
 warning-contact-unverified = Nobody has verified this address: the tenant's verified contacts are asked as well, and by its link one can only say no.
 warning-contact-own = This address is at one of your own domains. Name somebody at the customer.
+warning-partner-contact-elsewhere = This address is at none of your own domains. The customer reads it as yours.
 warning-evidence-document-missing = The program asks for documents. Without one the claim cannot be validated. It can be uploaded to the draft or the claim until the review begins.
 warning-evidence-missing = Without evidence the claim cannot be validated. It can be added until the review begins.
 

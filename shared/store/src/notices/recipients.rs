@@ -150,7 +150,7 @@ fn read_recipient(fields: Reader<'_>) -> Result<Recipient, StoreError> {
     Ok(Recipient {
         no: read_code(fields, name::NO, RecipientNo::new)?,
         name: fields.read_parsed(name::NAME, Name::parse)?,
-        email: fields.read_parsed(name::EMAIL, Email::parse)?,
+        email: fields.read_parsed(name::EMAIL, |text| Email::try_from(text.to_owned()))?,
         authority: read_code(fields, name::AUTHORITY, Authority::of_code)?,
         standing: read_code(fields, name::STANDING, RecipientStanding::of_code)?,
         asked_at: fields.opt_instant(name::ASKED_AT)?,

@@ -1,4 +1,4 @@
-//! The clock check (`docs/architecture.md §3`): the function's clock against the table's `Date` header.
+//! The clock check (`docs/architecture.md §3.4`): the function's clock against the table's `Date` header.
 //! It sits in the close itself, so that readers are bound by it too.
 
 use std::sync::{Arc, Mutex, PoisonError};

@@ -1,5 +1,5 @@
 //! Closing windows 25 at a time: one attribute on one record each, whatever the number of items
-//! (`docs/architecture.md §3`). Each statement carries its own conditions, so a stale timer never matches, and
+//! (`docs/architecture.md §3.3`). Each statement carries its own conditions, so a stale timer never matches, and
 //! neither does a window that no verified delivery opened.
 
 use std::collections::HashMap;

@@ -43,8 +43,8 @@ pub use review::{
     find_action, read_review, review_actions,
 };
 pub use rules::{
-    BlockBody, ExplicitYesBody, ExplicitYesWord, RuleContactBody, RulesBody, partners_of_rules,
-    programs_of_rules, read_rules,
+    BlockBody, ExplicitYesBody, ExplicitYesWord, RuleContactBody, RulesBody, blocks_of_rules,
+    partners_of_rules, programs_of_rules, read_rules,
 };
 pub use sandbox::{ClockBody, ClockMove, read_clock_move};
 pub use usage::{UsageBody, UsageRow, UsageRowBody, read_usage};

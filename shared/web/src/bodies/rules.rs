@@ -137,6 +137,14 @@ pub fn partners_of_rules(body: &Value) -> Vec<(String, PartnerId)> {
     named
 }
 
+/// The blocks that rules list, each at its place, as far as they can be read.
+pub fn blocks_of_rules(body: &Value) -> Vec<(String, ItemBlock)> {
+    let listed = list_entries(body, "blocks").enumerate();
+    let read =
+        |(no, block)| Some((format!("/blocks/{no}"), read_block(&mut BodyFields::of(block))?));
+    listed.filter_map(read).collect()
+}
+
 /// The programs that rules name, each at its place.
 pub fn programs_of_rules(body: &Value) -> Vec<(String, ProgramId)> {
     ids_in(body, "explicit_yes", "", ProgramId::parse)

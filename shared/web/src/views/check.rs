@@ -118,6 +118,7 @@ impl CheckWarning {
         Self::ContactOutside,
         Self::ContactUnverified,
         Self::ContactOwn,
+        Self::PartnerContactElsewhere,
         Self::VouchingNeeded,
         Self::EvidenceMissing,
         Self::EvidenceDocumentMissing,
@@ -133,6 +134,9 @@ impl CheckWarning {
                 "Nobody has verified the address: the tenant's verified contacts are asked, and its answer may only be no."
             }
             Self::ContactOwn => "The address is at one of the partner's own domains.",
+            Self::PartnerContactElsewhere => {
+                "The address is at none of the partner's own domains: the customer reads it as the partner's."
+            }
             Self::VouchingNeeded => {
                 "The tenant has no verified contact: the operator has to vouch for this one."
             }
@@ -155,10 +159,15 @@ impl CheckWarning {
         }
     }
 
-    /// The warning that an address at one of the partner's own domains deserves.
+    /// The warning that a customer's contact at one of the partner's own domains deserves.
     pub fn of_own_domain(partner: &Partner, address: &Email) -> Option<Self> {
-        let is_own = |domain: &Domain| address.domain().eq_ignore_ascii_case(domain.as_str());
-        partner.domains.iter().any(is_own).then_some(Self::ContactOwn)
+        partner.has_domain_of(address).then_some(Self::ContactOwn)
+    }
+
+    /// The warning that a partner's contact deserves at none of the partner's own domains, where any are known.
+    pub fn of_partner_contact(partner: &Partner, address: &Email) -> Option<Self> {
+        let is_elsewhere = !partner.domains.is_empty() && !partner.has_domain_of(address);
+        is_elsewhere.then_some(Self::PartnerContactElsewhere)
     }
 
     /// The warning that the evidence of a claim deserves which is not submitted yet: one without an entry, whatever its
@@ -177,6 +186,7 @@ impl CheckWarning {
             Self::ContactOutside => "contact-outside",
             Self::ContactUnverified => "contact-unverified",
             Self::ContactOwn => "contact-own",
+            Self::PartnerContactElsewhere => "partner-contact-elsewhere",
             Self::VouchingNeeded => "vouching-needed",
             Self::EvidenceMissing => "evidence-missing",
             Self::EvidenceDocumentMissing => "evidence-document-missing",
@@ -187,6 +197,7 @@ impl CheckWarning {
         CheckWarningView {
             pointer: match self {
                 Self::EvidenceMissing | Self::EvidenceDocumentMissing => "/evidence",
+                Self::PartnerContactElsewhere => "/partner_contact/email",
                 Self::ContactOutside
                 | Self::ContactUnverified
                 | Self::ContactOwn
