@@ -65,8 +65,8 @@ test-fast: ## the loop while writing: rules, units, and the functions on the emb
 SEEDS ?= 10000
 CASES ?= 1000
 soak: ## the simulation for many more seeds and the properties with new inputs, optimized: make soak [SEEDS=10000] [CASES=1000]
-	SEEDS=$(SEEDS) PROPTEST_CASES=$(CASES) cargo test --release --locked -p integration --test integration -- \
-	  simulation::scheduler simulation::invariants mail_scanners:: closing::the_closing --nocapture
+	SEEDS=$(SEEDS) PROPTEST_CASES=$(CASES) REQUESTS=10000 CHANGES=3000 cargo test --release --locked -p integration --test integration -- \
+	  simulation::scheduler simulation::invariants mail_scanners:: closing::the_closing contract::no_answer bundle::bytes --nocapture
 
 INPUTS ?= 1000000
 TARGET ?=

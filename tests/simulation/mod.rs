@@ -10,9 +10,9 @@ mod scheduler;
 
 use proptest::prelude::ProptestConfig;
 
-/// A number of the environment: which seeds to run, or how many cases.
+/// A number of the environment: which seeds to run, or how many of something.
 #[expect(clippy::disallowed_methods, reason = "no setting of a function")]
-fn read_number<N: std::str::FromStr>(name: &str) -> Option<N> {
+pub(crate) fn read_number<N: std::str::FromStr>(name: &str) -> Option<N> {
     std::env::var(name).ok()?.parse().ok()
 }
 
