@@ -114,7 +114,7 @@ def story_of_a_webhook(_stack, api):
     """An event waits for a webhook whose name leads nowhere. A turn tries to send it; no look may ask for another turn meanwhile."""
     name, events, look = f"redrive-{uuid.uuid4().hex[:8]}", client("events"), physical("LookRule")
     path = f"/v1/webhooks/{name}"
-    api.put(path, "alpine_admin", {"url": "https://nobody.alpine.example/"}).must(200)
+    api.put(path, "alpine_admin", {"url": "https://nobody.alpine.example/"}).must(201)
     events.disable_rule(Name=look)
     try:
         scene = Scene(api)

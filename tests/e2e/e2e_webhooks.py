@@ -84,7 +84,7 @@ def receiver(tmp_path):
 def webhook(api):
     """A webhook of Alpine's, and its secret."""
     name = f"e2e-{uuid.uuid4().hex[:8]}"
-    written = api.put(f"/v1/webhooks/{name}", "alpine_admin", {"url": f"https://{NAME}/hook"}).must(200).json
+    written = api.put(f"/v1/webhooks/{name}", "alpine_admin", {"url": f"https://{NAME}/hook"}).must(201).json
     yield name, written["secret"]
     api.call("DELETE", f"/v1/webhooks/{name}", "alpine_admin").must(200)
 
@@ -139,7 +139,7 @@ def the_deployed_function_connects_to_nothing_on_this_machine(api, receiver):
     for url in ("https://127.0.0.1/", f"https://localhost.localdomain:{receiver.port}/", "https://localhost/"):
         refused = api.put(f"/v1/webhooks/{name}", "alpine_admin", {"url": url}).must(422).json
         assert [(one["pointer"], one["code"]) for one in refused["errors"]] == [("/url", "malformed")], url
-    api.put(f"/v1/webhooks/{name}", "alpine_admin", {"url": "https://localhost.localdomain/"}).must(200)
+    api.put(f"/v1/webhooks/{name}", "alpine_admin", {"url": "https://localhost.localdomain/"}).must(201)
     tested = api.post(f"/v1/webhooks/{name}/test", "alpine_admin").must(200).json
     assert tested["error"] in ("address_refused", "name_unresolved") and tested["status"] is None, tested
     api.call("DELETE", f"/v1/webhooks/{name}", "alpine_admin").must(200)

@@ -56,7 +56,7 @@ async fn post(stack: &Stack, who: Who, path: &str, body: &Value) -> Answer {
 /// The webhook `crm` of a party, at the receiver of that name; its secret.
 async fn webhook(stack: &Stack, who: Who, name: &str) -> String {
     let created = put(stack, who, "crm", &json!({"url": format!("https://{name}/hook?a=1")})).await;
-    assert_eq!(created.status, 200, "{}", created.text);
+    assert_eq!(created.status, 201, "{}", created.text);
     created.body["secret"].as_str().expect("a secret").to_owned()
 }
 

@@ -5,10 +5,10 @@ use domain::claim::Instant;
 use domain::ids::WebhookId;
 use domain::rejection::{Rejection, TextForm};
 use domain::webhook::{Webhook, WebhookOwner, WebhookState};
-use store::{NewWebhook, Store};
+use store::{NewWebhook, Store, WebhookWrite};
 use web::bodies::WebhookWish;
 use web::views::{DeliveriesView, DeliveryView, WebhookSecretView, WebhookView, WebhooksView};
-use web::{Call, Caller, Reply, RequestError, Viewer, bodies};
+use web::{Call, Caller, EntityTag, IfMatch, Reply, RequestError, Viewer, bodies};
 
 use crate::App;
 use crate::deliver::deliver_message;
@@ -27,14 +27,20 @@ pub(crate) async fn put_webhook(app: &App, call: &Call<'_>) -> Result<Reply, Api
     let owner = owner_of(&call.require_caller(&app.clients)?)?;
     let id = call.new_id(WebhookId::parse, TextForm::Id)?;
     let wish = bodies::read_webhook(&call.json_body()?)?;
+    let expected = call.optional_if_match()?;
     loop {
-        if let Some(webhook) = rewrite_webhook(app, &owner, &id, &wish).await? {
-            return Ok(Reply::ok(&WebhookView::of(&webhook, None)));
+        if let Some(webhook) = rewrite_webhook(app, &owner, &id, &wish, expected.as_ref()).await? {
+            return Ok(webhook_reply(&webhook));
+        }
+        if expected.is_some() {
+            return Err(RequestError::VersionMismatch { current: None }.into());
         }
         let webhook = new_webhook(&owner, &id, &wish, app.store.system_time());
         match app.store.create_webhook(&webhook).await? {
             NewWebhook::Created(secret) => {
-                return Ok(Reply::ok(&WebhookView::of(&webhook, Some(secret))));
+                let view = WebhookView::of(&webhook, Some(secret));
+                let reply = Reply::created(&format!("/v1/webhooks/{id}"), &view);
+                return Ok(reply.with_etag(EntityTag::of_webhook(&webhook)));
             }
             // Somebody else has created it meanwhile.
             NewWebhook::Exists => {}
@@ -50,13 +56,36 @@ async fn rewrite_webhook(
     owner: &WebhookOwner,
     id: &WebhookId,
     wish: &WebhookWish,
+    expected: Option<&IfMatch>,
 ) -> Result<Option<Webhook>, ApiError> {
     let write = |own: &mut Webhook| {
         wish.url.as_str().clone_into(&mut own.url);
         own.types.clone_from(&wish.types);
         own.state = WebhookState::Active;
     };
-    Ok(app.store.change_webhook(owner, id, write).await?)
+    let written = app.store.change_webhook(owner, id, |own| may_change(expected, own), write);
+    Ok(written.await?.map(written_webhook).transpose()?)
+}
+
+/// Whether a request may change a webhook as it is now.
+fn may_change(expected: Option<&IfMatch>, present: &Webhook) -> bool {
+    let tag = EntityTag::of_webhook(present);
+    expected.is_none_or(|expected| expected.permits_write(Some(&tag), false))
+}
+
+/// The webhook that was changed, unless the caller has seen another one.
+fn written_webhook(write: WebhookWrite) -> Result<Webhook, RequestError> {
+    match write {
+        WebhookWrite::Done(webhook) => Ok(webhook),
+        WebhookWrite::Stale(present) => {
+            Err(RequestError::VersionMismatch { current: Some(EntityTag::of_webhook(&present)) })
+        }
+    }
+}
+
+/// A webhook without its secrets.
+fn webhook_reply(webhook: &Webhook) -> Reply {
+    Reply::ok(&WebhookView::of(webhook, None)).with_etag(EntityTag::of_webhook(webhook))
 }
 
 fn new_webhook(owner: &WebhookOwner, id: &WebhookId, wish: &WebhookWish, now: Instant) -> Webhook {
@@ -73,14 +102,16 @@ fn new_webhook(owner: &WebhookOwner, id: &WebhookId, wish: &WebhookWish, now: In
 
 /// Reads one webhook of the caller's party, without its secrets.
 pub(crate) async fn read_webhook(app: &App, call: &Call<'_>) -> Result<Reply, ApiError> {
-    let webhook = find_webhook(app, call).await?;
-    Ok(Reply::ok(&WebhookView::of(&webhook, None)))
+    Ok(webhook_reply(&find_webhook(app, call).await?))
 }
 
 /// Deletes a webhook, and answers what it was.
 pub(crate) async fn delete_webhook(app: &App, call: &Call<'_>) -> Result<Reply, ApiError> {
     let (owner, id) = named_webhook(app, call)?;
-    let deleted = app.store.delete_webhook(&owner, &id).await?.ok_or(RequestError::NotFound)?;
+    let expected = call.optional_if_match()?;
+    let permits = |own: &Webhook| may_change(expected.as_ref(), own);
+    let deleted = app.store.delete_webhook(&owner, &id, permits).await?;
+    let deleted = written_webhook(deleted.ok_or(RequestError::NotFound)?)?;
     Ok(Reply::ok(&WebhookView::of(&deleted, None)))
 }
 
@@ -103,9 +134,8 @@ pub(crate) async fn replay_events(app: &App, call: &Call<'_>) -> Result<Reply, A
             own.state = WebhookState::Active;
         }
     };
-    let webhook = app.store.change_webhook(&owner, &id, replay).await?;
-    let webhook = webhook.ok_or(RequestError::NotFound)?;
-    Ok(Reply::ok(&WebhookView::of(&webhook, None)))
+    let webhook = app.store.change_webhook(&owner, &id, |_| true, replay).await?;
+    Ok(webhook_reply(&written_webhook(webhook.ok_or(RequestError::NotFound)?)?))
 }
 
 /// Sends a message that is no event, at once. The moment is noted first, for the party, so that many at once send one.

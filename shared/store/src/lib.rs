@@ -96,6 +96,6 @@ pub use timers::reminders::ReminderDue;
 pub use usage::readings::Readings;
 pub use usage::rows::{UsageRecord, UsageRecords};
 pub use webhooks::due::WebhookKey;
-pub use webhooks::entries::NewWebhook;
+pub use webhooks::entries::{NewWebhook, WebhookWrite};
 pub use webhooks::lease::{LeasedWebhook, WebhookEvents};
 pub use webhooks::secrets::RotatedSecret;

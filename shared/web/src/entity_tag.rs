@@ -6,13 +6,15 @@ use std::fmt;
 use domain::canonical;
 use domain::ids::Version;
 use domain::rules::StandingRules;
+use domain::webhook::Webhook;
 
 /// An entity tag without its quotes. It is strong.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct EntityTag(pub(crate) String);
 
-/// How much of the digest of a customer's blocks stands in the tag of the rules.
-const BLOCKS_DIGITS: usize = 16;
+/// How much of a digest stands in a tag: of a customer's blocks in that of the rules, of what was written in that of a
+/// webhook.
+const DIGEST_DIGITS: usize = 16;
 
 impl EntityTag {
     /// The tag of a revision of an entry of the directory.
@@ -24,7 +26,15 @@ impl EntityTag {
     /// blocks that hold stand in it: nobody lifts a block by rules that were read before it.
     pub fn of_rules(revision: u32, rules: &StandingRules) -> Self {
         let digest = canonical::hash_canonical(&rules.blocks).to_string();
-        Self(format!("{revision}-{}", digest.get(..BLOCKS_DIGITS).unwrap_or(&digest)))
+        Self(format!("{revision}-{}", digest.get(..DIGEST_DIGITS).unwrap_or(&digest)))
+    }
+
+    /// The tag of a webhook: a digest of what was written, and when it was created. How far it is and whether it succeeds
+    /// does not stand in it.
+    pub fn of_webhook(webhook: &Webhook) -> Self {
+        let written = (webhook.created_at, &webhook.url, &webhook.types);
+        let digest = canonical::hash_canonical(&written).to_string();
+        Self(digest.get(..DIGEST_DIGITS).unwrap_or(&digest).to_owned())
     }
 
     /// The number that it begins with: a version, or a revision.

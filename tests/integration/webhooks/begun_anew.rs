@@ -97,7 +97,7 @@ async fn a_webhook_that_cannot_be_read_hinders_no_other_and_can_be_deleted() {
     broken["c"] = json!({"S": "yesterday"});
     stack.env.engine.import(vec![broken]);
     let other = put(&stack, alpine, "other", &json!({"url": format!("https://{CRM}/")})).await;
-    assert_eq!(other.status, 200, "{}", other.text);
+    assert_eq!(other.status, 201, "{}", other.text);
     let listed = get(&stack, alpine, "").await;
     let ids: Vec<_> =
         listed.body["items"].as_array().unwrap().iter().map(|own| &own["id"]).collect();

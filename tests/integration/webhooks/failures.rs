@@ -171,7 +171,7 @@ async fn one_webhook_that_fails_or_cannot_be_read_hinders_no_other() {
     slow.answer(Answering::Status(500));
     let url = json!({"url": "https://slow.alpine.example/"});
     for id in ["bad", "slow"] {
-        assert_eq!(put(&stack, alpine, id, &url).await.status, 200);
+        assert_eq!(put(&stack, alpine, id, &url).await.status, 201);
         post(&stack, alpine, &format!("/{id}/replay"), &json!({"from": NOW})).await;
     }
     let mut items = stack.env.engine.items("W#");

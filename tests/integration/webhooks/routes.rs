@@ -26,7 +26,7 @@ fn other_operator(event: RequestEvent) -> RequestEvent {
 async fn a_webhook_is_created_with_its_secret_told_once_and_written_anew_without() {
     let stack = Stack::at(NOW).await;
     let created = put(&stack, alpine, "crm", &json!({"url": BODY, "types": ["validated"]})).await;
-    assert_eq!(created.status, 200, "{}", created.text);
+    assert_eq!(created.status, 201, "{}", created.text);
     let secret = created.body["secret"].as_str().unwrap();
     assert!(secret.starts_with("whsec_") && secret.len() == 6 + 44, "{}", secret.len());
     let expected = json!({
@@ -44,10 +44,42 @@ async fn a_webhook_is_created_with_its_secret_told_once_and_written_anew_without
 }
 
 #[tokio::test]
+async fn whoever_names_what_was_read_overwrites_and_deletes_nothing_else() {
+    let stack = Stack::at(NOW).await;
+    let (url, other) = (json!({"url": BODY}), json!({"url": "https://other.example/"}));
+    let write = async |tag: &str, body: &Value| {
+        let event = RequestEvent::put("/v1/webhooks/crm").json(body).header("if-match", tag);
+        stack.send(alpine(event)).await
+    };
+    let delete = async |tag: &str| {
+        let event = RequestEvent::new("DELETE", "/v1/webhooks/crm").header("if-match", tag);
+        stack.send(alpine(event)).await
+    };
+    for tag in ["*", "\"999\""] {
+        assert_eq!(write(tag, &url).await.problem(), (412, "version-mismatch"), "there is none");
+    }
+    let created = put(&stack, alpine, "crm", &url).await;
+    assert_eq!((created.status, created.header("location")), (201, "/v1/webhooks/crm"));
+    let first = created.header("etag").to_owned();
+    assert_eq!(get(&stack, alpine, "/crm").await.header("etag"), first);
+    // Neither a replay nor a failure changes what was written.
+    let replayed =
+        post(&stack, alpine, "/crm/replay", &json!({"from": "2026-12-22T13:00:00Z"})).await;
+    assert_eq!(replayed.header("etag"), first);
+    let second = write(&first, &other).await.header("etag").to_owned();
+    assert_ne!(second, first);
+    let refused = write(&first, &url).await;
+    assert_eq!((refused.problem(), refused.header("etag")), ((412, "version-mismatch"), &*second));
+    assert_eq!(delete(&first).await.problem(), (412, "version-mismatch"));
+    assert_eq!(get(&stack, alpine, "/crm").await.body["url"], other["url"]);
+    assert_eq!(delete(&second).await.status, 200);
+}
+
+#[tokio::test]
 async fn each_party_has_webhooks_of_its_own_and_sees_nobody_elses() {
     let stack = Stack::at(NOW).await;
     for who in [alpine, contoso, operator] {
-        assert_eq!(put(&stack, who, "crm", &json!({"url": BODY})).await.status, 200);
+        assert_eq!(put(&stack, who, "crm", &json!({"url": BODY})).await.status, 201);
     }
     let others: [(Who, bool); 3] = [(borealis, true), (tailwind, true), (other_operator, false)];
     for (stranger, empty) in others {
@@ -80,21 +112,21 @@ async fn a_party_has_twenty_webhooks_at_the_most_also_when_two_are_created_at_on
     let stack = Stack::at(NOW).await;
     for no in 0..19 {
         let created = put(&stack, alpine, &format!("w{no}"), &json!({"url": BODY})).await;
-        assert_eq!(created.status, 200, "{}", created.text);
+        assert_eq!(created.status, 201, "{}", created.text);
     }
     let (body, two) = (json!({"url": BODY}), ["a", "b"]);
     let (one, other) =
         tokio::join!(put(&stack, alpine, two[0], &body), put(&stack, alpine, two[1], &body));
     let mut answered = [one.status, other.status];
     answered.sort_unstable();
-    assert_eq!(answered, [200, 429], "{} {}", one.text, other.text);
+    assert_eq!(answered, [201, 429], "{} {}", one.text, other.text);
     let refused = put(&stack, alpine, "w21", &body).await;
     assert_eq!(refused.problem(), (429, "quota-exceeded"));
     assert_eq!(put(&stack, alpine, "w0", &body).await.status, 200, "one that is there is written");
-    assert_eq!(put(&stack, borealis, "w21", &body).await.status, 200, "others have their own");
+    assert_eq!(put(&stack, borealis, "w21", &body).await.status, 201, "others have their own");
     let delete = alpine(RequestEvent::new("DELETE", "/v1/webhooks/w0"));
     assert_eq!(stack.send(delete).await.status, 200);
-    assert_eq!(put(&stack, alpine, "w21", &body).await.status, 200);
+    assert_eq!(put(&stack, alpine, "w21", &body).await.status, 201);
 }
 
 #[tokio::test]

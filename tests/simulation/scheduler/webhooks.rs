@@ -185,7 +185,7 @@ impl Sim {
             let receiver = self.stack.internet.receiver(host).await;
             let event = RequestEvent::put("/v1/webhooks/crm").json(&body_of(host, types));
             let created = self.stack.send(who(event)).await;
-            assert_eq!(created.status, 200, "{}", created.text);
+            assert_eq!(created.status, 201, "{}", created.text);
             let items = self.stack.env.engine.items("W#").into_iter().map(|item| key(&item));
             let own = items.into_iter().find(|own| own.1 == sort).expect("its item");
             let secret = created.body["secret"].as_str().expect("a secret");

@@ -27,6 +27,15 @@ pub enum NewWebhook {
     Full,
 }
 
+/// What became of a change of a webhook there is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum WebhookWrite {
+    /// It is written, or deleted; how it is, or was.
+    Done(Webhook),
+    /// It may not be changed as it is now.
+    Stale(Webhook),
+}
+
 impl Store {
     /// Creates a webhook, with a secret that is told this once.
     ///
@@ -61,7 +70,7 @@ impl Store {
         Err(too_busy())
     }
 
-    /// Changes a webhook as it is now; `None`: there is none of that name.
+    /// Changes a webhook as it is now, if `permits` takes that; `None`: there is none of that name.
     ///
     /// # Errors
     /// Where the table does not answer, or the item cannot be read.
@@ -69,20 +78,25 @@ impl Store {
         &self,
         owner: &WebhookOwner,
         id: &WebhookId,
+        permits: impl Fn(&Webhook) -> bool,
         change: impl Fn(&mut Webhook),
-    ) -> Result<Option<Webhook>, StoreError> {
+    ) -> Result<Option<WebhookWrite>, StoreError> {
         for attempt in 0..ATTEMPTS {
             pause_between(attempt).await;
             let Some(mut stored) = self.stored_webhook(owner, id).await? else { return Ok(None) };
+            if !permits(&stored.webhook) {
+                return Ok(Some(WebhookWrite::Stale(stored.webhook)));
+            }
             change(&mut stored.webhook);
             if self.put_webhook_if(&mut stored, None).await? == WriteOutcome::Done {
-                return Ok(Some(stored.webhook));
+                return Ok(Some(WebhookWrite::Done(stored.webhook)));
             }
         }
         Err(too_busy())
     }
 
-    /// Deletes a webhook with its secrets, both or neither. What was delivered expires. `None`: there is none of that name.
+    /// Deletes a webhook with its secrets, both or neither, if `permits` takes it as it is now; one that cannot be read is
+    /// deleted always. What was delivered expires. `None`: there is none of that name.
     ///
     /// # Errors
     /// Where the table does not answer; and where the webhook could not be read: then it is deleted all the same.
@@ -90,10 +104,17 @@ impl Store {
         &self,
         owner: &WebhookOwner,
         id: &WebhookId,
-    ) -> Result<Option<Webhook>, StoreError> {
+        permits: impl Fn(&Webhook) -> bool,
+    ) -> Result<Option<WebhookWrite>, StoreError> {
         for attempt in 0..ATTEMPTS {
             pause_between(attempt).await;
             let Some(item) = self.get_item(webhook_key(owner, id)).await? else { return Ok(None) };
+            let read = StoredWebhook::from_item(&item).map(|stored| stored.webhook);
+            if let Ok(webhook) = &read
+                && !permits(webhook)
+            {
+                return Ok(Some(WebhookWrite::Stale(webhook.clone())));
+            }
             let unchanged = match item.get(VERSION) {
                 Some(version) => {
                     Condition::new(format!("{VERSION} = :v")).with_value(":v", version.clone())
@@ -107,7 +128,7 @@ impl Store {
                 actions.push(TransactionAction::Delete(secret, present));
             }
             if self.run_transaction(actions, WriteId::new()).await? == WriteOutcome::Done {
-                return StoredWebhook::from_item(&item).map(|stored| Some(stored.webhook));
+                return read.map(|webhook| Some(WebhookWrite::Done(webhook)));
             }
         }
         Err(too_busy())

@@ -702,6 +702,7 @@ fn webhooks_endpoint(route: WebhooksRoute) -> Endpoint {
             AnswerShape::One("WebhooksView"),
         ),
         WebhooksRoute::Put => Endpoint {
+            optional_headers: &["If-Match"],
             problems: &[ProblemCode::QuotaExceeded],
             ..write_endpoint(
                 "Create a webhook, or write it anew",
@@ -710,19 +711,22 @@ fn webhooks_endpoint(route: WebhooksRoute) -> Endpoint {
                  anew, a webhook keeps its secret and its place in the feed, and one that was disabled begins again. A \
                  party has 20 at the most.",
                 BodyShape::Json("WebhookBody"),
-                AnswerShape::One("WebhookView"),
+                AnswerShape::NewEntry("WebhookView"),
             )
         },
         WebhooksRoute::Get => read_endpoint(
             "Read a webhook",
             "Where events are sent, and whether that succeeds. The secret is not told.",
-            AnswerShape::One("WebhookView"),
+            AnswerShape::Entry("WebhookView"),
         ),
-        WebhooksRoute::Delete => read_endpoint(
-            "Delete a webhook",
-            "Nothing is sent any more but what is on its way. Answers what was deleted.",
-            AnswerShape::One("WebhookView"),
-        ),
+        WebhooksRoute::Delete => Endpoint {
+            optional_headers: &["If-Match"],
+            ..read_endpoint(
+                "Delete a webhook",
+                "Nothing is sent any more but what is on its way. Answers what was deleted.",
+                AnswerShape::One("WebhookView"),
+            )
+        },
         WebhooksRoute::Test => Endpoint {
             problems: &[ProblemCode::QuotaExceeded],
             ..read_endpoint(
@@ -743,7 +747,7 @@ fn webhooks_endpoint(route: WebhooksRoute) -> Endpoint {
             "Puts the place in the feed back, or forwards, to a moment: what was written from then on is sent, again or for \
              the first time. The feed has the events of 90 days. A failing webhook is tried at once.",
             BodyShape::Json("ReplayBody"),
-            AnswerShape::One("WebhookView"),
+            AnswerShape::Entry("WebhookView"),
         ),
         WebhooksRoute::Deliveries => read_endpoint(
             "List the last attempts to deliver",
