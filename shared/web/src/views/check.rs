@@ -6,7 +6,7 @@ use domain::eligibility::Claimability;
 use domain::program::{ItemKind, Program};
 use domain::recipient::Authority;
 use domain::rejection::{FieldError, Rejection};
-use domain::text::{Domain, Email};
+use domain::text::Email;
 use domain::time::format_rfc3339;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -89,6 +89,8 @@ pub enum CheckWarning {
     ContactUnverified,
     /// The address is at one of the partner's own domains.
     ContactOwn,
+    /// The partner's contact has an address at none of the partner's own domains.
+    PartnerContactElsewhere,
     /// Nobody of the tenant is verified: the operator has to vouch for the contact.
     VouchingNeeded,
     /// The claim declares no evidence: it cannot be validated without.
