@@ -15,7 +15,7 @@ use std::time::Duration;
 
 use clap::CommandFactory as _;
 use cpor::api::{Exit, Failure, Session, SteadyPace};
-use cpor::shown::format_json;
+use cpor::output::format_json;
 use cpor::sign_in::find_folder;
 use serde_json::Value;
 

@@ -8,7 +8,7 @@ use web::csv::TableWriter;
 
 use crate::api::{Failure, Query, Session, read_pages};
 use crate::columns::{CLAIM_FILE, Column, USAGE_OF_ASSOCIATION, USAGE_OF_DAY};
-use crate::shown::{format_json_line, list_at, tell_items, text_at, to_cell};
+use crate::output::{format_json_line, list_at, tell_items, text_at, to_cell};
 
 /// How a file is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

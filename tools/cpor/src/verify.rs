@@ -1,18 +1,35 @@
 //! The check of a bundle.
 
+pub mod bundle;
+mod chain;
+mod deadlines;
+mod lists;
+mod moments;
+mod notices;
+mod places;
+mod plain;
+mod report;
+mod roots;
+mod states;
+mod story;
+mod strict;
+mod trust;
+mod windows;
+
+pub use bundle::{Bundle, Unreadable};
+pub use report::{Counts, Finding, FindingKind, ItemState, Report, RootOfVersion, Step};
+pub use trust::{Trust, TrustedRoots, UnreadableRoots};
+
 use domain::claim::{Claim, Instant};
 use domain::event::EventType;
 use domain::history::{Audience, Entry, ReadableEntry};
 use domain::ids::{NoticeNo, Sha256Hash};
 
-use crate::bundle::{Bundle, BundleEntry, Unreadable};
-use crate::deadlines::Decided;
-use crate::moments::Latest;
-use crate::report::{FindingKind, Report};
-use crate::roots::check_roots;
-use crate::states::{Followed, Reading, Way, follow_step};
-use crate::trust::Trust;
-use crate::{chain, lists, notices, places, story};
+use self::bundle::BundleEntry;
+use self::deadlines::Decided;
+use self::moments::Latest;
+use self::roots::check_roots;
+use self::states::{Followed, Reading, Way, follow_step};
 
 /// Checks a bundle, as it was answered.
 ///

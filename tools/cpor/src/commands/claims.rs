@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use cpor::api::{Exit, Failure, Query, Request, Session, encode_segment, read_pages};
 use cpor::columns::{CLAIM_LIST, CLAIM_SHOWN, ITEMS, REASONS};
-use cpor::shown::{format_json_line, format_list, format_named, list_at, text_at};
+use cpor::output::{format_json_line, format_list, format_named, list_at, text_at};
 use cpor::visible::to_visible;
 use domain::canonical::hash_canonical;
 use serde_json::{Value, json};

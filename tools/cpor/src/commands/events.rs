@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use cpor::api::{Exit, Failure, Query, Request, Session};
 use cpor::columns::EVENT_LIST;
-use cpor::shown::{format_json_line, format_line, format_list, list_at, text_at};
+use cpor::output::{format_json_line, format_line, format_list, list_at, text_at};
 use serde_json::{Value, json};
 
 use super::{Actor, Outcome, note, print, print_now};

@@ -9,7 +9,7 @@ use cpor::import::{
     AtQuota, CLAIM_COLUMNS, Claims, Directory, Kind, Plan, Quotas, Report, Summary, Usage,
     run as send_rows, tell_need,
 };
-use cpor::shown::format_json;
+use cpor::output::format_json;
 use cpor::visible::to_visible;
 use indicatif::{ProgressBar, ProgressStyle};
 

@@ -4,7 +4,7 @@ use std::ops::ControlFlow;
 
 use cpor::api::{Query, Request, Session, encode_segment, read_pages};
 use cpor::columns::{PROGRAM_LIST, PROGRAM_SHOWN};
-use cpor::shown::{format_list, format_named, format_rows, list_at, text_at};
+use cpor::output::{format_list, format_named, format_rows, list_at, text_at};
 use serde_json::Value;
 
 use super::{Actor, Outcome, print};

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use cpor::api::{Address, Exit, Failure, Request};
-use cpor::shown::text_at;
+use cpor::output::text_at;
 use cpor::sign_in::{PORTS, Profile, SignIn, TokenEndpoint, delete_profile};
 use cpor::visible::to_visible;
 

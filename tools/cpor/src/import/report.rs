@@ -7,7 +7,7 @@ use web::csv::TableWriter;
 
 use super::outcome::{Outcome, Summary};
 use crate::api::Failure;
-use crate::shown::to_cell;
+use crate::output::to_cell;
 
 const COLUMNS: [&str; 6] = ["line", "reference", "result", "id", "code", "detail"];
 

@@ -9,10 +9,10 @@ use domain::history::{Audience, Entry};
 use domain::program::Policy;
 use domain::time::format_rfc3339;
 
-use crate::bundle::Bundle;
-use crate::places;
-use crate::report::{FindingKind, Report};
-use crate::states::Way;
+use super::bundle::Bundle;
+use super::places;
+use super::report::{FindingKind, Report};
+use super::states::Way;
 
 /// Whose days a deadline counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

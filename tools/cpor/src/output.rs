@@ -95,7 +95,7 @@ pub fn format_json(value: &Value) -> String {
 /// The same on one line.
 ///
 /// ```
-/// let line = cpor::shown::format_json_line(&serde_json::json!("a\u{202e}b"));
+/// let line = cpor::output::format_json_line(&serde_json::json!("a\u{202e}b"));
 /// assert_eq!(line, "\"a\\u202eb\"\n");
 /// ```
 pub fn format_json_line(value: &Value) -> String {

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use crate::bundle::Bundle;
-use crate::report::{FindingKind, Report};
+use super::bundle::Bundle;
+use super::report::{FindingKind, Report};
 
 /// Each policy, calendar, file, text and receipt is there once.
 pub(crate) fn check_lists(bundle: &Bundle, report: &mut Report) {

@@ -13,9 +13,9 @@ use domain::history::{Audience, WindowText};
 use domain::program::Consent;
 use domain::time::format_rfc3339;
 
-use crate::deadlines::Decided;
-use crate::places;
-use crate::report::{FindingKind, Report};
+use super::deadlines::Decided;
+use super::places;
+use super::report::{FindingKind, Report};
 
 impl Decided<'_> {
     fn version(self) -> u32 {

@@ -9,9 +9,9 @@ use domain::program::Policy;
 use domain::recipient::RecipientNo;
 use domain::time::format_rfc3339;
 
-use crate::bundle::{Bundle, Receipt};
-use crate::moments::{CLOCKS, later};
-use crate::report::{FindingKind, Report};
+use super::bundle::{Bundle, Receipt};
+use super::moments::{CLOCKS, later};
+use super::report::{FindingKind, Report};
 
 /// Each text has the digest beside it, and was sent when its notice became due.
 pub(crate) fn check_texts(bundle: &Bundle, due: &[(NoticeNo, Instant)], report: &mut Report) {

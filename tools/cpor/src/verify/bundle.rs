@@ -16,7 +16,7 @@ use domain::root::{DailyRoot, Inclusion};
 use serde::{Deserialize, Deserializer, de};
 use serde_json::Value;
 
-use crate::strict::{find_far_moment, find_policy_difference, read_parts};
+use super::strict::{find_far_moment, find_policy_difference, read_parts};
 
 /// The form of bundles that is read here.
 pub const FORMAT: u8 = 1;

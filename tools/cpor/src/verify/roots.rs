@@ -7,10 +7,10 @@ use domain::claim::Instant;
 use domain::root::DailyRoot;
 use domain::time::format_rfc3339;
 
-use crate::bundle::{Bundle, BundleEntry};
-use crate::moments::{CLOCKS, later};
-use crate::report::{FindingKind, Report, RootOfVersion};
-use crate::trust::Trust;
+use super::bundle::{Bundle, BundleEntry};
+use super::moments::{CLOCKS, later};
+use super::report::{FindingKind, Report, RootOfVersion};
+use super::trust::Trust;
 
 /// Checks the roots of a bundle, and that each of its versions is in the root of its day.
 pub(crate) fn check_roots(bundle: &Bundle, trust: &Trust, report: &mut Report) {

@@ -7,9 +7,9 @@ use domain::claim::Instant;
 use domain::context::LocalCalendar;
 use domain::program::Policy;
 
-use crate::bundle::{AddedCalendar, Bundle, CarriedFile};
-use crate::moments::{NEAR, later};
-use crate::report::{FindingKind, Report};
+use super::bundle::{AddedCalendar, Bundle, CarriedFile};
+use super::moments::{NEAR, later};
+use super::report::{FindingKind, Report};
 
 /// Each file of holidays is the one of its digest, and where this program has that version, it is the same.
 pub(crate) fn check_files(bundle: &Bundle, report: &mut Report) {

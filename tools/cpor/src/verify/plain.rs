@@ -7,9 +7,9 @@ use domain::claim::Instant;
 use domain::event::EventType;
 use domain::time::format_rfc3339;
 
-use crate::deadlines::Decided;
-use crate::moments::later;
-use crate::report::{FindingKind, Report};
+use super::deadlines::Decided;
+use super::moments::later;
+use super::report::{FindingKind, Report};
 
 /// How far the clocks of a zone are ahead of UTC at most, in hours.
 const MOST_AHEAD: i64 = 14;

@@ -5,8 +5,8 @@ use domain::history::{Audience, ReadableEntry, hash_entry};
 use domain::ids::{Sha256Hash, Version};
 use serde_json::Value;
 
-use crate::bundle::{Bundle, BundleEntry, FORMAT};
-use crate::report::{FindingKind, Report};
+use super::bundle::{Bundle, BundleEntry, FORMAT};
+use super::report::{FindingKind, Report};
 
 /// Checks the bundle as a whole and each of its entries by itself.
 pub(crate) fn check_chain(bundle: &Bundle, digest: Sha256Hash, report: &mut Report) {

@@ -7,9 +7,9 @@ use domain::event::EventType;
 use domain::history::{Audience, Entry, ReadableEntry, WithheldEntry};
 use domain::time::format_rfc3339;
 
-use crate::bundle::Bundle;
-use crate::deadlines::Decided;
-use crate::report::{FindingKind, Report};
+use super::bundle::Bundle;
+use super::deadlines::Decided;
+use super::report::{FindingKind, Report};
 
 /// How far two moments may be apart that different clocks stamped, or of which one is the arrival of a command that was
 /// carried out behind another one.
