@@ -16,7 +16,7 @@ use serde_json::Value;
 use store::{LinkAllowance, MailSubject, OverviewDeed};
 use tracing::info;
 
-use crate::post::MailTracking;
+use crate::mailer::MailTracking;
 use crate::stop::{Stop, continue_after_fault};
 use crate::{App, KEYS_LAST};
 

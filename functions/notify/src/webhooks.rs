@@ -15,8 +15,8 @@ use store::MailSubject;
 use tracing::info;
 
 use crate::App;
+use crate::mailer::MailTracking;
 use crate::overview;
-use crate::post::MailTracking;
 use crate::stop::Stop;
 
 /// A webhook that was disabled, as the function `webhooks` told it.

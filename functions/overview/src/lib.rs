@@ -9,8 +9,8 @@ mod ask;
 mod form;
 #[cfg(test)]
 mod fuzz;
-mod post;
-mod shown;
+mod open_overview;
+mod queues;
 mod take;
 
 use lambda_http::http::Method;
@@ -21,10 +21,10 @@ use store::Store;
 use web::Call;
 use web::routes::OverviewRoute;
 
-pub use crate::post::Post;
+pub use crate::queues::Post;
 
 use crate::answer::OverviewResponder;
-use crate::shown::OpenOverview;
+use crate::open_overview::OpenOverview;
 use app::request_time;
 
 /// What the function works with.

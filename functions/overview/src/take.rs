@@ -22,7 +22,7 @@ use web::{Call, RequestError};
 use crate::App;
 use crate::answer::OverviewResponder;
 use crate::form::{TakeForm, read_choices, read_form};
-use crate::shown::OpenOverview;
+use crate::open_overview::OpenOverview;
 
 /// How long claims are changed for rules that were written; what is left the sweep does.
 const WITHIN: Duration = Duration::from_secs(15);

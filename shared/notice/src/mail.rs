@@ -18,16 +18,16 @@ use mail_builder::headers::raw::Raw;
 use mail_builder::mime::{BodyPart, MimePart};
 
 use crate::brand::Logo;
+use crate::calendar_table::{CalendarLeaf, CalendarTable};
 use crate::content::{
     AnswerDeadline, Links, Notice, NoticeItem, Term, added_days, counted_days, day_before,
     skipped_days,
 };
 use crate::dates;
 use crate::html::render_html;
+use crate::messages::Messages;
 use crate::operator::Operator;
-use crate::picture::{CalendarLeaf, CalendarTable};
 use crate::renewal::RenewalRows;
-use crate::say::Messages;
 use language::Language;
 
 /// The look of a mail. Some mail programs know no variables: the colour is put in.

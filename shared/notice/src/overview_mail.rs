@@ -10,9 +10,9 @@ use crate::dates;
 use crate::html::render_html;
 use crate::keys::LinkKeys;
 use crate::mail::{Envelope, Mail, MailFrame, MailParts, language_links, subject_of, write_short};
+use crate::messages::Messages;
 use crate::operator::Operator;
 use crate::overview_link::OverviewLink;
-use crate::say::Messages;
 use language::Language;
 
 /// A contact as mails name it: its name, and its address.

@@ -17,9 +17,9 @@ use store::{MailSubject, NoticeOfCode};
 use crate::App;
 use crate::audience::{Addressee, Audience};
 use crate::event::ClaimEvent;
+use crate::mailer::MailTracking;
 use crate::overview;
 use crate::partner;
-use crate::post::MailTracking;
 use crate::stop::{Stop, continue_after_fault};
 
 /// An event, the claim it happened to, and what its archive says of it.
