@@ -23,6 +23,6 @@ pub mod visible;
 pub mod window;
 
 pub use verify::{
-    Bundle, Counts, Finding, FindingKind, ItemState, Report, RootOfVersion, Step, Trust,
-    TrustedRoots, Unreadable, UnreadableRoots, verify, verify_with,
+    Bundle, BundleReport, Counts, Finding, FindingKind, ItemState, RootOfVersion, Step, Trust,
+    TrustedRoots, UnreadableBundle, UnreadableRoots, verify, verify_with,
 };
