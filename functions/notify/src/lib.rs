@@ -141,8 +141,8 @@ async fn process_event(app: &App, event: &Value) -> Result<(), Stop> {
     if let Some(disabled) = webhooks::parse_disabled(event) {
         return webhooks::mail_disabled(app, &disabled).await;
     }
-    if let Some(deeds) = overview::parse_deeds(event) {
-        return overview::mail_deeds(app, &deeds).await;
+    if let Some(acts) = overview::parse_acts(event) {
+        return overview::mail_acts(app, &acts).await;
     }
     let moment = app.store.present_time().await?;
     if let Some(due) = partner::parse_event(event) {

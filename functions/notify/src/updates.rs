@@ -83,8 +83,8 @@ impl ClaimUpdate<'_> {
     /// Receipts a decision, whoever made it: what it did, whatever has become of it since.
     pub(crate) async fn mail_decision(&self) -> Result<(), Stop> {
         let noes = self.past.members.noes.clone().unwrap_or_default();
-        let deeds = self.receipt_actions(&noes);
-        if deeds.is_empty() {
+        let actions = self.receipt_actions(&noes);
+        if actions.is_empty() {
             return Ok(());
         }
         let notice = self.current_notice();
@@ -94,7 +94,7 @@ impl ClaimUpdate<'_> {
         for addressee in self.decision_addressees(by.as_ref()) {
             let id = format!("{}-{}", self.told.claim, self.told.version);
             let undo = self.undo_offer(addressee.recipient, &noes)?;
-            let receipt = Receipt { id, deeds: deeds.clone(), by: by.clone(), undo, zone };
+            let receipt = Receipt { id, actions: actions.clone(), by: by.clone(), undo, zone };
             let mail = mail::write_receipt(&notice, &receipt, &self.mail_envelope(addressee));
             mails.push((mail, MailTracking::No));
         }

@@ -36,7 +36,7 @@ pub struct App {
 }
 
 impl App {
-    /// `keys` open the links that `notify` makes with them; `post` is where requests for links and deeds go.
+    /// `keys` open the links that `notify` makes with them; `post` is where requests for links and acts go.
     pub fn new(store: Store, keys: KeyRing<LinkKeys>, operator: Operator, post: Post) -> Self {
         Self { store, keys, operator, post }
     }

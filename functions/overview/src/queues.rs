@@ -26,11 +26,11 @@ impl Post {
         self.send(&self.overviews_url, &json!({"overview": {"mailbox": mailbox}})).await
     }
 
-    /// Has every verified contact told of deeds, by what they were noted as. Nothing personal is in it.
+    /// Has every verified contact told of acts, by what they were noted as. Nothing personal is in it.
     ///
     /// # Errors
     /// Where the queue does not answer.
-    pub(crate) async fn send_deeds(
+    pub(crate) async fn send_acts(
         &self,
         tenant: &TenantId,
         noted: &[String],

@@ -16,7 +16,7 @@ use notice::OverviewLink;
 use notice::overview::{OverviewChoices, OverviewProblem, RefusedOverviewForm};
 use runtime::fields::{self, metric};
 use runtime::telemetry;
-use store::{OverviewDeed, RequestTime, StoreError};
+use store::{OverviewActRecord, RequestTime, StoreError};
 use web::{Call, RequestError};
 
 use crate::App;
@@ -159,38 +159,38 @@ impl Taker<'_> {
             Some(store::EntryWrite::Created(own) | store::EntryWrite::Stored(own)) => own.entry,
             Some(store::EntryWrite::Stale(_)) | None => return Err(unfinished_now()),
         };
-        self.tell_deeds(choices).await?;
+        self.announce_acts(choices).await?;
         let applied = store.apply_rules(tenant, &rules, self.moment, Some(WITHIN));
         Box::pin(applied).await.map(drop).map_err(unfinished)
     }
 
-    /// Notes the deeds for the ledger, and has every verified contact told of them.
-    async fn tell_deeds(&self, choices: &OverviewChoices) -> Result<(), Refusal> {
+    /// Notes the acts for the ledger, and has every verified contact told of them.
+    async fn announce_acts(&self, choices: &OverviewChoices) -> Result<(), Refusal> {
         let mut noted = Vec::new();
-        for deed in self.deeds(choices) {
+        for record in self.list_acts(choices) {
             let (tenant, ends_at) = (self.link.tenant(), self.link.ends_at());
-            let note = self.app.store.note_overview_deed(tenant, ends_at, &deed);
+            let note = self.app.store.note_overview_act(tenant, ends_at, &record);
             noted.push(note.await.map_err(unfinished)?);
         }
-        self.app.post.send_deeds(self.link.tenant(), &noted).await.map_err(|error| {
+        self.app.post.send_acts(self.link.tenant(), &noted).await.map_err(|error| {
             telemetry::log_failure("What was taken away could not be told", error.source_error());
             unfinished_now()
         })
     }
 
-    fn deeds(&self, choices: &OverviewChoices) -> Vec<OverviewDeed> {
-        let deed = |act, partner| OverviewDeed {
+    fn list_acts(&self, choices: &OverviewChoices) -> Vec<OverviewActRecord> {
+        let record = |act, partner| OverviewActRecord {
             act,
             partner,
             by: self.link.contact(),
             at: self.moment.at,
         };
         let blocked = choices.blocks.iter().map(|id| (id.clone(), self.partner_name(id)));
-        let mut deeds: Vec<_> = blocked
-            .map(|(id, name)| deed(OverviewAct::BlockPartner, name.map(|name| (id, name))))
+        let mut acts: Vec<_> = blocked
+            .map(|(id, name)| record(OverviewAct::BlockPartner, name.map(|name| (id, name))))
             .collect();
-        deeds.extend(choices.asks_for_yes.then(|| deed(OverviewAct::AskForYes, None)));
-        deeds
+        acts.extend(choices.asks_for_yes.then(|| record(OverviewAct::AskForYes, None)));
+        acts
     }
 
     fn partner_name(&self, id: &PartnerId) -> Option<Name> {

@@ -74,7 +74,7 @@ pub use notices::digests::{Digest, DigestEntries, DigestEntry, DigestSent};
 pub use notices::mails::FailedActivations;
 pub use notices::marks::MailSubject;
 pub use notices::notice_code::NoticeOfCode;
-pub use notices::overviews::OverviewDeed;
+pub use notices::overviews::OverviewActRecord;
 pub use notices::reports::DeliveryReport;
 pub use notices::text::{NoticeText, TextKey};
 pub use notices::tries::{CodeCount, CodeUse, WrongCodes};
