@@ -150,12 +150,12 @@ async fn mail_act(
         let mail = write_overview_act(tenant, &told, &envelope_to(app, tenant, address, record.at));
         (mail, MailTracking::Nothing)
     };
-    let mails: Vec<_> = everybody(tenant).into_iter().map(write).collect();
+    let mails: Vec<_> = overview_audience(tenant).into_iter().map(write).collect();
     app.send_once(MailSubject::Tenant(&tenant.id), &mails).await
 }
 
 /// Every verified contact of the tenant, and those of the standing rules, each mailbox once.
-pub(crate) fn everybody(tenant: &Tenant) -> Vec<&Email> {
+pub(crate) fn overview_audience(tenant: &Tenant) -> Vec<&Email> {
     let mut seen = std::collections::BTreeSet::new();
     let verified = tenant.verified_contacts().map(|own| &own.email);
     let all = verified.chain(tenant.rules.contacts.iter().map(|own| &own.email));

@@ -3,7 +3,7 @@
 use domain::actor::{ActorId, ActorKind};
 use domain::claim::{Claim, ExtensionCause, Instant, Item, ItemStatus, State, UsedChances};
 use domain::decide::undo_is_open;
-use domain::history::{Entry, Noes};
+use domain::history::{DeclinedItems, Entry};
 use domain::ids::ItemNo;
 use domain::reason::EndReason;
 use domain::recipient::{Authority, Decliners, Recipient, RecipientStanding};
@@ -123,7 +123,7 @@ impl ClaimUpdate<'_> {
     }
 
     /// What the decision did, to which items.
-    fn receipt_actions(&self, noes: &Noes) -> Vec<(ReceiptAction, Vec<ItemNo>)> {
+    fn receipt_actions(&self, noes: &DeclinedItems) -> Vec<(ReceiptAction, Vec<ItemNo>)> {
         let undone = self.past.items_with_status("pending");
         let mut declined = self.past.items_with_status("declined");
         declined.extend(&noes.items);
@@ -142,7 +142,7 @@ impl ClaimUpdate<'_> {
 
     /// How the reader can take the "no" back. A verified recipient can take back its own and those of recipients
     /// that are not verified: only the mail about such a "no" has the code.
-    fn undo_offer(&self, reader: Option<&Recipient>, noes: &Noes) -> Result<Undo, Stop> {
+    fn undo_offer(&self, reader: Option<&Recipient>, noes: &DeclinedItems) -> Result<Undo, Stop> {
         if noes.by.is_empty() || !self.can_undo_decline(&noes.items) {
             return Ok(Undo::Nobody);
         }

@@ -14,7 +14,7 @@ mod told_event;
 
 pub use annotation::{Annotation, FieldChange};
 pub use entry::{Entry, ItemsChange, StatusChange};
-pub use members::{Members, Noes, WindowText};
+pub use members::{DeclinedItems, Members, WindowText};
 pub use sealed::{Audience, ReadableEntry, SealedEntry, SealedPart, WithheldEntry};
 pub use told_event::ToldEvent;
 
