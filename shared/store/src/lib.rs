@@ -47,7 +47,7 @@ pub use claims::competition::{CommandAnswer, Competition};
 pub use claims::create::{CreatedClaim, NewClaim};
 pub use claims::link::LinkClaim;
 pub use claims::preflight::CheckResult;
-pub use claims::quota_left::RemainingQuotas;
+pub use claims::remaining_quotas::RemainingQuotas;
 pub use claims::run::{CommandOutcome, Effect, OpenClaim};
 pub use directory::calendars::DaysWish;
 pub use directory::entry::{DryRun, EntryWrite, Permits, RevisedEntry, Wish};
