@@ -21,7 +21,7 @@ use store::Store;
 use web::Call;
 use web::routes::OverviewRoute;
 
-pub use crate::queues::Post;
+pub use crate::queues::OverviewQueues;
 
 use crate::answer::OverviewResponder;
 use crate::open_overview::OpenOverview;
@@ -32,13 +32,18 @@ pub struct App {
     store: Store,
     keys: KeyRing<LinkKeys>,
     operator: Operator,
-    post: Post,
+    queues: OverviewQueues,
 }
 
 impl App {
-    /// `keys` open the links that `notify` makes with them; `post` is where requests for links and acts go.
-    pub fn new(store: Store, keys: KeyRing<LinkKeys>, operator: Operator, post: Post) -> Self {
-        Self { store, keys, operator, post }
+    /// `keys` open the links that `notify` makes with them; `queues` are where requests for links and acts go.
+    pub fn new(
+        store: Store,
+        keys: KeyRing<LinkKeys>,
+        operator: Operator,
+        queues: OverviewQueues,
+    ) -> Self {
+        Self { store, keys, operator, queues }
     }
 }
 

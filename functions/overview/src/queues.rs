@@ -6,13 +6,13 @@ use runtime::InvocationError;
 use serde_json::{Value, json};
 
 /// The queues that messages about the overview go to.
-pub struct Post {
+pub struct OverviewQueues {
     client: Client,
     overviews_url: String,
     notices_url: String,
 }
 
-impl Post {
+impl OverviewQueues {
     /// `overviews_url` is the queue of requests for links, `notices_url` that of the notices.
     pub fn new(client: Client, overviews_url: String, notices_url: String) -> Self {
         Self { client, overviews_url, notices_url }

@@ -172,7 +172,7 @@ impl FormContext<'_> {
             let note = self.app.store.note_overview_act(tenant, ends_at, &record);
             noted.push(note.await.map_err(refuse_unfinished)?);
         }
-        self.app.post.send_acts(self.link.tenant(), &noted).await.map_err(|error| {
+        self.app.queues.send_acts(self.link.tenant(), &noted).await.map_err(|error| {
             telemetry::log_failure("What was taken away could not be told", error.source_error());
             refuse_unavailable()
         })
