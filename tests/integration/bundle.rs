@@ -9,7 +9,7 @@ mod refused;
 mod roots;
 mod story;
 
-use cpor::Report;
+use cpor::BundleReport;
 use domain::claim::Claim;
 use domain::ids::NoticeNo;
 use support::stack::Stack;
@@ -33,7 +33,7 @@ async fn bundle(stack: &Stack, claim: &Claim, reader: &str) -> String {
 }
 
 /// What comes of its check.
-fn checked(text: &str) -> Report {
+fn checked(text: &str) -> BundleReport {
     cpor::verify(text).unwrap()
 }
 

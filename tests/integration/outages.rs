@@ -181,7 +181,7 @@ async fn a_repeat_moves_nothing_and_a_second_day_is_asked_for_as_such() {
         "closing_until": "2027-01-01T00:00:00Z"});
     let stale = send(&stack, "?confirm=1", "\"0\"", &other).await;
     assert_eq!((stale.problem(), stale.header("etag")), ((412, "version-mismatch"), "\"1\""));
-    // No window ends in the interval any more; the same days again are another deed all the same.
+    // No window ends in the interval any more; the same days again are another announcement all the same.
     assert_eq!(announce(&stack, &body()).await.body["number"], 2);
     Box::pin(stack.env.recount()).await;
     assert_eq!(deadline(&stack, &claim).await, ONE_DAY_MORE);

@@ -343,7 +343,7 @@ async fn a_form_blocks_a_partner_and_asks_for_a_yes_which_holds_at_once_and_stan
     let refused = stack.submit(ALPINE, "k2", &fixtures::claim_body(&["exchange-online"])).await;
     assert_eq!(refused.problem(), (409, "blocked-by-customer"));
     let mails = mailed(&stack).await;
-    assert_eq!(mails.len(), 4, "two deeds, two contacts");
+    assert_eq!(mails.len(), 4, "two acts, two contacts");
     let texts: Vec<_> = mails.iter().map(Mail::text).collect();
     assert!(texts.iter().all(|text| text.contains(OFFICE)), "{}", texts[0]);
     assert_eq!(texts.iter().filter(|text| text.contains("Alpine Cloud")).count(), 2);

@@ -200,7 +200,7 @@ async fn a_claim_is_read_by_its_partner_with_one_call_and_by_staff_with_four_in_
 #[tokio::test]
 async fn a_page_of_the_ledger_takes_a_round_for_each_thirty_two_histories_and_two_more() {
     for claims in [1_usize, 25, 100] {
-        // The index beside the checks and the deeds of contacts, a batch for each hundred keys of three a claim, and a
+        // The index beside the checks and the acts of contacts, a batch for each hundred keys of three a claim, and a
         // history a claim.
         let calls = 3 + (3 * claims).div_ceil(100) + claims;
         let rounds = 2 + claims.div_ceil(32);

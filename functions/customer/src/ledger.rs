@@ -5,7 +5,7 @@ use domain::claim::{Claim, ItemStatus};
 use domain::ids::ItemNo;
 use futures_util::future::{try_join, try_join_all};
 use lambda_http::{Body, Response};
-use store::{HistoryEntry, OverviewDeed};
+use store::{HistoryEntry, OverviewActRecord};
 use web::views::{
     CheckOfTenantView, LedgerAssociationView, LedgerView, OverviewActView, ReceiptView,
 };
@@ -28,7 +28,7 @@ pub(crate) async fn read_ledger(
     queries::read_page_query(call)?;
     let (tenant, from, limit) = read_page_request(app, call, caller).await?;
     let listed = app.store.list_ledger(tenant, from.as_ref(), limit, moment);
-    let (found, deeds) = try_join(Box::pin(listed), app.store.overview_deeds(tenant)).await?;
+    let (found, acts) = try_join(Box::pin(listed), app.store.list_overview_acts(tenant)).await?;
     let mut histories = Vec::with_capacity(found.claims.len());
     for group in found.claims.chunks(AT_ONCE) {
         let read = group.iter().map(|(claim, _)| app.store.whole_history(claim));
@@ -59,7 +59,7 @@ pub(crate) async fn read_ledger(
         };
         entry.checks.push(CheckOfTenantView::of(check.date, check.at));
     }
-    add_overview_acts(deeds, &mut ledger, found.next.is_none());
+    add_overview_acts(acts, &mut ledger, found.next.is_none());
     ledger.retain(|entry| !entry.is_empty());
     let next = pagination::next_position(found.next);
     Ok(app
@@ -71,10 +71,10 @@ pub(crate) async fn read_ledger(
 
 /// What contacts did by the overview: of each partner of the page, and on the last page of partners that are in no other
 /// way there.
-fn add_overview_acts(deeds: Vec<OverviewDeed>, ledger: &mut Vec<LedgerView>, is_last: bool) {
-    for deed in deeds {
-        let view = OverviewActView::of(deed.act, deed.by, deed.at);
-        let Some((id, name)) = deed.partner else {
+fn add_overview_acts(acts: Vec<OverviewActRecord>, ledger: &mut Vec<LedgerView>, is_last: bool) {
+    for record in acts {
+        let view = OverviewActView::of(record.act, record.by, record.at);
+        let Some((id, name)) = record.partner else {
             for entry in ledger.iter_mut() {
                 entry.acts.push(view.clone());
             }

@@ -9,7 +9,7 @@ use web::views::DecisionView;
 use web::{Call, Reply, RequestError};
 
 use crate::App;
-use crate::seen::PageState;
+use crate::page_state::PageState;
 
 /// How one caller is answered: in which form and language.
 pub(crate) struct DecisionResponder<'a> {

@@ -19,8 +19,8 @@ use web::{Call, RequestError};
 
 use crate::answer::DecisionResponder;
 use crate::form::{DecisionRequest, SentForm};
-use crate::seen::{PageRecipient, PageState};
-use crate::{App, code, seen};
+use crate::page_state::{PageRecipient, PageState};
+use crate::{App, code, page_state};
 
 /// Carries out what the form of the decision page asks for, and answers with its result.
 pub(crate) async fn answer_decision(
@@ -53,7 +53,7 @@ async fn run_decision(
     answers: &DecisionResponder<'_>,
 ) -> Result<Response<Body>, ApiError> {
     // First: a claim that is not there has no tries to count.
-    let LinkClaim { open, wrong, list } = seen::open_claim(app, link, moment).await?;
+    let LinkClaim { open, wrong, list } = page_state::open_claim(app, link, moment).await?;
     // What cannot be meant is no try: scanners send forms as they stand.
     let asked = form.to_request().map_err(RequestError::Fields)?;
     refuse_undo_without_code(link, asked.decision, open.claim())?;

@@ -5,13 +5,13 @@
 //! and a token is checked before anything is read.
 
 mod answer;
+mod authenticity;
 mod code;
 mod decide;
 mod form;
 #[cfg(test)]
 mod fuzz;
-mod genuine;
-mod seen;
+mod page_state;
 
 use lambda_http::http::Method;
 use lambda_http::{Body, Request, Response};
@@ -22,7 +22,7 @@ use web::routes::DecisionRoute;
 use web::{Call, RequestError};
 
 use crate::answer::DecisionResponder;
-use crate::seen::PageState;
+use crate::page_state::PageState;
 use app::request_time;
 
 /// What the function works with.
@@ -45,7 +45,9 @@ pub async fn handle_request(app: &App, request: Request) -> Response<Body> {
     let answers = DecisionResponder::new(app, &call, call.page_language());
     match call.function_route::<DecisionRoute>() {
         Ok(DecisionRoute::Page) => answer_link(app, &call, &answers).await,
-        Ok(DecisionRoute::Notice) => genuine::answer_authenticity_code(app, &call, &answers).await,
+        Ok(DecisionRoute::Notice) => {
+            authenticity::answer_authenticity_code(app, &call, &answers).await
+        }
         Err(failure) => answers.refusal_response(&failure),
     }
 }

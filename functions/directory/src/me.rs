@@ -21,7 +21,7 @@ pub(crate) async fn read_me(app: &App, call: &Call<'_>) -> Result<Reply, ApiErro
             let known = match &partner {
                 Some(partner) => {
                     let at = request_time(&app.store, call).await?.at;
-                    let left = Box::pin(app.store.quota_left(partner, at)).await?;
+                    let left = Box::pin(app.store.remaining_quotas(partner, at)).await?;
                     let left = QuotasLeft {
                         daily_claims: left.daily_claims,
                         open_claims: left.open_claims,

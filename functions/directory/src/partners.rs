@@ -21,8 +21,9 @@ pub(crate) async fn put_partner(app: &App, call: &Call<'_>) -> Result<Reply, Api
     let expected = call.optional_if_match()?;
     let unknown = entry::unknown_programs(&app.store, bodies::programs_of_partner(&body)).await?;
     let wish = |before: Option<&Partner>| {
-        let is_new =
-            |own: &&UnknownReference<ProgramId>| !before.is_some_and(|it| is_enrolled(it, &own.id));
+        let is_new = |own: &&UnknownReference<ProgramId>| {
+            !before.is_some_and(|it| has_enrolled_location(it, &own.id))
+        };
         let unknown = unknown.iter().filter(is_new).map(|own| own.error.clone());
         entry::check_body(bodies::read_partner(&id, &body, before), unknown)
     };
@@ -46,7 +47,7 @@ pub(crate) async fn put_partner(app: &App, call: &Call<'_>) -> Result<Reply, Api
 }
 
 /// Whether a location of the partner is enrolled in the program.
-fn is_enrolled(partner: &Partner, program: &ProgramId) -> bool {
+fn has_enrolled_location(partner: &Partner, program: &ProgramId) -> bool {
     partner.locations.iter().any(|location| location.programs.contains(program))
 }
 

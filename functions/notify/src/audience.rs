@@ -158,7 +158,7 @@ impl Audience {
     /// These, and every verified contact of the customer beside them, each once.
     pub(crate) fn with_everybody<'a>(&'a self, mut told: Vec<Addressee<'a>>) -> Vec<Addressee<'a>> {
         let known: BTreeSet<_> = told.iter().map(|own| own.email.mailbox()).collect();
-        let all = overview::everybody(&self.tenant).into_iter();
+        let all = overview::overview_audience(&self.tenant).into_iter();
         let others = all.filter(|email| !known.contains(&email.mailbox()));
         told.extend(others.map(|email| Addressee { email, recipient: None }));
         told

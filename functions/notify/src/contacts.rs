@@ -11,7 +11,7 @@ use store::MailSubject;
 use tracing::info;
 
 use crate::App;
-use crate::post::MailTracking;
+use crate::mailer::MailTracking;
 use crate::stop::Stop;
 
 /// A tenant has verified contacts that it did not have, as the bus told it.

@@ -4,18 +4,18 @@
 //! Events come at least once and in any order, so each is held against the claim as it is now, and a
 //! mail that is made twice is the same mail.
 
-mod aftermath;
 mod audience;
 mod contacts;
 mod event;
+mod mailer;
 mod notices;
 mod overview;
 mod partner;
-mod post;
 mod queue;
 mod remind;
 mod sending;
 mod stop;
+mod updates;
 mod webhooks;
 
 use aws_lambda_events::event::sqs::SqsBatchResponse;
@@ -30,13 +30,13 @@ use serde_json::Value;
 use store::{MailboxKeys, RequestTime, Store};
 use tracing::{info, warn};
 
-use crate::aftermath::ClaimUpdate;
 use crate::audience::Audience;
 use crate::event::ClaimEvent;
-pub use crate::post::Mailer;
+pub use crate::mailer::Mailer;
 use crate::queue::Message;
 pub use crate::queue::Queues;
 use crate::stop::{Stop, continue_after_fault};
+use crate::updates::ClaimUpdate;
 
 /// For how long links are made under keys that were read: the next ones are made under the key that is current by then.
 const KEYS_LAST: Duration = Duration::minutes(10);
@@ -141,8 +141,8 @@ async fn process_event(app: &App, event: &Value) -> Result<(), Stop> {
     if let Some(disabled) = webhooks::parse_disabled(event) {
         return webhooks::mail_disabled(app, &disabled).await;
     }
-    if let Some(deeds) = overview::parse_deeds(event) {
-        return overview::mail_deeds(app, &deeds).await;
+    if let Some(acts) = overview::parse_acts(event) {
+        return overview::mail_acts(app, &acts).await;
     }
     let moment = app.store.present_time().await?;
     if let Some(due) = partner::parse_event(event) {

@@ -14,7 +14,7 @@ use tracing::{info, warn};
 use crate::App;
 use crate::audience::{Addressee, Audience};
 use crate::event::ClaimEvent;
-use crate::post::MailTracking;
+use crate::mailer::MailTracking;
 use crate::stop::Stop;
 
 /// Sends the notice, if it is still the one that the claim waits to see delivered or answered.

@@ -7,16 +7,16 @@ use domain::ids::{PersonId, TenantId};
 use domain::text::Email;
 use notice::mail::Envelope;
 use notice::overview_link::find_by_pseudonym;
-use notice::overview_mail::{ToldDeed, write_overview_deed, write_overview_link};
+use notice::overview_mail::{OverviewActDetails, write_overview_act, write_overview_link};
 use notice::{Language, LinkKeys, OverviewLink};
 use runtime::fields::metric;
 use runtime::telemetry;
 use serde::Deserialize;
 use serde_json::Value;
-use store::{LinkAllowance, MailSubject, OverviewDeed};
+use store::{LinkAllowance, MailSubject, OverviewActRecord};
 use tracing::info;
 
-use crate::post::MailTracking;
+use crate::mailer::MailTracking;
 use crate::stop::{Stop, continue_after_fault};
 use crate::{App, KEYS_LAST};
 
@@ -31,7 +31,7 @@ pub(crate) struct LinkRequest {
 
 /// What contacts did, as it was noted; nothing personal is in it.
 #[derive(Debug, PartialEq, Eq, Deserialize)]
-pub(crate) struct NotedDeeds {
+pub(crate) struct OverviewActs {
     tenant: TenantId,
     noted: Vec<String>,
 }
@@ -41,8 +41,8 @@ pub(crate) fn parse_request(event: &Value) -> Option<LinkRequest> {
     serde_json::from_value(event.get("overview")?.clone()).ok()
 }
 
-/// The deeds in a message; `None` where it holds none.
-pub(crate) fn parse_deeds(event: &Value) -> Option<NotedDeeds> {
+/// The acts in a message; `None` where it holds none.
+pub(crate) fn parse_acts(event: &Value) -> Option<OverviewActs> {
     serde_json::from_value(event.get("overview_deeds")?.clone()).ok()
 }
 
@@ -122,40 +122,40 @@ async fn mail_link(
 ///
 /// # Errors
 /// [`Stop::Wait`], or the first fault.
-pub(crate) async fn mail_deeds(app: &App, deeds: &NotedDeeds) -> Result<(), Stop> {
-    let Some(tenant) = app.store.load_tenant(&deeds.tenant).await? else { return Ok(()) };
+pub(crate) async fn mail_acts(app: &App, acts: &OverviewActs) -> Result<(), Stop> {
+    let Some(tenant) = app.store.load_tenant(&acts.tenant).await? else { return Ok(()) };
     let mut told = Ok(());
-    for noted in &deeds.noted {
-        let Some(deed) = app.store.overview_deed(&tenant.id, noted).await? else { continue };
-        told = told.and(continue_after_fault(mail_deed(app, &tenant, noted, &deed).await)?);
+    for noted in &acts.noted {
+        let Some(record) = app.store.load_overview_act(&tenant.id, noted).await? else { continue };
+        told = told.and(continue_after_fault(mail_act(app, &tenant, noted, &record).await)?);
     }
     told
 }
 
-async fn mail_deed(
+async fn mail_act(
     app: &App,
     tenant: &Tenant,
     noted: &str,
-    deed: &OverviewDeed,
+    record: &OverviewActRecord,
 ) -> Result<(), Stop> {
-    let mut by = find_by_pseudonym(&app.links.current(), tenant, deed.by);
+    let mut by = find_by_pseudonym(&app.links.current(), tenant, record.by);
     if by.is_none() {
         // Another process may have made the link with a key that was added meanwhile.
         let renewed = app.links.read_again().await;
-        by = find_by_pseudonym(&renewed, tenant, deed.by);
+        by = find_by_pseudonym(&renewed, tenant, record.by);
     }
-    let partner = deed.partner.as_ref().map(|(_, name)| name.as_str());
-    let told = ToldDeed { act: deed.act, partner, by, id: noted };
+    let partner = record.partner.as_ref().map(|(_, name)| name.as_str());
+    let told = OverviewActDetails { act: record.act, partner, by, id: noted };
     let write = |address| {
-        let mail = write_overview_deed(tenant, &told, &envelope_to(app, tenant, address, deed.at));
+        let mail = write_overview_act(tenant, &told, &envelope_to(app, tenant, address, record.at));
         (mail, MailTracking::Nothing)
     };
-    let mails: Vec<_> = everybody(tenant).into_iter().map(write).collect();
+    let mails: Vec<_> = overview_audience(tenant).into_iter().map(write).collect();
     app.send_once(MailSubject::Tenant(&tenant.id), &mails).await
 }
 
 /// Every verified contact of the tenant, and those of the standing rules, each mailbox once.
-pub(crate) fn everybody(tenant: &Tenant) -> Vec<&Email> {
+pub(crate) fn overview_audience(tenant: &Tenant) -> Vec<&Email> {
     let mut seen = std::collections::BTreeSet::new();
     let verified = tenant.verified_contacts().map(|own| &own.email);
     let all = verified.chain(tenant.rules.contacts.iter().map(|own| &own.email));
@@ -193,18 +193,18 @@ mod tests {
     }
 
     #[test]
-    fn a_request_and_deeds_are_read_and_anything_else_is_not() {
+    fn a_request_and_acts_are_read_and_anything_else_is_not() {
         let request = parse_request(&json!({"overview": {"mailbox": "it@contoso.example"}}));
         assert_eq!(request.unwrap().mailbox, "it@contoso.example");
-        let deeds = json!({"overview_deeds": {"tenant": tenant(1), "noted": ["V#1#a#b#c"]}});
-        assert_eq!(parse_deeds(&deeds).unwrap().noted, ["V#1#a#b#c"]);
+        let acts = json!({"overview_deeds": {"tenant": tenant(1), "noted": ["V#1#a#b#c"]}});
+        assert_eq!(parse_acts(&acts).unwrap().noted, ["V#1#a#b#c"]);
         for event in [
             json!({}),
             json!({"detail": {"type": "validated"}}),
             json!({"overview": 3}),
             json!({"overview_deeds": {"tenant": "contoso", "noted": []}}),
         ] {
-            assert!(parse_request(&event).is_none() && parse_deeds(&event).is_none(), "{event}");
+            assert!(parse_request(&event).is_none() && parse_acts(&event).is_none(), "{event}");
         }
     }
 

@@ -26,7 +26,7 @@ use store::{Digest, DigestEntry, MailSubject, RequestTime, StoreError};
 use tracing::{error, info};
 
 use crate::App;
-use crate::post::MailTracking;
+use crate::mailer::MailTracking;
 use crate::stop::{Stop, continue_after_fault};
 
 /// The most lines of claims in one mail of a day.

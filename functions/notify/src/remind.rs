@@ -13,9 +13,9 @@ use store::MailSubject;
 
 use crate::App;
 use crate::audience::{Addressee, Audience};
+use crate::mailer::MailTracking;
 use crate::notices;
 use crate::partner;
-use crate::post::MailTracking;
 use crate::stop::{Stop, continue_after_fault};
 
 /// A reminder that is due, as the bus told it.

@@ -7,7 +7,7 @@ use notice::mail::Mail;
 use store::{MailSubject, StoreError};
 
 use crate::App;
-use crate::post::MailTracking;
+use crate::mailer::MailTracking;
 use crate::stop::Stop;
 
 impl App {

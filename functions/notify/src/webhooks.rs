@@ -15,8 +15,8 @@ use store::MailSubject;
 use tracing::info;
 
 use crate::App;
+use crate::mailer::MailTracking;
 use crate::overview;
-use crate::post::MailTracking;
 use crate::stop::Stop;
 
 /// A webhook that was disabled, as the function `webhooks` told it.
@@ -73,8 +73,8 @@ fn partner_mails(app: &App, partner: &Partner, disabled: &DisabledWebhook) -> Ve
 fn tenant_mails(app: &App, tenant: &Tenant, disabled: &DisabledWebhook) -> Vec<Mail> {
     let language = Language::of_locale(tenant.customer_language());
     let (party, zone) = (tenant.id.as_str(), tenant.time_zone.unwrap_or(Tz::UTC));
-    let everybody = overview::everybody(tenant).into_iter();
-    everybody.map(|to| write_mail(app, disabled, party, zone, language, to)).collect()
+    let audience = overview::overview_audience(tenant).into_iter();
+    audience.map(|to| write_mail(app, disabled, party, zone, language, to)).collect()
 }
 
 fn write_mail(

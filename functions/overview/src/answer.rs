@@ -10,7 +10,7 @@ use store::RequestTime;
 use web::{Call, RequestError};
 
 use crate::App;
-use crate::shown::OpenOverview;
+use crate::open_overview::OpenOverview;
 
 /// How one caller is answered: in which language.
 pub(crate) struct OverviewResponder<'a> {

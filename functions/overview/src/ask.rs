@@ -18,7 +18,7 @@ pub(crate) async fn take_request(
         Ok(fields) => fields,
         Err(failure) => return answers.refusal_response(&failure),
     };
-    match app.post.send_request(&requested_mailbox(&fields)).await {
+    match app.queues.send_request(&requested_mailbox(&fields)).await {
         Ok(()) => answers.requested_page(),
         Err(error) => {
             telemetry::log_failure(

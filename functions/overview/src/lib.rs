@@ -9,8 +9,8 @@ mod ask;
 mod form;
 #[cfg(test)]
 mod fuzz;
-mod post;
-mod shown;
+mod open_overview;
+mod queues;
 mod take;
 
 use lambda_http::http::Method;
@@ -21,10 +21,10 @@ use store::Store;
 use web::Call;
 use web::routes::OverviewRoute;
 
-pub use crate::post::Post;
+pub use crate::queues::OverviewQueues;
 
 use crate::answer::OverviewResponder;
-use crate::shown::OpenOverview;
+use crate::open_overview::OpenOverview;
 use app::request_time;
 
 /// What the function works with.
@@ -32,13 +32,18 @@ pub struct App {
     store: Store,
     keys: KeyRing<LinkKeys>,
     operator: Operator,
-    post: Post,
+    queues: OverviewQueues,
 }
 
 impl App {
-    /// `keys` open the links that `notify` makes with them; `post` is where requests for links and deeds go.
-    pub fn new(store: Store, keys: KeyRing<LinkKeys>, operator: Operator, post: Post) -> Self {
-        Self { store, keys, operator, post }
+    /// `keys` open the links that `notify` makes with them; `queues` are where requests for links and acts go.
+    pub fn new(
+        store: Store,
+        keys: KeyRing<LinkKeys>,
+        operator: Operator,
+        queues: OverviewQueues,
+    ) -> Self {
+        Self { store, keys, operator, queues }
     }
 }
 

@@ -20,7 +20,8 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         base_url: page.base_url,
         brand: Brand::new(&page.brand_color, logo)?,
     };
-    let post = overview::Post::new(clients.sqs(), queues.overviews_url, queues.notices_url);
-    let app = overview::App::new(store, links, operator, post);
+    let queues =
+        overview::OverviewQueues::new(clients.sqs(), queues.overviews_url, queues.notices_url);
+    let app = overview::App::new(store, links, operator, queues);
     Ok(runtime::serve_http("overview", app, overview::handle_request).await?)
 }

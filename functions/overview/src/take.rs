@@ -16,13 +16,13 @@ use notice::OverviewLink;
 use notice::overview::{OverviewChoices, OverviewProblem, RefusedOverviewForm};
 use runtime::fields::{self, metric};
 use runtime::telemetry;
-use store::{OverviewDeed, RequestTime, StoreError};
+use store::{OverviewActRecord, RequestTime, StoreError};
 use web::{Call, RequestError};
 
 use crate::App;
 use crate::answer::OverviewResponder;
 use crate::form::{TakeForm, read_choices, read_form};
-use crate::shown::OpenOverview;
+use crate::open_overview::OpenOverview;
 
 /// How long claims are changed for rules that were written; what is left the sweep does.
 const WITHIN: Duration = Duration::from_secs(15);
@@ -51,8 +51,8 @@ pub(crate) async fn take_away(
         Ok(None) => return answers.over_page(),
         Err(error) => return answers.refusal_response(&error.into_failure()),
     };
-    let taker = Taker { app, link, open: &open, moment };
-    match Box::pin(taker.take(&fields, token)).await {
+    let context = FormContext { app, link, open: &open, moment };
+    match Box::pin(context.take(&fields, token)).await {
         Ok(done) => answers.taken_page(&open, &done, moment),
         Err((problem, failure)) => {
             let refused = RefusedOverviewForm { problem, choices: read_choices(&fields) };
@@ -67,15 +67,15 @@ pub(crate) async fn take_away(
     }
 }
 
-/// A form on its way.
-struct Taker<'a> {
+/// What a form is carried out with.
+struct FormContext<'a> {
     app: &'a App,
     link: &'a OverviewLink,
     open: &'a OpenOverview,
     moment: RequestTime,
 }
 
-impl Taker<'_> {
+impl FormContext<'_> {
     async fn take(
         &self,
         fields: &[(String, String)],
@@ -100,13 +100,13 @@ impl Taker<'_> {
     /// Each form is counted before its code is looked at, so that guesses made at once are counted one by one.
     async fn check_code(&self, code: &str, token: &str) -> Result<(), Refusal> {
         let counted = self.app.store.count_overview_form(self.link.tenant(), token).await;
-        if !counted.map_err(unfinished)? {
+        if !counted.map_err(refuse_unfinished)? {
             telemetry::add_to_metric(metric::CODE_ATTACK, 1);
             tracing::warn!(
                 { fields::TENANT_ID } = %self.link.tenant(),
                 "As many forms came by the link of an overview as may"
             );
-            return Err((OverviewProblem::FormsUsedUp, self.used_up()));
+            return Err((OverviewProblem::FormsUsedUp, self.refuse_more_forms()));
         }
         if self.link.accepts_code(&self.app.keys.current(), code) {
             return Ok(());
@@ -115,7 +115,7 @@ impl Taker<'_> {
     }
 
     /// By then the link is over.
-    fn used_up(&self) -> RequestError {
+    fn refuse_more_forms(&self) -> RequestError {
         let left = (self.link.ends_at() - self.moment.at).num_seconds().max(1);
         RequestError::CodeLocked { retry_after_s: u32::try_from(left).unwrap_or(u32::MAX) }
     }
@@ -140,7 +140,7 @@ impl Taker<'_> {
             let command = Command::End { item: id.item, comment: None, motive: choices.motive };
             let given =
                 self.app.store.execute_command(&id.claim, &actor, &command, self.moment, None);
-            let outcome = Box::pin(given).await.map_err(unfinished)?;
+            let outcome = Box::pin(given).await.map_err(refuse_unfinished)?;
             log_motive(&command, outcome.effect);
         }
         Ok(())
@@ -157,40 +157,40 @@ impl Taker<'_> {
         let written = Box::pin(written).await.map_err(rules_refusal)?;
         let rules = match written {
             Some(store::EntryWrite::Created(own) | store::EntryWrite::Stored(own)) => own.entry,
-            Some(store::EntryWrite::Stale(_)) | None => return Err(unfinished_now()),
+            Some(store::EntryWrite::Stale(_)) | None => return Err(refuse_unavailable()),
         };
-        self.tell_deeds(choices).await?;
+        self.announce_acts(choices).await?;
         let applied = store.apply_rules(tenant, &rules, self.moment, Some(WITHIN));
-        Box::pin(applied).await.map(drop).map_err(unfinished)
+        Box::pin(applied).await.map(drop).map_err(refuse_unfinished)
     }
 
-    /// Notes the deeds for the ledger, and has every verified contact told of them.
-    async fn tell_deeds(&self, choices: &OverviewChoices) -> Result<(), Refusal> {
+    /// Notes the acts for the ledger, and has every verified contact told of them.
+    async fn announce_acts(&self, choices: &OverviewChoices) -> Result<(), Refusal> {
         let mut noted = Vec::new();
-        for deed in self.deeds(choices) {
+        for record in self.list_acts(choices) {
             let (tenant, ends_at) = (self.link.tenant(), self.link.ends_at());
-            let note = self.app.store.note_overview_deed(tenant, ends_at, &deed);
-            noted.push(note.await.map_err(unfinished)?);
+            let note = self.app.store.note_overview_act(tenant, ends_at, &record);
+            noted.push(note.await.map_err(refuse_unfinished)?);
         }
-        self.app.post.send_deeds(self.link.tenant(), &noted).await.map_err(|error| {
+        self.app.queues.send_acts(self.link.tenant(), &noted).await.map_err(|error| {
             telemetry::log_failure("What was taken away could not be told", error.source_error());
-            unfinished_now()
+            refuse_unavailable()
         })
     }
 
-    fn deeds(&self, choices: &OverviewChoices) -> Vec<OverviewDeed> {
-        let deed = |act, partner| OverviewDeed {
+    fn list_acts(&self, choices: &OverviewChoices) -> Vec<OverviewActRecord> {
+        let record = |act, partner| OverviewActRecord {
             act,
             partner,
             by: self.link.contact(),
             at: self.moment.at,
         };
         let blocked = choices.blocks.iter().map(|id| (id.clone(), self.partner_name(id)));
-        let mut deeds: Vec<_> = blocked
-            .map(|(id, name)| deed(OverviewAct::BlockPartner, name.map(|name| (id, name))))
+        let mut acts: Vec<_> = blocked
+            .map(|(id, name)| record(OverviewAct::BlockPartner, name.map(|name| (id, name))))
             .collect();
-        deeds.extend(choices.asks_for_yes.then(|| deed(OverviewAct::AskForYes, None)));
-        deeds
+        acts.extend(choices.asks_for_yes.then(|| record(OverviewAct::AskForYes, None)));
+        acts
     }
 
     fn partner_name(&self, id: &PartnerId) -> Option<Name> {
@@ -242,14 +242,14 @@ fn rules_refusal(error: StoreError) -> Refusal {
     if matches!(error, StoreError::Rejected(_)) {
         return (OverviewProblem::BlocksFull, wrong_form(OverviewProblem::BlocksFull));
     }
-    unfinished(error)
+    refuse_unfinished(error)
 }
 
 /// Whatever the store says, the form can be sent again.
-fn unfinished(error: StoreError) -> Refusal {
+fn refuse_unfinished(error: StoreError) -> Refusal {
     (OverviewProblem::Unfinished, ApiError::from(error).into_failure())
 }
 
-fn unfinished_now() -> Refusal {
+fn refuse_unavailable() -> Refusal {
     (OverviewProblem::Unfinished, RequestError::Unavailable)
 }

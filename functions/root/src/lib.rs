@@ -74,7 +74,7 @@ pub async fn handle_event(
         }
         let root = DailyRoot::of(date, &leaves, last.map(|last| last.chain));
         let root = app.roots.keep_root(&root, &leaves).await?;
-        tell(app, &root).await?;
+        announce_root(app, &root).await?;
         closed.push(date);
         due = date.succ_opt();
         last = Some(root);
@@ -94,13 +94,13 @@ async fn find_last(app: &App, now: DateTime<Utc>) -> Result<Option<DailyRoot>, I
     let Some(newest) = days.closed.last() else { return Ok(None) };
     let root = app.roots.read_root(*newest).await?;
     if !days.told.contains(newest) {
-        tell(app, &root).await?;
+        announce_root(app, &root).await?;
     }
     Ok(Some(root))
 }
 
 /// Puts a root on the bus, and notes that it is there.
-async fn tell(app: &App, root: &DailyRoot) -> Result<(), InvocationError> {
+async fn announce_root(app: &App, root: &DailyRoot) -> Result<(), InvocationError> {
     let event = (root.date.to_string(), root_event(root));
     if !app.bus.put_events(&[event]).await.is_empty() {
         return Err(InvocationError::new("the bus did not take the root of a day"));

@@ -62,7 +62,7 @@ pub struct Connector {
 
 /// What a receiver answered, as far as anybody asks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Sent {
+pub struct ReceiverAnswer {
     /// Its status. What else was answered is not kept.
     pub status: u16,
 }
@@ -105,13 +105,13 @@ impl Connector {
         url: &WebhookUrl,
         headers: &[(&'static str, String)],
         body: String,
-    ) -> Result<Sent, DeliveryError> {
+    ) -> Result<ReceiverAnswer, DeliveryError> {
         let attempt = Box::pin(self.attempt(url, headers, body));
         let (answered, limit) = match select(attempt, (self.timer)(self.limit)).await {
             Either::Left((answered, limit)) => (answered?, limit),
             Either::Right(((), _)) => return Err(DeliveryError::TimedOut),
         };
-        let sent = Sent { status: answered.answer.status().as_u16() };
+        let sent = ReceiverAnswer { status: answered.answer.status().as_u16() };
         select(Box::pin(answered.throw_away()), limit).await;
         Ok(sent)
     }

@@ -22,7 +22,7 @@ use web::routes::WebhooksRoute;
 use web::{AppClients, Call, Reply};
 
 pub use crate::address::is_public;
-pub use crate::connector::{Authorities, Connector, Dialer, Resolver, Sent, Timer};
+pub use crate::connector::{Authorities, Connector, Dialer, ReceiverAnswer, Resolver, Timer};
 pub use crate::message::Message;
 pub use crate::queues::Queues;
 

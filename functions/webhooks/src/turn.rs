@@ -4,7 +4,7 @@
 use aws_lambda_events::event::sqs::{SqsBatchResponse, SqsEvent, SqsMessage};
 use chrono::{DateTime, Duration};
 use domain::claim::Instant;
-use domain::webhook::{Disabled, Webhook, WebhookOwner, WebhookState};
+use domain::webhook::{Webhook, WebhookDisablement, WebhookOwner, WebhookState};
 use runtime::fields::{self, metric};
 use runtime::{Invocation, InvocationError, telemetry};
 use store::{LeasedWebhook, WebhookKey};
@@ -184,7 +184,7 @@ async fn tell_if_disabled(
             }
         }
     }
-    let told = WebhookState::Disabled(Disabled { told: true, ..disabled });
+    let told = WebhookState::Disabled(WebhookDisablement { told: true, ..disabled });
     // Where the party has written it anew meanwhile, it is disabled no more.
     app.store.save_webhook(leased, |own| own.state = told).await?;
     Ok(())

@@ -63,7 +63,7 @@ pub struct EvidenceMoments {
 
 impl EvidenceMoments {
     /// Both are the moment of the command.
-    pub fn both_at(now: Instant) -> Self {
+    pub fn from_moment(now: Instant) -> Self {
         Self { now, submitted_at: now }
     }
 }

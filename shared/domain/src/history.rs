@@ -10,13 +10,13 @@ mod event;
 mod first_format;
 pub(crate) mod members;
 mod sealed;
-mod told;
+mod told_event;
 
 pub use annotation::{Annotation, FieldChange};
 pub use entry::{Entry, ItemsChange, StatusChange};
-pub use members::{Members, Noes, WindowText};
+pub use members::{DeclinedItems, Members, WindowText};
 pub use sealed::{Audience, ReadableEntry, SealedEntry, SealedPart, WithheldEntry};
-pub use told::ToldEvent;
+pub use told_event::ToldEvent;
 
 use crate::ids::Sha256Hash;
 

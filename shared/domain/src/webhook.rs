@@ -86,7 +86,7 @@ codes! {
 
 /// Since when a webhook fails.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Failing {
+pub struct WebhookFailure {
     /// The first failure since the last success.
     pub since: Instant,
     /// How many attempts have failed since then.
@@ -99,7 +99,7 @@ pub struct Failing {
 
 /// That nothing is sent any more.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Disabled {
+pub struct WebhookDisablement {
     /// When the last attempt failed.
     pub at: Instant,
     /// Whether the receiver was gone, or failed for too long.
@@ -114,9 +114,9 @@ pub enum WebhookState {
     /// The last attempt succeeded, or there was none.
     Active,
     /// The last attempt failed.
-    Failing(Failing),
+    Failing(WebhookFailure),
     /// Nothing is sent until its party writes it anew.
-    Disabled(Disabled),
+    Disabled(WebhookDisablement),
 }
 
 impl WebhookState {
@@ -140,7 +140,7 @@ impl WebhookState {
 
     /// Whether its party is still to be told that it was disabled.
     pub fn is_untold(self) -> bool {
-        matches!(self, Self::Disabled(Disabled { told: false, .. }))
+        matches!(self, Self::Disabled(WebhookDisablement { told: false, .. }))
     }
 
     /// Where it stands after an attempt that failed at `at`. `jitter` is a random number below 1,000: up to a tenth
@@ -158,13 +158,13 @@ impl WebhookState {
             (at - since >= GIVEN_UP_AFTER).then_some(DisableCause::Failed)
         };
         if let Some(cause) = cause {
-            return Self::Disabled(Disabled { at, cause, told: false });
+            return Self::Disabled(WebhookDisablement { at, cause, told: false });
         }
         let doubled = FIRST_DELAY * (1 << before.min(DOUBLINGS));
         let delay = doubled.min(LONGEST_DELAY);
         let delay = delay + delay / 10_000 * i32::from(jitter.min(999));
         let attempts = before.saturating_add(1);
-        Self::Failing(Failing { since, attempts, next_attempt_at: at + delay, error })
+        Self::Failing(WebhookFailure { since, attempts, next_attempt_at: at + delay, error })
     }
 }
 

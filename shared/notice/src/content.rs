@@ -14,8 +14,8 @@ use domain::text::isolation::isolate_name;
 use crate::dates;
 use crate::keys::LinkKeys;
 use crate::link::Link;
+use crate::messages::Messages;
 use crate::operator::Operator;
-use crate::say::Messages;
 use language::{Language, TextSet};
 
 /// Until when the customer can say no before silence counts.

@@ -6,7 +6,7 @@ use domain::calendar::Tz;
 use domain::claim::Instant;
 use fluent_bundle::FluentArgs;
 
-use crate::say;
+use crate::messages;
 use language::{Language, TextSet};
 
 /// A day with its year: `Thursday 31 December 2026`.
@@ -31,8 +31,10 @@ pub fn format_short(language: Language, date: NaiveDate) -> String {
 
 /// Weekday, day of the month, and month with its year, each for itself.
 pub fn format_leaf(language: Language, date: NaiveDate) -> [String; 3] {
-    let weekday =
-        say::plain_message(language, &format!("weekday-{}", date.weekday().number_from_monday()));
+    let weekday = messages::plain_message(
+        language,
+        &format!("weekday-{}", date.weekday().number_from_monday()),
+    );
     let [day, month] = ["date-day-of-month", "date-month-of-year"]
         .map(|message| date_message(language, message, date));
     [weekday, day, month]
@@ -45,18 +47,18 @@ pub fn format_local(language: Language, at: Instant, zone: Tz) -> String {
     args.set("time", format_clock(&local));
     args.set("zone", zone_name(language, &zone.abbreviation_at(at)));
     args.set("area", zone.name().to_owned());
-    say::format_message(language, "date-local", &args)
+    messages::format_message(language, "date-local", &args)
 }
 
 /// A moment in UTC.
 pub fn format_utc(language: Language, at: Instant) -> String {
     let mut args = date_arguments(language, at.date_naive());
     args.set("time", format_clock(&at));
-    say::format_message(language, "date-utc", &args)
+    messages::format_message(language, "date-utc", &args)
 }
 
 fn date_message(language: Language, message: &str, date: NaiveDate) -> String {
-    say::format_message(language, message, &date_arguments(language, date))
+    messages::format_message(language, message, &date_arguments(language, date))
 }
 
 fn format_clock<Z: chrono::TimeZone>(at: &DateTime<Z>) -> String {
@@ -66,13 +68,13 @@ fn format_clock<Z: chrono::TimeZone>(at: &DateTime<Z>) -> String {
 fn date_arguments(language: Language, date: NaiveDate) -> FluentArgs<'static> {
     let weekday = date.weekday().number_from_monday();
     let mut args = FluentArgs::new();
-    args.set("weekday", say::plain_message(language, &format!("weekday-{weekday}")));
+    args.set("weekday", messages::plain_message(language, &format!("weekday-{weekday}")));
     args.set(
         "weekday-genitive",
-        say::plain_message(language, &format!("weekday-genitive-{weekday}")),
+        messages::plain_message(language, &format!("weekday-genitive-{weekday}")),
     );
     args.set("day", date.day().to_string());
-    args.set("month", say::plain_message(language, &format!("month-{}", date.month())));
+    args.set("month", messages::plain_message(language, &format!("month-{}", date.month())));
     args.set("year", date.year().to_string());
     args
 }

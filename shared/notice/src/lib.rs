@@ -30,9 +30,9 @@ pub mod renewal;
 pub mod standing;
 pub mod webhook_mail;
 
+mod calendar_table;
 mod html;
-mod picture;
-mod say;
+mod messages;
 mod usage_line;
 
 pub use brand::{Brand, BrandError};

@@ -18,16 +18,16 @@ use mail_builder::headers::raw::Raw;
 use mail_builder::mime::{BodyPart, MimePart};
 
 use crate::brand::Logo;
+use crate::calendar_table::{CalendarLeaf, CalendarTable};
 use crate::content::{
     AnswerDeadline, Links, Notice, NoticeItem, Term, added_days, counted_days, day_before,
     skipped_days,
 };
 use crate::dates;
 use crate::html::render_html;
+use crate::messages::Messages;
 use crate::operator::Operator;
-use crate::picture::{CalendarLeaf, CalendarTable};
 use crate::renewal::RenewalRows;
-use crate::say::Messages;
 use language::Language;
 
 /// The look of a mail. Some mail programs know no variables: the colour is put in.
@@ -101,7 +101,7 @@ pub struct Receipt {
     /// The receipt's number: the claim and its version.
     pub id: String,
     /// What was recorded, of which items: one decision may decline some and end others.
-    pub deeds: Vec<(ReceiptAction, Vec<ItemNo>)>,
+    pub actions: Vec<(ReceiptAction, Vec<ItemNo>)>,
     /// Who answered; `None` where that is not known.
     pub by: Option<AnswerAuthor>,
     /// How it can be taken back until the window's end.
@@ -146,7 +146,7 @@ pub enum ReceiptAction {
 }
 
 impl ReceiptAction {
-    /// Every deed that a receipt can tell.
+    /// Every action that a receipt can tell.
     pub const ALL: [Self; 4] = [Self::Declined, Self::Undone, Self::UndoneInPart, Self::Ended];
 
     fn message_names(self) -> (&'static str, &'static str) {
@@ -167,11 +167,11 @@ pub fn write_receipt(notice: &Notice, receipt: &Receipt, envelope: &Envelope<'_>
         .with_value("receipt", receipt.id.clone())
         .with_value("at-local", dates::format_local(language, envelope.at, receipt.zone))
         .with_value("at-utc", dates::format_utc(language, envelope.at));
-    let line = |(deed, items): &(ReceiptAction, Vec<ItemNo>)| {
-        let (_, body) = deed.message_names();
+    let line = |(action, items): &(ReceiptAction, Vec<ItemNo>)| {
+        let (_, body) = action.message_names();
         messages_about(notice, items, language).of(body)
     };
-    let mut lines: Vec<_> = receipt.deeds.iter().map(line).collect();
+    let mut lines: Vec<_> = receipt.actions.iter().map(line).collect();
     lines.push(notice.waiting_text(language));
     if notice.items.iter().any(NoticeItem::is_undecided) {
         lines.extend(moment_lines(notice, &say));
@@ -185,7 +185,7 @@ pub fn write_receipt(notice: &Notice, receipt: &Receipt, envelope: &Envelope<'_>
         Undo::Code(digits) => lines.extend([say.of("receipt-undo"), digits.clone()]),
     }
     lines.push(say.of("receipt-not-you"));
-    let first = receipt.deeds.first().map_or(ReceiptAction::Declined, |(deed, _)| *deed);
+    let first = receipt.actions.first().map_or(ReceiptAction::Declined, |(action, _)| *action);
     let (subject, _) = first.message_names();
     write_short(&say, subject, &lines, &format!("receipt.{}", receipt.id), envelope)
 }

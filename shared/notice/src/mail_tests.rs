@@ -178,13 +178,13 @@ fn a_short_mail_bears_no_link() {
 fn short_mails(world: &SampleWorld, language: Language) -> Vec<Mail> {
     let (notice, envelope) = (world.notice(), world.envelope(language));
     let items = vec![ItemNo(1), ItemNo(3)];
-    let receipt = |deed, undo| {
-        let deeds = vec![(deed, items.clone())];
+    let receipt = |action, undo| {
+        let actions = vec![(action, items.clone())];
         mail::write_receipt(
             &notice,
             &Receipt {
                 id: "x-7".into(),
-                deeds,
+                actions,
                 by: Some(AnswerAuthor::Link),
                 undo,
                 zone: prague(),
@@ -279,10 +279,10 @@ fn a_receipt_of_one_item_speaks_of_one_and_tells_the_time_by_the_customers_clock
     let mut all = String::new();
     for tag in ["cs", "en"] {
         let envelope = world.envelope(language(tag));
-        for deed in ReceiptAction::ALL {
-            let (id, deeds) = ("x-7".to_owned(), vec![(deed, vec![ItemNo(2)])]);
+        for action in ReceiptAction::ALL {
+            let (id, actions) = ("x-7".to_owned(), vec![(action, vec![ItemNo(2)])]);
             let (by, undo) = (Some(AnswerAuthor::Administrator), Undo::Nobody);
-            let receipt = Receipt { id, deeds, by, undo, zone: prague() };
+            let receipt = Receipt { id, actions, by, undo, zone: prague() };
             writeln!(all, "{}=====", mail::write_receipt(&unset, &receipt, &envelope).text)
                 .unwrap();
         }
@@ -302,10 +302,10 @@ fn a_receipt_of_one_item_speaks_of_one_and_tells_the_time_by_the_customers_clock
 #[test]
 fn a_no_that_declines_some_items_and_ends_others_has_one_receipt() {
     let world = SampleWorld::new().awaiting();
-    let deeds =
+    let actions =
         vec![(ReceiptAction::Declined, vec![ItemNo(1)]), (ReceiptAction::Ended, vec![ItemNo(2)])];
     let (by, undo) = (Some(AnswerAuthor::Link), Undo::Nobody);
-    let receipt = Receipt { id: "x-7".into(), deeds, by, undo, zone: prague() };
+    let receipt = Receipt { id: "x-7".into(), actions, by, undo, zone: prague() };
     let text = mail::write_receipt(&world.notice(), &receipt, &world.envelope(language("en"))).text;
     let text = unmarked(&text);
     assert!(text.contains("recorded for this item: Exchange Online."), "{text}");
@@ -357,12 +357,12 @@ fn the_first_line_goes_on_in_the_sentence_that_the_greeting_began() {
     let world = SampleWorld::new().awaiting();
     for (tag, first) in [("cs", "odmítnutí žádosti"), ("en", "The answer \"no\"")] {
         let language = language(tag);
-        let deeds = vec![
+        let actions = vec![
             (ReceiptAction::Declined, vec![ItemNo(1)]),
             (ReceiptAction::Ended, vec![ItemNo(2)]),
         ];
         let (by, undo, zone) = (None, Undo::Nobody, prague());
-        let receipt = Receipt { id: "r-1".to_owned(), deeds, by, undo, zone };
+        let receipt = Receipt { id: "r-1".to_owned(), actions, by, undo, zone };
         let mail = mail::write_receipt(&world.notice(), &receipt, &world.envelope(language));
         let lines: Vec<_> = mail.text.lines().filter(|line| !line.is_empty()).collect();
         assert!(lines[2].starts_with(first), "{lines:?}");
@@ -683,8 +683,8 @@ fn the_notice_says_how_long_it_would_last() {
 fn a_receipt_says_who_answered_what_still_waits_and_what_silence_will_do() {
     let world = SampleWorld::new().awaiting();
     let text = |world: &SampleWorld, by, asked_at| {
-        let (deeds, undo) = (vec![(ReceiptAction::Declined, vec![ItemNo(2)])], Undo::Nobody);
-        let receipt = Receipt { id: "x-7".into(), deeds, by, undo, zone: prague() };
+        let (actions, undo) = (vec![(ReceiptAction::Declined, vec![ItemNo(2)])], Undo::Nobody);
+        let receipt = Receipt { id: "x-7".into(), actions, by, undo, zone: prague() };
         let envelope = mail::Envelope { asked_at, ..world.envelope(language("en")) };
         unmarked(&mail::write_receipt(&world.notice(), &receipt, &envelope).text)
     };

@@ -15,9 +15,9 @@ use domain::text::isolation::isolate_name;
 use crate::content::{Notice, NoticeItem, day_before};
 use crate::dates;
 use crate::html::render_html;
+use crate::messages::Messages;
 use crate::operator::Operator;
 use crate::page::{MotiveChoice, PageFrame, motive_choices};
-use crate::say::Messages;
 use crate::usage_line::UsageLine;
 use language::Language;
 

@@ -10,9 +10,9 @@ use crate::dates;
 use crate::html::render_html;
 use crate::keys::LinkKeys;
 use crate::mail::{Envelope, Mail, MailFrame, MailParts, language_links, subject_of, write_short};
+use crate::messages::Messages;
 use crate::operator::Operator;
 use crate::overview_link::OverviewLink;
-use crate::say::Messages;
 use language::Language;
 
 /// A contact as mails name it: its name, and its address.
@@ -50,30 +50,34 @@ fn overview_url(operator: &Operator, token: &str) -> String {
 
 /// What was done to the standing rules by an overview.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ToldDeed<'a> {
+pub struct OverviewActDetails<'a> {
     /// What the contact did to the rules.
     pub act: OverviewAct,
     /// The name of the partner that it concerns, if it concerns one.
     pub partner: Option<&'a str>,
     /// Which contact did it; `None`: one that is none any more.
     pub by: Option<&'a TenantContact>,
-    /// What tells the deeds at a tenant apart.
+    /// What tells the acts at a tenant apart.
     pub id: &'a str,
 }
 
-/// The mail that tells every verified contact what one of them did. The envelope's moment is that of the deed.
-pub fn write_overview_deed(tenant: &Tenant, deed: &ToldDeed<'_>, envelope: &Envelope<'_>) -> Mail {
+/// The mail that tells every verified contact what one of them did. The envelope's moment is that of the act.
+pub fn write_overview_act(
+    tenant: &Tenant,
+    details: &OverviewActDetails<'_>,
+    envelope: &Envelope<'_>,
+) -> Mail {
     let (language, zone) = (envelope.language, tenant.time_zone.unwrap_or(Tz::UTC));
     let say = Messages::from_operator(language, envelope.operator)
         .with_name("tenant", tenant.name.as_str())
-        .with_name("partner", deed.partner.unwrap_or_default())
+        .with_name("partner", details.partner.unwrap_or_default())
         .with_value("at-local", dates::format_local(language, envelope.at, zone))
         .with_value("at-utc", dates::format_utc(language, envelope.at));
-    let (subject, what) = match deed.act {
+    let (subject, what) = match details.act {
         OverviewAct::BlockPartner => ("overview-block-subject", "overview-block"),
         OverviewAct::AskForYes => ("overview-ask-subject", "overview-ask"),
     };
-    let by = match deed.by {
+    let by = match details.by {
         Some(contact) => say.of_text("overview-by", "contact", &printed_contact(contact)),
         None => say.of("overview-by-former"),
     };
@@ -84,7 +88,7 @@ pub fn write_overview_deed(tenant: &Tenant, deed: &ToldDeed<'_>, envelope: &Enve
         say.of("overview-taken-back"),
         say.of("recipients-not-right"),
     ];
-    let id = format!("overview-deed.{}.{}", tenant.id, deed.id.replace('#', "."));
+    let id = format!("overview-deed.{}.{}", tenant.id, details.id.replace('#', "."));
     write_short(&say, subject, &lines, &id, envelope)
 }
 

@@ -16,7 +16,7 @@ use crate::overview::{
     RefusedOverviewForm, RunningItem,
 };
 use crate::overview_link::OverviewLink;
-use crate::overview_mail::{ToldDeed, write_overview_deed, write_overview_link};
+use crate::overview_mail::{OverviewActDetails, write_overview_act, write_overview_link};
 use crate::samples::{SampleWorld, sent_at};
 use language::Language;
 
@@ -122,16 +122,16 @@ fn every_mail(language: Language) -> Vec<(&'static str, Mail)> {
     let (world, contact) = (SampleWorld::new(), contact());
     let envelope = world.envelope(language);
     let link = OverviewLink::of(&world.keys, &world.tenant, &contact, sent_at()).unwrap();
-    let deed = |act, partner, by| {
-        let deed = ToldDeed { act, partner, by, id: "7" };
-        write_overview_deed(&world.tenant, &deed, &envelope)
+    let act_mail = |act, partner, by| {
+        let details = OverviewActDetails { act, partner, by, id: "7" };
+        write_overview_act(&world.tenant, &details, &envelope)
     };
     let (block, ask) = (OverviewAct::BlockPartner, OverviewAct::AskForYes);
     vec![
         ("link", write_overview_link(&world.tenant, &link, &world.keys, "m-1", &envelope)),
-        ("block", deed(block, Some("Alpine <Cloud>"), Some(&contact))),
-        ("ask", deed(ask, None, Some(&contact))),
-        ("ask_of_a_former_contact", deed(ask, None, None)),
+        ("block", act_mail(block, Some("Alpine <Cloud>"), Some(&contact))),
+        ("ask", act_mail(ask, None, Some(&contact))),
+        ("ask_of_a_former_contact", act_mail(ask, None, None)),
     ]
 }
 

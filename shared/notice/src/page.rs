@@ -8,14 +8,14 @@ use domain::ids::ItemNo;
 use domain::motive::Motive;
 
 use crate::brand::{Brand, Logo};
+use crate::calendar_table::{CalendarLeaf, CalendarTable};
 use crate::code::{DECISION_CODE_DIGITS, UNDO_CODE_DIGITS};
 use crate::content::{AnswerDeadline, Notice, NoticeItem, Term, counted_days, skipped_days};
 use crate::dates;
 use crate::html::render_html;
+use crate::messages::Messages;
 use crate::operator::Operator;
-use crate::picture::{CalendarLeaf, CalendarTable};
 use crate::renewal::RenewalRows;
-use crate::say::Messages;
 use crate::standing::{CustomerOptions, LinkRights, Phase};
 use language::Language;
 

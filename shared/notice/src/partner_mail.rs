@@ -15,8 +15,8 @@ use domain::text::isolation::isolate_name;
 use crate::content::{AnswerDeadline, Directory, Notice, day_before};
 use crate::dates;
 use crate::mail::{Envelope, Mail, messages_about, write_short};
+use crate::messages::Messages;
 use crate::operator::Operator;
-use crate::say::Messages;
 use language::Language;
 
 /// A claim as its partner is written to about it.

@@ -5,7 +5,7 @@ use domain::claim::{Claim, State};
 
 use crate::content::{Directory, Notice, NoticeItem, RenewedTerm, day_before, notice_item};
 use crate::dates;
-use crate::say::Messages;
+use crate::messages::Messages;
 
 impl Notice {
     /// The same, knowing what is renewed: `old`, while something of it runs for a term.

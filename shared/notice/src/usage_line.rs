@@ -3,7 +3,7 @@
 use chrono::NaiveDate;
 
 use crate::dates;
-use crate::say::Messages;
+use crate::messages::Messages;
 use language::Language;
 
 /// The width of the picture, in its own units.

@@ -6,7 +6,7 @@ use domain::webhook::DisableCause;
 
 use crate::dates;
 use crate::mail::{Envelope, Mail, write_short};
-use crate::say::Messages;
+use crate::messages::Messages;
 
 /// That a webhook of a party was disabled. `party` tells its mails from those of others; the envelope's moment is that of
 /// the event, `zone` by whose clocks it is told.

@@ -9,10 +9,10 @@ use serde::Serialize;
 use sha2::Sha256;
 use subtle::{Choice, ConstantTimeEq};
 
-use crate::call::Call;
 use crate::caller::Caller;
 use crate::failure::RequestError;
 use crate::reply::Reply;
+use crate::request::Call;
 use crate::values::ValueError;
 use crate::views::{ClaimView, FeedEventView, FeedView, ListView, QueueTotalsView, QueueView};
 

@@ -57,10 +57,10 @@ pub(crate) struct BodyFields<'v> {
 impl<'v> BodyFields<'v> {
     /// The members of the whole body; where the body is no object, that is an error.
     pub(crate) fn of(body: &'v Value) -> Self {
-        Self::at(body, String::new())
+        Self::new(body, String::new())
     }
 
-    fn at(value: &'v Value, at: String) -> Self {
+    fn new(value: &'v Value, at: String) -> Self {
         let members = value.as_object();
         let errors = match members {
             Some(_) => Vec::new(),
@@ -160,7 +160,7 @@ impl<'v> BodyFields<'v> {
         pointer: String,
         read: impl FnOnce(&mut BodyFields<'v>) -> Option<T>,
     ) -> Option<T> {
-        let mut inner = BodyFields::at(value, pointer);
+        let mut inner = BodyFields::new(value, pointer);
         let found = read(&mut inner);
         self.errors.extend(inner.into_errors());
         found

@@ -12,8 +12,8 @@ use serde_json::{Value, json};
 use crate::event::{RequestEvent, app_clients};
 use crate::precondition::{self, IfMatch};
 use crate::{
-    Call, Cursors, Language, Problem, RequestError, Viewer, accept, bodies, json, queries, routes,
-    values,
+    Call, Cursors, Language, Problem, RequestError, Viewer, bodies, json, negotiation, queries,
+    routes, values,
 };
 
 /// The examples are taken, and not everything is.
@@ -242,7 +242,9 @@ fn what_is_accepted_is_ranked_out_of_the_header_itself() {
         assert!(ranked.iter().all(|name| text.contains(name)), "{text:?}");
         let language = Language::negotiate(text).unwrap_or_default();
         assert!(language == Language::En || text.to_ascii_lowercase().contains("cs"), "{text:?}");
-        assert!(!accept::prefers_json(Some(text)) || text.to_ascii_lowercase().contains("json"));
+        assert!(
+            !negotiation::prefers_json(Some(text)) || text.to_ascii_lowercase().contains("json")
+        );
         !ranked.is_empty()
     });
 }

@@ -10,10 +10,8 @@
 //! assert_eq!((route.operation, id), ("getClaim", Some("yciliad6mj6bgqj2mjp7ols5re")));
 //! ```
 
-mod accept;
 pub mod action;
 pub mod bodies;
-mod call;
 mod caller;
 pub mod csv;
 mod cursor;
@@ -24,6 +22,7 @@ mod fields;
 #[cfg(test)]
 mod fuzz;
 mod json;
+mod negotiation;
 pub mod openapi;
 mod period;
 mod precondition;
@@ -31,6 +30,7 @@ mod problem;
 mod problem_code;
 pub mod queries;
 mod reply;
+mod request;
 pub mod routes;
 mod texts;
 mod values;
@@ -39,7 +39,6 @@ mod webhook_url;
 pub mod words;
 
 pub use bodies::request_hash;
-pub use call::{Call, MAX_BODY_BYTES};
 pub use caller::{AppClients, Caller, Viewer};
 pub use cursor::{Cursors, DEFAULT_LIMIT, MAX_LIMIT, PageRequest};
 pub use entity_tag::EntityTag;
@@ -50,4 +49,5 @@ pub use precondition::IfMatch;
 pub use problem::{Problem, ProblemField};
 pub use problem_code::ProblemCode;
 pub use reply::Reply;
+pub use request::{Call, MAX_BODY_BYTES};
 pub use webhook_url::{HTTPS_PORT, WebhookUrl};

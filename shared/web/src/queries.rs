@@ -17,9 +17,9 @@ use domain::text::{Domain, Name};
 use domain::turn::Who;
 use lambda_http::aws_lambda_events::query_map::QueryMap;
 
-use crate::call::Call;
 use crate::caller::Viewer;
 use crate::failure::{RequestError, query_pointer};
+use crate::request::Call;
 use crate::values::{Readable, ValueError};
 
 /// Parameters of every list.

@@ -70,7 +70,7 @@ async fn staff_check_every_deadline_and_text_and_others_are_told_what_they_do_no
     assert!(staff.checked.deadlines >= 7, "{staff}");
     assert_eq!(staff.checked.texts, 2, "{staff}");
     assert!(staff.checked.parts > 20, "{staff}");
-    let told = |report: &cpor::Report| report.unchecked.join("\n");
+    let told = |report: &cpor::BundleReport| report.unchecked.join("\n");
     assert!(!told(&staff).contains("parts of"), "{staff}");
     let partner = checked(&bundle(&stack, &claim, "partner").await);
     assert!(told(&partner).contains("parts of customer and staff"), "{partner}");

@@ -4,7 +4,7 @@
 use std::ops::RangeInclusive;
 
 use chrono::{Duration, NaiveDate};
-use cpor::{FindingKind as Kind, Report, Trust, TrustedRoots};
+use cpor::{BundleReport, FindingKind as Kind, Trust, TrustedRoots};
 use domain::claim::Claim;
 use domain::command::Command;
 use domain::history::hash_entry;
@@ -43,11 +43,11 @@ fn trusted(roots: &[DailyRoot]) -> Trust {
     Trust { roots, is_sandbox: false }
 }
 
-fn checked_by(text: &str, roots: &[DailyRoot]) -> Report {
+fn checked_by(text: &str, roots: &[DailyRoot]) -> BundleReport {
     cpor::verify_with(text, &trusted(roots)).unwrap()
 }
 
-fn unchecked(report: &Report) -> String {
+fn unchecked(report: &BundleReport) -> String {
     report.unchecked.join("\n")
 }
 

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use domain::webhook::DeliveryError;
 use serde_json::{Value, json};
-use support::internet::{Answering, Connector, Internet, Sent};
+use support::internet::{Answering, Connector, Internet, ReceiverAnswer};
 use web::WebhookUrl;
 
 use super::*;
@@ -18,7 +18,7 @@ fn url() -> WebhookUrl {
     WebhookUrl::parse(&format!("https://{CRM}/hook")).unwrap()
 }
 
-async fn post_by(connector: &Connector) -> Result<Sent, DeliveryError> {
+async fn post_by(connector: &Connector) -> Result<ReceiverAnswer, DeliveryError> {
     connector.post(&url(), &[], "{}".to_owned()).await
 }
 
@@ -60,7 +60,7 @@ async fn the_connection_goes_to_the_address_that_was_judged_whatever_the_name_le
         let address = if is_first { "8.8.4.1" } else { "127.0.0.1" };
         Box::pin(async move { Ok(vec![address.parse().unwrap()]) })
     }));
-    assert_eq!(post_by(&connector).await, Ok(Sent { status: 200 }));
+    assert_eq!(post_by(&connector).await, Ok(ReceiverAnswer { status: 200 }));
     let expected: SocketAddr = "8.8.4.1:443".parse().unwrap();
     assert_eq!((asked.load(Ordering::Relaxed), internet.dialed()), (1, vec![expected]));
     assert_eq!(receiver.received().len(), 1);
@@ -73,7 +73,7 @@ async fn an_address_that_takes_no_connection_leads_to_the_next_one_of_the_name()
     let internet = Internet::default();
     internet.receiver(CRM).await;
     internet.resolve_to(CRM, &["2a00:1450:4014:80e::2004", "8.8.4.9", "8.8.4.1"]);
-    assert_eq!(post_by(&internet.connector()).await, Ok(Sent { status: 200 }));
+    assert_eq!(post_by(&internet.connector()).await, Ok(ReceiverAnswer { status: 200 }));
     let dialed: Vec<_> = internet.dialed().iter().map(ToString::to_string).collect();
     assert_eq!(dialed, ["8.8.4.9:443", "8.8.4.1:443"], "of IPv4 first");
     internet.take_down(CRM);
@@ -100,7 +100,7 @@ async fn each_way_in_which_a_receiver_fails_has_its_name() {
     let connector = internet.connector();
     assert_eq!(connector.limit(), std::time::Duration::from_secs(5), "five seconds in all");
     receiver.answer_next(&[Answering::Redirect, Answering::Garbage]);
-    assert_eq!(post_by(&connector).await, Ok(Sent { status: 302 }));
+    assert_eq!(post_by(&connector).await, Ok(ReceiverAnswer { status: 302 }));
     assert_eq!(internet.dialed().len(), 1, "a redirect is not followed");
     assert_eq!(post_by(&connector).await, Err(DeliveryError::NoHttp));
     let unknown = WebhookUrl::parse("https://nobody.example/").unwrap();
@@ -127,7 +127,11 @@ async fn who_answers_too_late_has_failed_and_who_never_ends_its_answer_has_not()
     receiver.answer_next(&[Answering::Never, Answering::Endless]);
     assert_eq!(post_by(&connector).await, Err(DeliveryError::TimedOut));
     let patient = internet.connector().with_limit(std::time::Duration::from_mins(1));
-    assert_eq!(post_by(&patient).await, Ok(Sent { status: 200 }), "16 KiB are read, and no more");
+    assert_eq!(
+        post_by(&patient).await,
+        Ok(ReceiverAnswer { status: 200 }),
+        "16 KiB are read, and no more"
+    );
 }
 
 #[tokio::test]
@@ -135,7 +139,7 @@ async fn a_status_counts_although_the_body_behind_it_never_comes() {
     let internet = Internet::default();
     let receiver = internet.receiver(CRM).await;
     receiver.answer(Answering::Stalled);
-    assert_eq!(post_by(&internet.connector()).await, Ok(Sent { status: 200 }));
+    assert_eq!(post_by(&internet.connector()).await, Ok(ReceiverAnswer { status: 200 }));
 }
 
 #[tokio::test]

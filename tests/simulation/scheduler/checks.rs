@@ -258,7 +258,7 @@ impl Sim {
                         bare.event_type
                     );
                 }
-                let between = Event::between(previous, new.claim()).expect("an event between");
+                let between = Event::derive(previous, new.claim()).expect("an event between");
                 if let Some(previous) = previous {
                     let again = domain::evolve(Some(previous.clone()), &between);
                     assert_eq!(again.as_ref(), Ok(new.claim()), "I7: the fold of its events");

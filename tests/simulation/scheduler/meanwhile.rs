@@ -15,7 +15,7 @@ use super::actors::Answered;
 use super::consumers::Consumers;
 use super::coverage::Happened;
 use super::receipts::Receipts;
-use super::webhooks::{self, Deed, WEBHOOKS};
+use super::webhooks::{self, WEBHOOKS, WebhookAct};
 use super::{Intent, Move, Sim};
 
 /// For how many seconds the sender of an event stands still in the middle of an attempt: the last ones are longer than
@@ -41,7 +41,7 @@ pub(super) enum Meanwhile {
     /// Whoever has a message of that webhook; `None`: of the one whose turn it is.
     Sender(Option<usize>),
     /// The party of that webhook; `None`: of the one whose turn it is.
-    Party(Option<usize>, Deed),
+    Party(Option<usize>, WebhookAct),
     /// Another publisher.
     Publisher(Records),
     /// Nobody: time passes.
@@ -126,7 +126,7 @@ impl Sim {
             4..6 => self.books.any_report(&mut self.rng).map(Meanwhile::Report),
             6 => Some(self.any_feed()),
             7 => Some(Meanwhile::Sender(Some(self.rng.usize(0..WEBHOOKS.len())))),
-            8 => Some(Meanwhile::Party(Some(self.rng.usize(0..WEBHOOKS.len())), self.any_deed())),
+            8 => Some(Meanwhile::Party(Some(self.rng.usize(0..WEBHOOKS.len())), self.any_act())),
             _ => self.intends().await.map(Meanwhile::Customer),
         }
     }
@@ -141,7 +141,7 @@ impl Sim {
         let stall = Duration::seconds(*self.rng.choice(stalls).unwrap());
         let other = match self.rng.u8(0..8) {
             0..5 => Meanwhile::Sender(None),
-            _ => Meanwhile::Party(None, self.any_deed()),
+            _ => Meanwhile::Party(None, self.any_act()),
         };
         vec![Meanwhile::Time(stall), other]
     }
@@ -199,9 +199,9 @@ impl Meanwhile {
                 let message = (stack.env.clock.now(), webhooks::message_of(no));
                 Box::pin(webhooks::take_turn(&stack, receipts, &message)).await;
             }
-            Self::Party(no, deed) => {
+            Self::Party(no, act) => {
                 let Some(no) = no.or_else(|| receipts.under_way()) else { return };
-                Box::pin(webhooks::act_as_party(&stack, receipts, no, *deed)).await;
+                Box::pin(webhooks::act_as_party(&stack, receipts, no, *act)).await;
             }
             Self::Publisher(records) => {
                 drop(Box::pin(stack.event_functions.publish(&records.0)).await);

@@ -89,7 +89,7 @@ const FAILURES: [Answering; 12] = [
 
 /// What a party does with its webhook.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Deed {
+pub(super) enum WebhookAct {
     /// It puts the place back by so much.
     PutBack(Duration),
     Rotate,
@@ -128,16 +128,16 @@ pub(super) async fn take_turn(
 }
 
 /// A party does something with its webhook. Nothing breaks meanwhile.
-pub(super) async fn act_as_party(stack: &Stack, receipts: &Receipts, no: usize, deed: Deed) {
+pub(super) async fn act_as_party(stack: &Stack, receipts: &Receipts, no: usize, act: WebhookAct) {
     let Webhook { who, host, types, .. } = WEBHOOKS[no];
     let now = stack.env.clock.now();
     let send = async |event: RequestEvent| {
         let answer = Box::pin(stack.send(who(event))).await;
-        assert_eq!(answer.status, 200, "{deed:?} of {host}: {}", answer.text);
+        assert_eq!(answer.status, 200, "{act:?} of {host}: {}", answer.text);
         answer.body
     };
-    match deed {
-        Deed::PutBack(by) => {
+    match act {
+        WebhookAct::PutBack(by) => {
             // Never forward: who does that has what lies between not sent.
             let from = place_of(stack, receipts, no).min(now) - by;
             let before = receipts.len();
@@ -145,15 +145,15 @@ pub(super) async fn act_as_party(stack: &Stack, receipts: &Receipts, no: usize, 
             send(RequestEvent::post("/v1/webhooks/crm/replay").json(&body)).await;
             receipts.note_put_back(no, from, before);
         }
-        Deed::Rotate => {
+        WebhookAct::Rotate => {
             let body = send(RequestEvent::post("/v1/webhooks/crm/secret").json(&json!({}))).await;
             receipts.note_secret(no, now, body["secret"].as_str().expect("a secret"));
         }
-        Deed::WriteAnew => {
+        WebhookAct::WriteAnew => {
             let body = body_of(host, types);
             send(RequestEvent::put("/v1/webhooks/crm").json(&body)).await;
         }
-        Deed::Test => {
+        WebhookAct::Test => {
             let event = who(RequestEvent::post("/v1/webhooks/crm/test").json(&json!({})));
             let status = Box::pin(stack.send(event)).await.status;
             // Another one was sent just before.
@@ -226,17 +226,17 @@ impl Sim {
     /// A party does something with its webhook.
     pub(super) async fn keep_webhook(&mut self) {
         self.repair();
-        let (no, deed) = (self.rng.usize(0..WEBHOOKS.len()), self.any_deed());
-        act_as_party(&self.stack, &self.receipts, no, deed).await;
-        self.note(format!("{deed:?} of webhook {no}"));
+        let (no, act) = (self.rng.usize(0..WEBHOOKS.len()), self.any_act());
+        act_as_party(&self.stack, &self.receipts, no, act).await;
+        self.note(format!("{act:?} of webhook {no}"));
     }
 
-    pub(super) fn any_deed(&mut self) -> Deed {
+    pub(super) fn any_act(&mut self) -> WebhookAct {
         match self.rng.u8(0..8) {
-            0..3 => Deed::PutBack(Duration::minutes(self.rng.i64(0..2000))),
-            3..5 => Deed::Rotate,
-            5..7 => Deed::WriteAnew,
-            _ => Deed::Test,
+            0..3 => WebhookAct::PutBack(Duration::minutes(self.rng.i64(0..2000))),
+            3..5 => WebhookAct::Rotate,
+            5..7 => WebhookAct::WriteAnew,
+            _ => WebhookAct::Test,
         }
     }
 
@@ -287,7 +287,7 @@ impl Sim {
             let item = self.receipts.item_of(&self.stack, no);
             if item.get("d").is_some() {
                 assert_eq!(item["dt"]["BOOL"], true, "its party knows that it was given up");
-                act_as_party(&self.stack, &self.receipts, no, Deed::WriteAnew).await;
+                act_as_party(&self.stack, &self.receipts, no, WebhookAct::WriteAnew).await;
             }
         }
         for round in 0.. {

@@ -91,9 +91,9 @@ macro_rules! client {
 const OVERVIEWS_URL: &str = "https://sqs.test/000000000000/cpor-overviews";
 
 /// The queues that `overview` sends to.
-pub(crate) fn overview_post(env: &TestEnv) -> overview::Post {
+pub(crate) fn overview_queues(env: &TestEnv) -> overview::OverviewQueues {
     let client = client!(aws_sdk_sqs, env.services.http());
-    overview::Post::new(client, OVERVIEWS_URL.to_owned(), NOTICES_URL.to_owned())
+    overview::OverviewQueues::new(client, OVERVIEWS_URL.to_owned(), NOTICES_URL.to_owned())
 }
 
 /// The queue of webhooks that have something to do.

@@ -14,7 +14,7 @@ use tokio::sync::Notify;
 use tokio_rustls::TlsAcceptor;
 use tokio_rustls::rustls::pki_types::{CertificateDer, PrivatePkcs8KeyDer};
 use tokio_rustls::rustls::{RootCertStore, ServerConfig};
-pub use webhooks::{Connector, Sent};
+pub use webhooks::{Connector, ReceiverAnswer};
 use webhooks::{Dialer, Resolver, Timer};
 
 use crate::clock::Clock;

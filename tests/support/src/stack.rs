@@ -273,7 +273,7 @@ impl Stack {
                 store("overview"),
                 secret.ring(env.clock.function()),
                 operator(),
-                crate::event_functions::overview_post(&env),
+                crate::event_functions::overview_queues(&env),
             ),
             webhooks: webhooks::App::new(
                 store("webhooks"),

@@ -111,7 +111,7 @@ struct Grant {
 type Known = HashMap<(String, bool), Arc<Permissions>>;
 
 /// One thing a call does: action, index, partition key.
-type Deed = (String, Option<String>, Option<String>);
+type Access = (String, Option<String>, Option<String>);
 
 impl Permissions {
     /// What the template permits `function`, in a sandbox or outside.
@@ -130,9 +130,9 @@ impl Permissions {
 
     /// What of the call is not permitted, if anything.
     pub fn refusal(&self, call: &Call) -> Option<String> {
-        let forbidden = deeds(call)
+        let forbidden = accesses(call)
             .into_iter()
-            .find(|deed| !self.grants.iter().any(|grant| grant.covers(deed)));
+            .find(|access| !self.grants.iter().any(|grant| grant.covers(access)));
         forbidden.map(|(action, index, key)| {
             format!("{} may not {action} on index {index:?}, key {key:?}", self.function)
         })
@@ -166,7 +166,7 @@ fn texts(value: &Value) -> Vec<String> {
 }
 
 impl Grant {
-    fn covers(&self, (action, index, key): &Deed) -> bool {
+    fn covers(&self, (action, index, key): &Access) -> bool {
         let place = match index {
             Some(index) => self.indexes.contains(index),
             None => self.indexes.is_empty(),
@@ -186,7 +186,7 @@ impl Grant {
 
 /// What a call does, as IAM sees it (`docs/architecture.md §5`): a batch of statements and a transaction
 /// are what is in them.
-fn deeds(call: &Call) -> Vec<Deed> {
+fn accesses(call: &Call) -> Vec<Access> {
     let request = &call.request;
     let of_key = |action: &str, item: &Value| {
         (action.to_owned(), None, item["pk"]["S"].as_str().map(str::to_owned))
@@ -219,7 +219,7 @@ fn written(request: &Value) -> Value {
     if put.is_null() { request["DeleteRequest"]["Key"].clone() } else { put.clone() }
 }
 
-fn part(part: &Value) -> Deed {
+fn part(part: &Value) -> Access {
     let (name, what) = part.as_object().and_then(|part| part.iter().next()).expect("a part");
     let action = match name.as_str() {
         "ConditionCheck" => "ConditionCheckItem".to_owned(),
@@ -229,7 +229,7 @@ fn part(part: &Value) -> Deed {
     (action, None, key["pk"]["S"].as_str().map(str::to_owned))
 }
 
-fn statement(statement: &Value) -> Deed {
+fn statement(statement: &Value) -> Access {
     let text = statement["Statement"].as_str().unwrap_or_default();
     let verb = text.split_whitespace().next().unwrap_or_default().to_ascii_lowercase();
     let action = match verb.as_str() {
@@ -244,7 +244,7 @@ fn statement(statement: &Value) -> Deed {
     (action.to_owned(), None, key)
 }
 
-fn query(request: &Value) -> Deed {
+fn query(request: &Value) -> Access {
     let index = request["IndexName"].as_str().map(str::to_owned);
     let condition = request["KeyConditionExpression"].as_str().unwrap_or_default();
     let key = condition.split(" AND ").find_map(|one| {
@@ -259,7 +259,7 @@ fn query(request: &Value) -> Deed {
 /// The partition keys that a call writes: `C#<claim>`, `S`, ….
 pub fn written_partitions(call: &Call) -> Vec<String> {
     let reads = ["GetItem", "Query", "BatchGetItem", "TransactGetItems", "PartiQLSelect"];
-    let writes = deeds(call).into_iter().filter(|deed| !reads.contains(&deed.0.as_str()));
+    let writes = accesses(call).into_iter().filter(|access| !reads.contains(&access.0.as_str()));
     writes.filter_map(|(_, _, key)| key).collect()
 }
 

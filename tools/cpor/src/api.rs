@@ -13,7 +13,7 @@ pub use address::{Address, AddressError};
 pub use failure::{Exit, Failure};
 pub use pace::{LONGEST_PAUSE, Pace, SteadyPace};
 pub use pages::{Query, encode_segment, read_pages};
-pub use problem::{FieldProblem, Problem};
+pub use problem::{ApiProblem, FieldProblem};
 pub use request::{Answer, Request};
 pub use session::{Session, Tokens};
 pub use transport::Transport;

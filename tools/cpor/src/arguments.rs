@@ -17,7 +17,7 @@ pub use import::{ExportCommand, ExportFile, FileFormat, ImportArguments, ImportF
 pub use lists::{ClaimFilters, ClaimsCommand, ProgramsCommand, QueueFilters};
 pub use reviews::{OnClaim, Reasons, ReviewAction, ReviewsCommand, WithComment};
 pub use sign_in::{LoginArguments, SignInAddresses};
-pub use window::{Unknown, WindowArguments};
+pub use window::{SubdivisionDefault, WindowArguments};
 
 /// How the program ends, for its help.
 const EXITS: &str = "\
@@ -94,7 +94,7 @@ pub enum Command {
 
 /// How an answer is printed.
 #[derive(Debug, Clone, Copy, Args)]
-pub struct Printed {
+pub struct OutputFormat {
     /// Prints JSON for programs.
     #[arg(long)]
     pub json: bool,

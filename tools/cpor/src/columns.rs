@@ -4,7 +4,7 @@
 pub type Column = (&'static str, &'static str);
 
 /// A name, and where the parts of its value stand in an answer.
-pub type Named = (&'static str, &'static [&'static str]);
+pub type AnswerField = (&'static str, &'static [&'static str]);
 
 /// A list of claims. `/items` is put together.
 pub const CLAIM_LIST: [Column; 8] = [
@@ -19,7 +19,7 @@ pub const CLAIM_LIST: [Column; 8] = [
 ];
 
 /// What is shown of one claim.
-pub const CLAIM_SHOWN: [Named; 17] = [
+pub const CLAIM_SHOWN: [AnswerField; 17] = [
     ("Claim", &["/id"]),
     ("Version", &["/version"]),
     ("Status", &["/status"]),
@@ -73,7 +73,7 @@ pub const PROGRAM_LIST: [Column; 5] = [
 ];
 
 /// What is shown of one program.
-pub const PROGRAM_SHOWN: [Named; 8] = [
+pub const PROGRAM_SHOWN: [AnswerField; 8] = [
     ("Program", &["/id"]),
     ("Name", &["/name"]),
     ("Status", &["/status"]),

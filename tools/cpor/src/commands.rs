@@ -15,50 +15,51 @@ use std::time::Duration;
 
 use clap::CommandFactory as _;
 use cpor::api::{Exit, Failure, Session, SteadyPace};
-use cpor::shown::format_json;
+use cpor::output::format_json;
 use cpor::sign_in::find_folder;
 use serde_json::Value;
 
-use crate::arguments::{Arguments, Command, Printed};
+use crate::arguments::{Arguments, Command, OutputFormat};
 
 /// What a command prints, and how the program ends.
-pub type Outcome = Result<(String, Exit), Failure>;
+pub type CommandResult = Result<(String, Exit), Failure>;
 
-/// Who acts: where profiles are, and which is meant.
+/// Who acts: the folder of the profiles, and the name of one.
 #[derive(Debug, Clone)]
-pub struct Actor {
+pub struct ProfileRef {
     folder: PathBuf,
-    profile: String,
+    name: String,
 }
 
-impl Actor {
+impl ProfileRef {
     /// A session with the API; what is waited for is told on the terminal.
     fn open(&self) -> Result<Session, Failure> {
-        Session::open(&self.folder, &self.profile, SteadyPace::new(None, tell_wait)?)
+        Session::open(&self.folder, &self.name, SteadyPace::new(None, tell_wait)?)
     }
 }
 
 /// Does what was asked.
-pub fn run(arguments: Arguments) -> Outcome {
-    let actor = || Ok::<_, Failure>(Actor { folder: find_folder()?, profile: arguments.profile });
+pub fn run(arguments: Arguments) -> CommandResult {
+    let name = arguments.profile;
+    let profile = || Ok::<_, Failure>(ProfileRef { folder: find_folder()?, name });
     match arguments.command {
         Command::Verify { bundle, root, sandbox, json } => {
             offline::verify_bundle(&bundle, root.as_deref(), sandbox, json)
         }
         Command::Window(given) => offline::draw_window(given),
-        Command::Completions { shell } => Ok((complete(shell), Exit::Done)),
-        Command::Login(given) => sign_in::login(&actor()?, given),
-        Command::Logout => sign_in::logout(&actor()?),
-        Command::Claims(command) => claims::run(&actor()?, command),
-        Command::Reviews(command) => reviews::run(&actor()?, command),
-        Command::Events(command) => events::run(&actor()?, command),
-        Command::Programs(command) => programs::run(&actor()?, command),
-        Command::Import(given) => import::run(&actor()?, given),
-        Command::Export(command) => export::run(&actor()?, command),
+        Command::Completions { shell } => Ok((write_completions(shell), Exit::Done)),
+        Command::Login(given) => sign_in::login(&profile()?, given),
+        Command::Logout => sign_in::logout(&profile()?),
+        Command::Claims(command) => claims::run(&profile()?, command),
+        Command::Reviews(command) => reviews::run(&profile()?, command),
+        Command::Events(command) => events::run(&profile()?, command),
+        Command::Programs(command) => programs::run(&profile()?, command),
+        Command::Import(given) => import::run(&profile()?, given),
+        Command::Export(command) => export::run(&profile()?, command),
     }
 }
 
-fn complete(shell: clap_complete::Shell) -> String {
+fn write_completions(shell: clap_complete::Shell) -> String {
     let mut bytes = Vec::new();
     clap_complete::generate(shell, &mut Arguments::command(), "cpor", &mut bytes);
     String::from_utf8(bytes).unwrap_or_default()
@@ -84,7 +85,7 @@ fn print_now(text: &str) -> bool {
 }
 
 /// What is printed of an answer: JSON, or what people read.
-fn print(printed: Printed, value: &Value, people: impl FnOnce() -> String) -> (String, Exit) {
-    let text = if printed.json { format_json(value) } else { people() };
+fn print(format: OutputFormat, value: &Value, people: impl FnOnce() -> String) -> (String, Exit) {
+    let text = if format.json { format_json(value) } else { people() };
     (text, Exit::Done)
 }

@@ -8,7 +8,7 @@ use web::csv::TableWriter;
 
 use crate::api::{Failure, Query, Session, read_pages};
 use crate::columns::{CLAIM_FILE, Column, USAGE_OF_ASSOCIATION, USAGE_OF_DAY};
-use crate::shown::{format_json_line, list_at, tell_items, text_at, to_cell};
+use crate::output::{format_items, format_json_line, list_at, text_at, to_cell};
 
 /// How a file is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -87,7 +87,7 @@ impl<'a, const N: usize> Sink<'a, N> {
         match self {
             Self::Csv(table, columns, count) => {
                 let row = columns.map(|(_, place)| match place {
-                    "/items" => to_cell(&tell_items(entry)),
+                    "/items" => to_cell(&format_items(entry)),
                     _ => to_cell(&text_at(entry, place)),
                 });
                 *count += 1;

@@ -2,9 +2,9 @@
 
 use fuzz::{Tally, bytes, texts};
 
-use crate::api::{Address, Problem};
+use crate::api::{Address, ApiProblem};
 use crate::import::{
-    CLAIM_COLUMNS, Claims, Directory, Sheet, TENANT_COLUMNS, USAGE_COLUMNS, Usage,
+    CLAIM_COLUMNS, ClaimImport, DirectoryImport, Sheet, TENANT_COLUMNS, USAGE_COLUMNS, UsageImport,
 };
 
 const TENANT: &str = "6f3c1a52-9d4e-4b7a-8c21-0a5e7d9b1c01";
@@ -25,12 +25,12 @@ fn a_file_of_claims_gives_rows_that_can_be_sent_or_says_why_not() {
         let Ok(sheet) = Sheet::parse(text, CLAIM_COLUMNS, &["import_id", "external_ref"]) else {
             return false;
         };
-        let Ok(plan) = Claims::plan(&sheet) else { return false };
-        for row in plan.works() {
+        let Ok(plan) = ClaimImport::plan(&sheet) else { return false };
+        for row in plan.sendable_work() {
             assert!(row.key.len() <= 255 && row.key.bytes().all(|own| own.is_ascii_graphic()));
             assert_eq!(row.body["external_ref"], row.external_ref.as_str());
         }
-        plan.works().count() > 0
+        plan.sendable_work().count() > 0
     }));
 }
 
@@ -42,8 +42,8 @@ fn a_file_of_tenants_or_usage_gives_rows_that_can_be_sent_or_says_why_not() {
     assert_tells_apart(texts("a file of tenants", &[&tenants], |text| {
         let sheet = Sheet::parse(text, TENANT_COLUMNS, &["id"]);
         sheet.is_ok_and(|sheet| {
-            let plan = Directory::Tenants.plan(&sheet);
-            plan.works().all(|row| !row.id.is_empty()) && plan.works().count() > 0
+            let plan = DirectoryImport::Tenants.plan(&sheet);
+            plan.sendable_work().all(|row| !row.id.is_empty()) && plan.sendable_work().count() > 0
         })
     }));
     let usage = format!(
@@ -51,10 +51,10 @@ fn a_file_of_tenants_or_usage_gives_rows_that_can_be_sent_or_says_why_not() {
     );
     assert_tells_apart(texts("a file of usage", &[&usage], |text| {
         Sheet::parse(text, USAGE_COLUMNS, USAGE_COLUMNS).is_ok_and(|sheet| {
-            let plan = Usage::plan(&sheet);
+            let plan = UsageImport::plan(&sheet);
             let filled = sheet.records.iter().filter(|row| !row.is_empty()).count();
             assert_eq!(usize::try_from(plan.count_rows()), Ok(filled));
-            plan.works().count() > 0
+            plan.sendable_work().count() > 0
         })
     }));
 }
@@ -76,7 +76,7 @@ fn an_address_that_is_taken_is_read_again_as_the_same_and_is_secure_or_of_this_m
 fn every_body_of_a_refusal_can_be_told() {
     let problem: &[u8] = br#"{"title":"x","code":"c","detail":"d","errors":[{"pointer":"/a","code":"b","detail":"e"}],"items":[1]}"#;
     let tally = bytes("a refusal", &[problem, b"{\"message\":\"Forbidden\"}"], |body| {
-        let told = Problem::read(400, body, None);
+        let told = ApiProblem::read(400, body, None);
         assert!(told.lines().first().is_some_and(|line| line.starts_with("400")));
         !told.title.is_empty()
     });

@@ -10,11 +10,11 @@ mod run;
 mod sheet;
 mod usage;
 
-pub use claims::{COLUMNS as CLAIM_COLUMNS, Claims, row_key};
-pub use directory::{Directory, PARTNER_COLUMNS, TENANT_COLUMNS};
-pub use outcome::{Outcome, RowResult, Summary};
+pub use claims::{COLUMNS as CLAIM_COLUMNS, ClaimImport, row_key};
+pub use directory::{DirectoryImport, PARTNER_COLUMNS, TENANT_COLUMNS};
+pub use outcome::{ImportOutcome, RowResult, Summary};
 pub use quota::{Quotas, tell_need};
-pub use report::Report;
+pub use report::ImportReport;
 pub use run::{AtQuota, Kind, Plan, run};
 pub use sheet::{Record, Sheet};
-pub use usage::{COLUMNS as USAGE_COLUMNS, Usage};
+pub use usage::{COLUMNS as USAGE_COLUMNS, UsageImport};

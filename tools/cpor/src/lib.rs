@@ -11,33 +11,18 @@
 //! ```
 
 pub mod api;
-pub mod bundle;
-mod chain;
 pub mod columns;
-mod deadlines;
 pub mod export;
 #[cfg(test)]
 mod fuzz;
 pub mod import;
-mod lists;
-mod moments;
-mod notices;
-mod places;
-mod plain;
-mod report;
-mod roots;
-pub mod shown;
+pub mod output;
 pub mod sign_in;
-mod states;
-mod story;
-mod strict;
-mod trust;
-mod verify;
+pub mod verify;
 pub mod visible;
 pub mod window;
-mod windows;
 
-pub use bundle::{Bundle, Unreadable};
-pub use report::{Counts, Finding, FindingKind, ItemState, Report, RootOfVersion, Step};
-pub use trust::{Trust, TrustedRoots, UnreadableRoots};
-pub use verify::{verify, verify_with};
+pub use verify::{
+    Bundle, BundleReport, Counts, Finding, FindingKind, ItemState, RootOfVersion, Step, Trust,
+    TrustedRoots, UnreadableBundle, UnreadableRoots, verify, verify_with,
+};

@@ -6,11 +6,11 @@ mod pkce;
 mod profile;
 mod secret;
 
-pub use endpoint::{Granted, SignInPage, TokenEndpoint};
+pub use endpoint::{SignInPage, TokenEndpoint, TokenGrant};
 pub use loopback::{Loopback, PORTS};
 pub use pkce::Challenge;
 pub use profile::{Profile, delete_profile, find_folder};
-pub use secret::Secret;
+pub use secret::SignInSecret;
 
 use std::time::Duration;
 
@@ -42,13 +42,13 @@ impl SignIn {
         show(&page.link(&state, &challenge));
         let code = loopback.await_code(&state, self.within)?;
         let endpoint = TokenEndpoint::new(self.page.clone(), self.client.clone())?;
-        let granted = endpoint.redeem(&code, &redirect, challenge.verifier())?;
+        let grant = endpoint.redeem(&code, &redirect, challenge.verifier())?;
         Ok(Profile::SignedIn {
             api: self.api.as_str().to_owned(),
             sign_in: self.page.as_str().to_owned(),
             client: self.client.clone(),
-            id_token: granted.id_token,
-            refresh_token: granted.refresh_token,
+            id_token: grant.id_token,
+            refresh_token: grant.refresh_token,
         })
     }
 }

@@ -1,24 +1,41 @@
 //! The check of a bundle.
 
+pub mod bundle;
+mod chain;
+mod deadlines;
+mod lists;
+mod moments;
+mod notices;
+mod places;
+mod plain;
+mod report;
+mod roots;
+mod states;
+mod story;
+mod strict;
+mod trust;
+mod windows;
+
+pub use bundle::{Bundle, UnreadableBundle};
+pub use report::{BundleReport, Counts, Finding, FindingKind, ItemState, RootOfVersion, Step};
+pub use trust::{Trust, TrustedRoots, UnreadableRoots};
+
 use domain::claim::{Claim, Instant};
 use domain::event::EventType;
 use domain::history::{Audience, Entry, ReadableEntry};
 use domain::ids::{NoticeNo, Sha256Hash};
 
-use crate::bundle::{Bundle, BundleEntry, Unreadable};
-use crate::deadlines::Decided;
-use crate::moments::Latest;
-use crate::report::{FindingKind, Report};
-use crate::roots::check_roots;
-use crate::states::{Followed, Reading, Way, follow_step};
-use crate::trust::Trust;
-use crate::{chain, lists, notices, places, story};
+use self::bundle::BundleEntry;
+use self::deadlines::StepCheck;
+use self::moments::LatestMoment;
+use self::roots::check_roots;
+use self::states::{CandidateClaim, Reading, StepOutcome, follow_step};
 
 /// Checks a bundle, as it was answered.
 ///
 /// # Errors
-/// [`Unreadable`] for a text that is no bundle.
-pub fn verify(text: &str) -> Result<Report, Unreadable> {
+/// [`UnreadableBundle`] for a text that is no bundle.
+pub fn verify(text: &str) -> Result<BundleReport, UnreadableBundle> {
     verify_with(text, &Trust::default())
 }
 
@@ -26,27 +43,27 @@ pub fn verify(text: &str) -> Result<Report, Unreadable> {
 ///
 /// # Errors
 /// As [`verify`].
-pub fn verify_with(text: &str, trust: &Trust) -> Result<Report, Unreadable> {
+pub fn verify_with(text: &str, trust: &Trust) -> Result<BundleReport, UnreadableBundle> {
     let (bundle, digest) = Bundle::read(text)?;
     Ok(verify_bundle(&bundle, digest, trust))
 }
 
-fn verify_bundle(bundle: &Bundle, digest: Sha256Hash, trust: &Trust) -> Report {
-    let mut report = Report::new(bundle.claim.as_str(), bundle.reader.as_str());
+fn verify_bundle(bundle: &Bundle, digest: Sha256Hash, trust: &Trust) -> BundleReport {
+    let mut report = BundleReport::new(bundle.claim.as_str(), bundle.reader.as_str());
     report.version = bundle.last.0;
     report.hash = bundle.entries.last().map(|entry| entry.hash.to_string());
     chain::check_chain(bundle, digest, &mut report);
     lists::check_lists(bundle, &mut report);
     places::check_files(bundle, &mut report);
-    let reading = Reading { reads: bundle.reads(), is_erased: is_erased(bundle) };
-    let mut check = Check {
+    let reading = Reading { audiences: bundle.readable_parts(), is_erased: is_erased(bundle) };
+    let mut check = EntryCheck {
         bundle,
         reading,
-        ways: Known::Nothing,
+        derivation: Derivation::Nothing,
         told_until: None,
         has_hidden: false,
         due: Vec::new(),
-        latest: Latest::default(),
+        latest: LatestMoment::default(),
     };
     for entry in &bundle.entries {
         check.check_entry(entry, &mut report);
@@ -67,20 +84,20 @@ fn is_erased(bundle: &Bundle) -> bool {
 
 /// What is known of the claim after a version.
 #[derive(Debug)]
-enum Known {
+enum Derivation {
     /// There was no version yet.
     Nothing,
     /// As it may be.
-    Ways(Vec<Way>),
+    Candidates(Vec<CandidateClaim>),
     /// It cannot be derived any more.
     Lost,
 }
 
 /// A check on its way through the entries.
-struct Check<'a> {
+struct EntryCheck<'a> {
     bundle: &'a Bundle,
     reading: Reading,
-    ways: Known,
+    derivation: Derivation,
     /// The latest end of a window that was told before.
     told_until: Option<Instant>,
     /// Whether there was a step that its reader is not told of.
@@ -88,17 +105,21 @@ struct Check<'a> {
     /// When each notice became due.
     due: Vec<(NoticeNo, Instant)>,
     /// The latest moment of a version before.
-    latest: Latest,
+    latest: LatestMoment,
 }
 
-impl Check<'_> {
-    fn check_entry(&mut self, entry: &BundleEntry, report: &mut Report) {
+impl EntryCheck<'_> {
+    fn check_entry(&mut self, entry: &BundleEntry, report: &mut BundleReport) {
         let no = entry.version.0;
-        let told = entry.to_sealed().map(|sealed| sealed.with_readable_parts(self.bundle.reads()));
+        let told = entry
+            .to_sealed()
+            .map(|sealed| sealed.with_readable_parts(self.bundle.readable_parts()));
         let read = told.as_ref().and_then(|own| Some((own, own.to_readable()?)));
         let Some((sealed, told)) = read else {
-            self.ways = Known::Lost;
-            report.leave_out(format!("The states from version {no} on: its entry cannot be read."));
+            self.derivation = Derivation::Lost;
+            report.note_unchecked(format!(
+                "The states from version {no} on: its entry cannot be read."
+            ));
             return;
         };
         self.latest.check(&told, self.bundle, report);
@@ -107,37 +128,41 @@ impl Check<'_> {
             ReadableEntry::Withheld(withheld) => {
                 self.has_hidden = true;
                 let name = &withheld.name;
-                report.leave(format!("Version {no}: {name} is all that its reader is told."));
+                report.note_uncheckable(format!(
+                    "Version {no}: {name} is all that its reader is told."
+                ));
             }
             ReadableEntry::Event(own) if own.reconstructed => {
-                self.ways = Known::Lost;
-                report.leave_out(format!(
+                self.derivation = Derivation::Lost;
+                report.note_unchecked(format!(
                     "The states from version {no} on: its entry was written when the version before was not known any more."
                 ));
             }
             ReadableEntry::Event(_) => {}
         }
-        let ways = match &self.ways {
-            Known::Lost => return,
-            Known::Nothing => None,
-            Known::Ways(ways) => Some(ways.as_slice()),
+        let candidates = match &self.derivation {
+            Derivation::Lost => return,
+            Derivation::Nothing => None,
+            Derivation::Candidates(candidates) => Some(candidates.as_slice()),
         };
-        let Followed { ways, before, wrong } = follow_step(self.reading, ways, sealed, &told);
+        let StepOutcome { candidates, before, wrong } =
+            follow_step(self.reading, candidates, sealed, &told);
         report.checked.states += 1;
         if !wrong.is_empty() {
             let text =
                 format!("the state before does not lead to what it says: {}", wrong.join(", "));
-            report.find(FindingKind::State, no, text);
+            report.add_finding(FindingKind::State, no, text);
         }
-        if let (ReadableEntry::Event(own), Some(way)) = (&told, ways.first()) {
-            self.check_event(own, before.as_ref(), &way.claim, report);
+        if let (ReadableEntry::Event(own), Some(candidate)) = (&told, candidates.first()) {
+            self.check_event(own, before.as_ref(), &candidate.claim, report);
         }
-        self.ways = if ways.is_empty() {
-            report
-                .leave_out(format!("The states behind version {no}: they do not follow any more."));
-            Known::Lost
+        self.derivation = if candidates.is_empty() {
+            report.note_unchecked(format!(
+                "The states behind version {no}: they do not follow any more."
+            ));
+            Derivation::Lost
         } else {
-            Known::Ways(ways)
+            Derivation::Candidates(candidates)
         };
     }
 
@@ -145,9 +170,9 @@ impl Check<'_> {
     fn check_event(
         &mut self,
         entry: &Entry,
-        before: Option<&Way>,
+        before: Option<&CandidateClaim>,
         after: &Claim,
-        report: &mut Report,
+        report: &mut BundleReport,
     ) {
         let no = entry.version.0;
         if let Some(notice) = entry.members.notice {
@@ -156,17 +181,17 @@ impl Check<'_> {
         let (program, version) = (&after.subject.program, after.subject.policy_version);
         let Some(policy) = self.bundle.find_policy(program, version) else {
             let text = format!("version {version} of the policy of {program} is not in the bundle");
-            return report.find(FindingKind::Policy, no, text);
+            return report.add_finding(FindingKind::Policy, no, text);
         };
         let (bundle, has_hidden) = (self.bundle, self.has_hidden);
-        let decided = Decided { bundle, entry, policy, before, after, has_hidden };
-        decided.check_deadlines(report);
-        decided.check_window(self.told_until, report);
-        decided.check_silence(report);
-        decided.check_moment(report);
+        let check = StepCheck { bundle, entry, policy, before, after, has_hidden };
+        check.check_deadlines(report);
+        check.check_window(self.told_until, report);
+        check.check_silence(report);
+        check.check_moment(report);
         let due = self.due.iter().rev().find(|(notice, _)| *notice == after.notice);
-        decided.check_delivery(due.map(|(_, at)| *at), report);
-        decided.check_content(report);
+        check.check_delivery(due.map(|(_, at)| *at), report);
+        check.check_content(report);
         self.check_receipt(entry, before, after, report);
         self.told_until = self.told_until.max(entry.closes_at());
     }
@@ -175,17 +200,17 @@ impl Check<'_> {
     fn check_receipt(
         &self,
         entry: &Entry,
-        before: Option<&Way>,
+        before: Option<&CandidateClaim>,
         after: &Claim,
-        report: &mut Report,
+        report: &mut BundleReport,
     ) {
         if !self.bundle.has_parts_of(Audience::Customer) || self.reading.is_erased {
             return;
         }
         let moved = entry.members.opened_by.or(entry.members.counted_from);
-        let is_new = |way: &Way| {
+        let is_new = |candidate: &CandidateClaim| {
             let stated = entry.members.window.as_ref().map(|window| window.delivered_at);
-            way.claim.state.window().map(|window| window.delivered_at) != stated
+            candidate.claim.state.window().map(|window| window.delivered_at) != stated
         };
         if let Some(no) = moved.filter(|_| before.is_none_or(is_new)) {
             notices::check_receipt(self.bundle, entry, (after.notice, no), report);
@@ -193,16 +218,16 @@ impl Check<'_> {
     }
 
     /// Says where the claim is, and what was not checked.
-    fn finish(self, report: &mut Report) {
+    fn finish(self, report: &mut BundleReport) {
         if self.reading.is_erased {
-            report.leave("The parts of entries, the texts and the receipts from before the personal data were erased: they are gone, and with them what later parts say of them.");
+            report.note_uncheckable("The parts of entries, the texts and the receipts from before the personal data were erased: they are gone, and with them what later parts say of them.");
         } else {
             notices::check_texts(self.bundle, &self.due, report);
         }
-        if let Known::Ways(ways) = &self.ways
-            && let Some(first) = ways.first()
+        if let Derivation::Candidates(candidates) = &self.derivation
+            && let Some(first) = candidates.first()
         {
-            self.tell_state(ways, &first.claim, report);
+            self.tell_state(candidates, &first.claim, report);
             self.check_failures(&first.claim, report);
         }
         let others = Audience::ALL.iter().filter(|own| !self.bundle.has_parts_of(**own));
@@ -210,14 +235,15 @@ impl Check<'_> {
         if !others.is_empty() {
             let text =
                 format!("The parts of {}: entries have their digests alone.", others.join(" and "));
-            report.leave(text);
+            report.note_uncheckable(text);
         }
-        report.leave("The names, contacts and evidence of the claim: entries have a salted digest of them, which no reader can compute.");
-        report.leave("What was said, where a part that may have it is not in the bundle.");
+        report.note_uncheckable("The names, contacts and evidence of the claim: entries have a salted digest of them, which no reader can compute.");
+        report
+            .note_uncheckable("What was said, where a part that may have it is not in the bundle.");
     }
 
     /// Whether the delivery failed that associations by silence are counted from, where reports are in the bundle.
-    fn check_failures(&self, claim: &Claim, report: &mut Report) {
+    fn check_failures(&self, claim: &Claim, report: &mut BundleReport) {
         let subject = &claim.subject;
         let policy = self.bundle.find_policy(&subject.program, subject.policy_version);
         let has_receipts = self.bundle.has_parts_of(Audience::Customer) && !self.reading.is_erased;
@@ -226,11 +252,14 @@ impl Check<'_> {
         }
     }
 
-    fn tell_state(&self, ways: &[Way], claim: &Claim, report: &mut Report) {
-        let is_known = ways.iter().all(|way| way.claim.status() == claim.status());
+    fn tell_state(&self, candidates: &[CandidateClaim], claim: &Claim, report: &mut BundleReport) {
+        let is_known =
+            candidates.iter().all(|candidate| candidate.claim.status() == claim.status());
         if !is_known {
             report.why.push("Its reader is not told where it is.".to_owned());
-            report.leave("The present status: it depends on a step that its reader is not told.");
+            report.note_uncheckable(
+                "The present status: it depends on a step that its reader is not told.",
+            );
             return;
         }
         let subject = &claim.subject;

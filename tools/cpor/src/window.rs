@@ -15,7 +15,7 @@ use crate::visible::to_visible;
 
 /// What a window is counted by.
 #[derive(Debug, Clone)]
-pub struct Wish {
+pub struct WindowInput {
     /// When the notice was delivered.
     pub delivered_at: Instant,
     /// How many business days the window has.
@@ -36,7 +36,7 @@ pub struct Wish {
 
 /// Why a window cannot be counted.
 #[derive(Debug, thiserror::Error)]
-pub enum Uncounted {
+pub enum WindowError {
     /// The calendar of the place is not known.
     #[error(transparent)]
     Calendar(#[from] CalendarError),
@@ -49,20 +49,21 @@ pub enum Uncounted {
 #[derive(Debug, Clone)]
 pub struct Drawing(Window);
 
-/// Counts the window of a wish.
+/// Counts a window.
 ///
 /// # Errors
-/// [`Uncounted`] for a place or years that the data do not have.
-pub fn draw_window(wish: Wish) -> Result<Drawing, Uncounted> {
-    let place = wish.subdivision.map(|code| Subdivision::parse(wish.country, &code)).transpose()?;
+/// [`WindowError`] for a place or years that the data do not have.
+pub fn draw_window(input: WindowInput) -> Result<Drawing, WindowError> {
+    let place =
+        input.subdivision.map(|code| Subdivision::parse(input.country, &code)).transpose()?;
     let day = |date| Exception { date, name: "added".to_owned(), subdivision: None };
-    let added: Vec<_> = wish.added.into_iter().map(day).collect();
+    let added: Vec<_> = input.added.into_iter().map(day).collect();
     let revision = u32::from(!added.is_empty());
-    let calendar = BusinessCalendar::new(wish.country, place, wish.unknown_subdivision)?
-        .with_closures(wish.closures)
+    let calendar = BusinessCalendar::new(input.country, place, input.unknown_subdivision)?
+        .with_closures(input.closures)
         .with_exceptions(revision, added);
-    let zone = wish.time_zone.map_or(Zone::AnyOf(wish.country), Zone::Known);
-    Ok(Drawing(count_window(wish.delivered_at, wish.business_days, &calendar, &zone)?))
+    let zone = input.time_zone.map_or(Zone::AnyOf(input.country), Zone::Known);
+    Ok(Drawing(count_window(input.delivered_at, input.business_days, &calendar, &zone)?))
 }
 
 impl Drawing {
@@ -153,8 +154,8 @@ fn format_mark(mark: &str) -> String {
 mod tests {
     use super::*;
 
-    fn wish() -> Wish {
-        Wish {
+    fn input() -> WindowInput {
+        WindowInput {
             delivered_at: "2026-12-22T14:00:00Z".parse().unwrap(),
             business_days: 5,
             country: "CZ".parse().unwrap(),
@@ -168,7 +169,7 @@ mod tests {
 
     #[test]
     fn a_window_over_christmas_is_drawn_with_each_day_that_counts_and_each_that_does_not() {
-        let drawn = draw_window(wish()).unwrap();
+        let drawn = draw_window(input()).unwrap();
         assert_eq!(drawn.to_json()["closes_at"], "2026-12-31T23:00:00Z");
         let text = drawn.to_string();
         for part in ["22·0", "23·1", "24·h", "26·w", "28·2", "31·5", "] 1", "2026-12-24 holiday"]
@@ -180,13 +181,18 @@ mod tests {
     #[test]
     fn closures_and_added_days_make_it_longer_and_an_unknown_place_is_refused() {
         let day = |text: &str| text.parse().unwrap();
-        let closed =
-            Wish { closures: vec![day("2026-12-28")], added: vec![day("2026-12-29")], ..wish() };
+        let closed = WindowInput {
+            closures: vec![day("2026-12-28")],
+            added: vec![day("2026-12-29")],
+            ..input()
+        };
         let json = draw_window(closed).unwrap().to_json();
         assert_eq!(json["closes_at"], "2027-01-05T23:00:00Z");
         assert_eq!(json["calendar"], "CZ@2026.12+1");
-        assert!(draw_window(Wish { subdivision: Some("ZZ".to_owned()), ..wish() }).is_err());
-        let late = Wish { delivered_at: "2999-01-01T00:00:00Z".parse().unwrap(), ..wish() };
-        assert!(matches!(draw_window(late), Err(Uncounted::Outside(_))));
+        assert!(
+            draw_window(WindowInput { subdivision: Some("ZZ".to_owned()), ..input() }).is_err()
+        );
+        let late = WindowInput { delivered_at: "2999-01-01T00:00:00Z".parse().unwrap(), ..input() };
+        assert!(matches!(draw_window(late), Err(WindowError::Outside(_))));
     }
 }

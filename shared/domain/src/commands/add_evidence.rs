@@ -82,7 +82,7 @@ fn with_entry(
     if before.len() >= MAX_EVIDENCE {
         return Err(field_rejection("", FieldCode::TooLong));
     }
-    let (place, moments) = (context.partner_place()?, EvidenceMoments::both_at(context.at));
+    let (place, moments) = (context.partner_place()?, EvidenceMoments::from_moment(context.at));
     if let Some(code) = evidence_problem(entry, &context.policy, moments, place) {
         return Err(field_rejection("/acknowledged_on", code));
     }

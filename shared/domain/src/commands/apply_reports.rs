@@ -6,7 +6,7 @@ use crate::claim::{Basis, Claim, HoldReason, ItemStatus, State};
 use crate::commands::vanish::still_verified;
 use crate::context::Context;
 use crate::decision::notice::{failure_event, reconsider_notice, renew_notice};
-use crate::decision::recipient_selection::Unreported;
+use crate::decision::recipient_selection::MissingReport;
 use crate::decision::selection::items_with_status;
 use crate::decision::standing::reason_to_hold;
 use crate::decision::{Decision, new_event};
@@ -122,7 +122,7 @@ fn open_window(
             // A report so late leaves the customer no time to answer: the notice goes out anew.
             if window.closes_at <= context.at {
                 let outcome =
-                    renew_notice(claim, Some(recipients), Unreported::MayArrive, context)?;
+                    renew_notice(claim, Some(recipients), MissingReport::MayArrive, context)?;
                 let event = failure_event(claim, outcome, context);
                 return event.ok_or(Rejection::MissingFact("recipients"));
             }

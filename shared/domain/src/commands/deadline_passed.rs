@@ -10,7 +10,7 @@ use crate::decision::deadlines::{can_count_window, delivery_deadline};
 use crate::decision::notice::{
     NoticeOutcome, failure_event, next_list, renew_notice, wait_for_contact,
 };
-use crate::decision::recipient_selection::Unreported;
+use crate::decision::recipient_selection::MissingReport;
 use crate::decision::rejection::reject_undecided;
 use crate::decision::term::term_end;
 use crate::decision::{Decision, new_event};
@@ -88,7 +88,7 @@ fn decide_undelivered(claim: &Claim, context: &Context) -> Decision {
     {
         return Ok(event);
     }
-    let outcome = renew_notice(claim, recipients, Unreported::Failed, context)?;
+    let outcome = renew_notice(claim, recipients, MissingReport::Failed, context)?;
     Ok(failure_event(claim, outcome, context))
 }
 

@@ -114,7 +114,7 @@ fn new_evidence_errors(
     input: &ClaimInput,
     context: &Context,
 ) -> Result<Vec<FieldError>, Rejection> {
-    let (place, moments) = (context.partner_place()?, EvidenceMoments::both_at(context.at));
+    let (place, moments) = (context.partner_place()?, EvidenceMoments::from_moment(context.at));
     let was_there = |entry: &DeclaredEvidence| {
         claim.details.evidence.iter().any(|own| own.as_declared() == *entry)
     };

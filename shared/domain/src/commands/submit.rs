@@ -108,7 +108,7 @@ pub fn check_submit(
         input,
         facts,
         &context.policy,
-        EvidenceMoments::both_at(context.at),
+        EvidenceMoments::from_moment(context.at),
         place,
     ));
     errors.sort();

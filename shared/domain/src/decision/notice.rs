@@ -7,7 +7,7 @@ use crate::decision::deadlines::{
     can_count_window, correction_deadline, delivery_deadline, report_deadline, review_deadline,
 };
 use crate::decision::new_event;
-use crate::decision::recipient_selection::{RecipientSelection, Unreported};
+use crate::decision::recipient_selection::{MissingReport, RecipientSelection};
 use crate::directory::Tenant;
 use crate::event::{Event, EventBody, NoticeChange};
 use crate::recipient::{RecipientList, Recipients};
@@ -45,7 +45,7 @@ pub(crate) fn reconsider_notice(
             Ok(NoticeOutcome::of(NoticeChange::None))
         }
         State::Notifying { .. } => {
-            renew_notice(claim, Some(recipients), Unreported::MayArrive, context)
+            renew_notice(claim, Some(recipients), MissingReport::MayArrive, context)
         }
         State::AwaitingCustomer { window } => {
             if claim.opened_by.is_some_and(|no| recipients.delivery_stands(no)) {
@@ -53,8 +53,9 @@ pub(crate) fn reconsider_notice(
             }
             let Some((no, at)) = recipients.earliest_delivery() else {
                 let late = context.at >= report_deadline(window.delivered_at, context).at;
-                let unreported = if late { Unreported::Failed } else { Unreported::MayArrive };
-                return renew_notice(claim, Some(recipients), unreported, context);
+                let missing_report =
+                    if late { MissingReport::Failed } else { MissingReport::MayArrive };
+                return renew_notice(claim, Some(recipients), missing_report, context);
             };
             let counted =
                 context.customer_place()?.open_window(at, context.policy.window_business_days);
@@ -120,13 +121,13 @@ pub(crate) fn failure_event(
 pub(crate) fn renew_notice(
     claim: &Claim,
     recipients: Option<&Recipients>,
-    unreported: Unreported,
+    missing_report: MissingReport,
     context: &Context,
 ) -> Result<NoticeOutcome, Rejection> {
     let tenant = known_tenant(context)?;
     let chance_left = claim.used.renewals < crate::claim::UsedChances::MOST_RENEWALS;
     let selection = recipient_selection(claim, tenant, recipients, context);
-    let list = selection.list_after(unreported, claim.notice.next());
+    let list = selection.list_after(missing_report, claim.notice.next());
     match list.filter(|_| chance_left) {
         Some(_) if !can_count_window(context)? => {
             Ok(NoticeOutcome::of(NoticeChange::Held { reason: HoldReason::CalendarEnds }))

@@ -27,7 +27,7 @@ pub(crate) fn is_recent_grant(grant: &Grant, at: Instant) -> bool {
 
 /// What a new notice takes a missing report for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Unreported {
+pub(crate) enum MissingReport {
     /// It may still come: the recipient is asked again.
     MayArrive,
     /// The time for it has passed: the recipient is not asked again.
@@ -63,12 +63,16 @@ impl<'a> RecipientSelection<'a> {
     /// The list of the notice `no`; `None` where the numbers are used up, or nobody is on it whose delivery
     /// could open a window.
     pub(crate) fn to_list(self, no: NoticeNo, staff: Option<&StaffId>) -> Option<RecipientList> {
-        self.list_after(Unreported::MayArrive, no).map(|list| list.with_actor(staff))
+        self.list_after(MissingReport::MayArrive, no).map(|list| list.with_actor(staff))
     }
 
     /// The same where the notice before reached nobody, made by the system.
-    pub(crate) fn list_after(self, unreported: Unreported, no: NoticeNo) -> Option<RecipientList> {
-        self.list_beside(self.known_recipients(unreported == Unreported::Failed), no)
+    pub(crate) fn list_after(
+        self,
+        missing_report: MissingReport,
+        no: NoticeNo,
+    ) -> Option<RecipientList> {
+        self.list_beside(self.known_recipients(missing_report == MissingReport::Failed), no)
     }
 
     fn list_beside(self, known: Vec<Recipient>, no: NoticeNo) -> Option<RecipientList> {

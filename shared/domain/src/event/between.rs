@@ -10,10 +10,10 @@ use crate::ids::{ItemNo, Version};
 use crate::recipient::{Decliners, RecipientNo};
 
 impl Event {
-    /// The event that led from `old` to `new`, its next version: `evolve(old, between(old, new))` is `new`. What an
+    /// The event that led from `old` to `new`, its next version: `evolve(old, derive(old, new))` is `new`. What an
     /// event decides beside the claim, the list of recipients and what was said, is not in it. `None` where the two are not
     /// neighbours: without `old`, `new` must be the first version.
-    pub fn between(old: Option<&Claim>, new: &Claim) -> Option<Self> {
+    pub fn derive(old: Option<&Claim>, new: &Claim) -> Option<Self> {
         let last = &new.last_event;
         let body = match old {
             Some(old) if old.version.next() != new.version => return None,

@@ -79,7 +79,7 @@ impl Entry {
     /// the version before is not known: that is `reconstructed`, says how the claim stands, and not what changed.
     pub fn of(old: Option<&Claim>, new: &Claim, details: Sha256Hash) -> Self {
         let last = &new.last_event;
-        let event = Event::between(old, new);
+        let event = Event::derive(old, new);
         // Of an answer that is not known to have changed an item, no more is said than before it is archived.
         let items = if event.is_none() && is_answer(last.event_type) {
             latest_changes(new)

@@ -1,7 +1,7 @@
 //! The event of an entry again: what [`crate::evolve()`] needs to lead from the version before to the version after.
 
 use super::entry::Entry;
-use super::members::{Noes, WindowText};
+use super::members::{DeclinedItems, WindowText};
 use crate::actor::ActorId;
 use crate::calendar::{SkippedDay, Window};
 use crate::claim::{Claim, Details, Item, RejectionRecord, Subject};
@@ -112,8 +112,8 @@ impl Entry {
 
     pub(crate) fn undone_body(&self, old: Option<&Claim>) -> EventBody {
         let own = &self.members;
-        let all = || Noes { by: Decliners::ALL, items: self.items_with_status("pending") };
-        let Noes { by, items } = own.taken_back.clone().unwrap_or_else(all);
+        let all = || DeclinedItems { by: Decliners::ALL, items: self.items_with_status("pending") };
+        let DeclinedItems { by, items } = own.taken_back.clone().unwrap_or_else(all);
         EventBody::DeclineUndone {
             items,
             by,

@@ -85,10 +85,10 @@ pub struct Members {
     pub hold_reason: Option<HoldReason>,
     /// Whose "no" came, and to which items.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub noes: Option<Noes>,
+    pub noes: Option<DeclinedItems>,
     /// Whose "no" was taken back.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub taken_back: Option<Noes>,
+    pub taken_back: Option<DeclinedItems>,
     /// Whether it was taken back by a link.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub by_link: bool,
@@ -123,7 +123,7 @@ pub struct Members {
 
 /// Whose "no", and at which items.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-pub struct Noes {
+pub struct DeclinedItems {
     /// Whose, as a number of 24 bits.
     pub by: Decliners,
     /// The numbers of the items that it is about.
@@ -201,8 +201,8 @@ pub(crate) fn fill_change(members: &mut Members, change: &NoticeChange) {
 }
 
 /// Whose "no" stands in `more` and not in `fewer`, and at which items.
-fn added_noes(more: &Claim, fewer: &Claim) -> Option<Noes> {
-    let mut noes = Noes::default();
+fn added_noes(more: &Claim, fewer: &Claim) -> Option<DeclinedItems> {
+    let mut noes = DeclinedItems::default();
     for item in &more.items {
         let before = fewer.find_item(item.no).map(|item| status_decliners(fewer.item_status(item)));
         let own = status_decliners(more.item_status(item)).without(before.unwrap_or_default());

@@ -432,7 +432,7 @@ impl Given {
         let old = self.claim;
         assert!(event.follows(Some(old.status())), "{:?}: {event:?}", old.status());
         self.claim = evolve(Some(old.clone()), &event).unwrap();
-        let between = Event::between(Some(&old), &self.claim).expect("an event between");
+        let between = Event::derive(Some(&old), &self.claim).expect("an event between");
         assert!(between.follows(Some(old.status())), "{between:?}");
         let again = evolve(Some(old.clone()), &between);
         assert_eq!(again.as_ref(), Ok(&self.claim), "{event:?} read back as {between:?}");

@@ -126,7 +126,7 @@ fn what_was_said_and_what_changed_stand_in_the_parts_of_their_readers_and_never_
     let mut relabelled = held[1].clone();
     relabelled.details.label = Some(name("Zebra"));
     let remarks = vec![Remark::comment(said("Quagga")), Remark::note(said("Okapi"))];
-    let event = Event::between(held.first(), &relabelled).unwrap();
+    let event = Event::derive(held.first(), &relabelled).unwrap();
     let event = Event { remarks, motive: Some(Motive::Other), ..event };
     let annotation = Annotation::of(&held[0], &relabelled, &event);
     let entry = Entry::of(held.first(), &relabelled, KEY).with_annotation(&annotation);
@@ -234,7 +234,7 @@ fn a_customer_reads_in_a_history_no_reason_no_priority_no_rival_and_no_end_of_a_
     ];
     let mut read_by_partner = String::new();
     for two in disputed_story().windows(2) {
-        let event = Event::between(two.first(), &two[1]).unwrap();
+        let event = Event::derive(two.first(), &two[1]).unwrap();
         let changed = Annotation::of(&two[0], &two[1], &event);
         let kept =
             SealedEntry::of(&Entry::of(two.first(), &two[1], KEY).with_annotation(&changed), KEY);

@@ -201,7 +201,7 @@ fn the_event_of_a_second_outage_is_found_between_two_versions() {
     let before: Claim = given.claim.clone();
     let event = decided(&given, &[wide], last_hour()).unwrap();
     let after = given.evolved(event.clone()).claim;
-    let found = Event::between(Some(&before), &after).unwrap();
+    let found = Event::derive(Some(&before), &after).unwrap();
     assert_eq!(found.body, event.body);
 }
 

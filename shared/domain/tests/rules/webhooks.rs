@@ -3,15 +3,15 @@
 use chrono::Duration;
 use domain::ids::WebhookId;
 use domain::webhook::{
-    DeliveryError, DisableCause, Disabled, Failing, Webhook, WebhookOwner, WebhookState,
-    seconds_to_test,
+    DeliveryError, DisableCause, Webhook, WebhookDisablement, WebhookFailure, WebhookOwner,
+    WebhookState, seconds_to_test,
 };
 
 use crate::given::{Instant, at};
 
 const NOON: &str = "2026-12-22T12:00:00Z";
 
-fn failing(state: WebhookState) -> Failing {
+fn failing(state: WebhookState) -> WebhookFailure {
     let WebhookState::Failing(failing) = state else { panic!("{state:?}") };
     failing
 }
@@ -55,11 +55,14 @@ fn three_days_of_failing_disable_and_not_a_second_less() {
     let before = all[all.len() - 2].0;
     assert!(before - first < Duration::days(3) && last.0 - first >= Duration::days(3));
     let cause = DisableCause::Failed;
-    assert_eq!(last.1, WebhookState::Disabled(Disabled { at: last.0, cause, told: false }));
+    assert_eq!(
+        last.1,
+        WebhookState::Disabled(WebhookDisablement { at: last.0, cause, told: false })
+    );
     assert!(last.1.is_untold() && !last.1.may_send(last.0 + Duration::days(365)));
     let since = at(NOON);
     let nearly = failing(all[3].1);
-    let nearly = WebhookState::Failing(Failing { since, ..nearly });
+    let nearly = WebhookState::Failing(WebhookFailure { since, ..nearly });
     let short = since + Duration::days(3) - Duration::seconds(1);
     failing(nearly.after_failure(DeliveryError::Refused, short, 0));
 }
@@ -68,7 +71,10 @@ fn three_days_of_failing_disable_and_not_a_second_less() {
 fn who_answers_410_is_sent_nothing_more_at_once() {
     let gone = WebhookState::Active.after_failure(DeliveryError::Gone, at(NOON), 0);
     let cause = DisableCause::Gone;
-    assert_eq!(gone, WebhookState::Disabled(Disabled { at: at(NOON), cause, told: false }));
+    assert_eq!(
+        gone,
+        WebhookState::Disabled(WebhookDisablement { at: at(NOON), cause, told: false })
+    );
     let later = gone.after_failure(DeliveryError::Refused, at("2026-12-23T12:00:00Z"), 0);
     assert_eq!(later, gone, "what is disabled stays as it is");
 }

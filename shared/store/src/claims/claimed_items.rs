@@ -40,7 +40,7 @@ pub(super) fn add_rights(
     at: Instant,
     facts: &mut Facts,
 ) -> Result<(), StoreError> {
-    add_blocks(claimed, fetched, at, facts)?;
+    fill_blocked_items(claimed, fetched, at, facts)?;
     let own: Vec<_> = own.iter().filter(|id| *id != claimed.except).cloned().collect();
     for record in fetched.records(&own)? {
         let claim = &record.claim;
@@ -57,7 +57,7 @@ pub(super) fn add_rights(
 }
 
 /// What the customer keeps from the partner.
-pub(super) fn add_blocks(
+pub(super) fn fill_blocked_items(
     claimed: &RequestedItems<'_>,
     fetched: &FetchedItems,
     at: Instant,
@@ -81,7 +81,7 @@ pub(super) fn requested_items(claim: &Claim) -> RequestedItems<'_> {
 }
 
 /// What a claim asks for, or would ask for again: its undecided items, and those that are declined.
-pub(super) fn claimed_again(claim: &Claim) -> RequestedItems<'_> {
+pub(super) fn reclaimable_items(claim: &Claim) -> RequestedItems<'_> {
     let fits = |item: &&Item| match claim.item_status(item) {
         ItemStatus::Proposed | ItemStatus::Pending | ItemStatus::Declined { .. } => true,
         ItemStatus::Active { .. }

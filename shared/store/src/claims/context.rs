@@ -8,7 +8,7 @@ use domain::ids::{ClaimId, ItemNo};
 use domain::program::{Policy, Program};
 use domain::recipient::Recipients;
 
-use super::claimed_items::{add_blocks, add_rights, claimed_again, requested_items};
+use super::claimed_items::{add_rights, fill_blocked_items, reclaimable_items, requested_items};
 use super::competition::{CommandAnswer, competition_keys, newest_claims, rival_keys};
 use super::open_claims::open_claims_key;
 use crate::directory::calendars::calendar_key;
@@ -143,7 +143,7 @@ impl Store {
         if needs.eligibility {
             add_rights(&requested_items(claim), &own, &fetched, at, &mut facts)?;
         } else if needs.blocks {
-            add_blocks(&claimed_again(claim), &fetched, at, &mut facts)?;
+            fill_blocked_items(&reclaimable_items(claim), &fetched, at, &mut facts)?;
         }
         let locks =
             if needs.locks { fetched.locks(claim, &undecided_numbers(claim))? } else { Vec::new() };
@@ -173,7 +173,7 @@ impl Store {
         }
         if needs.eligibility || needs.blocks {
             let claimed =
-                if needs.eligibility { requested_items(claim) } else { claimed_again(claim) };
+                if needs.eligibility { requested_items(claim) } else { reclaimable_items(claim) };
             keys.extend(claimed.block_keys());
         }
         if needs.operator {

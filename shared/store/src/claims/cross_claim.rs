@@ -65,7 +65,7 @@ impl Store {
     ) -> Result<RefusedRenewals, StoreError> {
         let mut refused: Vec<(ClaimId, Vec<ItemNo>)> = Vec::new();
         for found in given_back.iter().filter(|found| ended.contains(&found.item)) {
-            let Some(next) = found.own_next(new) else { continue };
+            let Some(next) = found.next_renewal(new) else { continue };
             match refused.iter_mut().find(|(claim, _)| *claim == next.claim) {
                 Some((_, items)) => items.push(next.item),
                 None => refused.push((next.claim.clone(), vec![next.item])),
@@ -87,7 +87,7 @@ impl Store {
             let is_passing = |no: &ItemNo| {
                 let own = written.claim.association_id(*no);
                 let mut passed = given_back.iter().filter(|found| ended.contains(&found.item));
-                passed.any(|found| found.own_next(new) == Some(&own))
+                passed.any(|found| found.next_renewal(new) == Some(&own))
             };
             let (passing, others): (Vec<_>, Vec<_>) = numbers.into_iter().partition(is_passing);
             refusals.let_go.extend(passing.into_iter().map(|no| written.claim.association_id(no)));

@@ -15,6 +15,6 @@ pub(crate) mod open_claims;
 mod opening;
 pub(crate) mod preflight;
 mod quota;
-pub(crate) mod quota_left;
+pub(crate) mod remaining_quotas;
 mod renewal;
 pub(crate) mod run;

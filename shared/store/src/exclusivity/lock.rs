@@ -49,7 +49,7 @@ impl FoundLock {
     }
 
     /// Who is next for the item of `claim`, if that is a claim of the same partner, which renews.
-    pub(crate) fn own_next(&self, claim: &Claim) -> Option<&AssociationId> {
+    pub(crate) fn next_renewal(&self, claim: &Claim) -> Option<&AssociationId> {
         let lock =
             self.lock.as_ref().filter(|lock| lock.active == claim.association_id(self.item))?;
         let next = lock.next.as_ref()?;

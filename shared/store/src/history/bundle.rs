@@ -42,14 +42,14 @@ pub struct BundleSources {
     /// The policies that the claim was pinned to, with program and version.
     pub policies: Vec<(ProgramId, u32, Policy)>,
     /// What the operator had added to the calendars of the parties' countries while the claim lived.
-    pub calendars: Vec<Dated<CountryCalendar>>,
+    pub calendars: Vec<EntrySince<CountryCalendar>>,
     /// The holidays of the parties' countries, in each version of the data by which a window was counted and in this
     /// program's own.
     pub files: Vec<CountryFile>,
     /// Where the operator counts its days.
     pub operator: LocalCalendar,
     /// Where the partner counted its days while the claim lived.
-    pub partner: Vec<Dated<PartnerPlace>>,
+    pub partner: Vec<EntrySince<PartnerPlace>>,
     /// The texts that were sent; none where they are not asked for.
     pub texts: Vec<BundledText>,
     /// What was reported of the notices; nothing where it is not asked for.
@@ -58,7 +58,7 @@ pub struct BundleSources {
 
 /// An entry of the directory, and since when it was so.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Dated<T> {
+pub struct EntrySince<T> {
     /// The moment of the write; `None`: it was written before that was kept.
     pub since: Option<Instant>,
     /// The entry as it was written then.
@@ -192,11 +192,11 @@ impl Store {
         &self,
         country: CountryCode,
         lived: Option<(Instant, Instant)>,
-    ) -> Result<Vec<Dated<CountryCalendar>>, StoreError> {
+    ) -> Result<Vec<EntrySince<CountryCalendar>>, StoreError> {
         let (mut all, mut from) = (Vec::new(), None);
         for _ in 0..MOST_PAGES {
             let page = self.calendar_history(country, from.as_ref(), PAGE).await?;
-            all.extend(page.items.into_iter().map(dated));
+            all.extend(page.items.into_iter().map(entry_since));
             from = page.next;
             if from.is_none() {
                 break;
@@ -210,15 +210,15 @@ impl Store {
         &self,
         id: &PartnerId,
         lived: Option<(Instant, Instant)>,
-    ) -> Result<Vec<Dated<PartnerPlace>>, StoreError> {
-        let (mut all, mut from): (Vec<Dated<PartnerPlace>>, _) = (Vec::new(), None);
+    ) -> Result<Vec<EntrySince<PartnerPlace>>, StoreError> {
+        let (mut all, mut from): (Vec<EntrySince<PartnerPlace>>, _) = (Vec::new(), None);
         for _ in 0..MOST_PAGES {
             let Some(page) = self.partner_history(id, from.as_ref(), PAGE).await? else { break };
-            for revision in page.items.into_iter().map(dated) {
+            for revision in page.items.into_iter().map(entry_since) {
                 let Partner { country, time_zone, .. } = revision.entry;
                 let entry = PartnerPlace { country, time_zone };
                 if all.last().is_none_or(|last| last.entry != entry) {
-                    all.push(Dated { since: revision.since, entry });
+                    all.push(EntrySince { since: revision.since, entry });
                 }
             }
             from = page.next;
@@ -278,8 +278,8 @@ impl Store {
     }
 }
 
-fn dated<T>(revision: EntryRevision<T>) -> Dated<T> {
-    Dated { since: revision.author.map(|author| author.at), entry: revision.entry }
+fn entry_since<T>(revision: EntryRevision<T>) -> EntrySince<T> {
+    EntrySince { since: revision.author.map(|author| author.at), entry: revision.entry }
 }
 
 /// From the first to the last of the events.
@@ -292,10 +292,10 @@ fn entries_span(told: &[ReadableEntry]) -> Option<(Instant, Instant)> {
 }
 
 /// Those that were in force at some moment of the span.
-fn in_force<T>(all: Vec<Dated<T>>, span: Option<(Instant, Instant)>) -> Vec<Dated<T>> {
+fn in_force<T>(all: Vec<EntrySince<T>>, span: Option<(Instant, Instant)>) -> Vec<EntrySince<T>> {
     let Some((first, last)) = span else { return all };
     let ends: Vec<_> = all.iter().skip(1).map(|next| next.since).chain([None]).collect();
-    let is_within = |(own, end): &(Dated<T>, Option<Instant>)| {
+    let is_within = |(own, end): &(EntrySince<T>, Option<Instant>)| {
         own.since.is_none_or(|since| since <= last) && end.is_none_or(|end| end >= first)
     };
     all.into_iter().zip(ends).filter(is_within).map(|(own, _)| own).collect()

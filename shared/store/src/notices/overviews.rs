@@ -25,9 +25,9 @@ const KEPT: Duration = Duration::days(400);
 /// How many acts of a tenant are told, the newest.
 const MOST_TOLD: i32 = 100;
 
-/// What an overview did to the standing rules.
+/// An act of an overview on the standing rules, as the customer's ledger has it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct OverviewDeed {
+pub struct OverviewActRecord {
     /// What the contact did to the rules.
     pub act: OverviewAct,
     /// Which partner it concerns, by id and name; `None`: every one.
@@ -38,8 +38,8 @@ pub struct OverviewDeed {
     pub at: Instant,
 }
 
-impl OverviewDeed {
-    /// By what the deed is known in its tenant's partition: the same act by a link that ends then is one.
+impl OverviewActRecord {
+    /// By what the act is known in its tenant's partition: the same act by a link that ends then is one.
     fn sort_key(&self, link_ends_at: Instant) -> String {
         let partner = self.partner.as_ref().map(|(id, _)| id.as_str()).unwrap_or_default();
         let act = format!("{}#{partner}", self.act.as_str());
@@ -60,22 +60,22 @@ impl OverviewDeed {
 }
 
 impl Store {
-    /// Notes a deed for the customer's ledger, once however often the form comes; by what it can be read again.
+    /// Notes an act for the customer's ledger, once however often the form comes; by what it can be read again.
     ///
     /// # Errors
     /// Where the table does not answer.
-    pub async fn note_overview_deed(
+    pub async fn note_overview_act(
         &self,
         tenant: &TenantId,
         link_ends_at: Instant,
-        deed: &OverviewDeed,
+        record: &OverviewActRecord,
     ) -> Result<String, StoreError> {
-        let sort = deed.sort_key(link_ends_at);
+        let sort = record.sort_key(link_ends_at);
         let mut item = item_key(keys::tenant_quotas_pk(tenant), sort.clone());
-        put_value(&mut item, ACT, Some(text_value(deed.act.as_str())));
-        put_value(&mut item, AT, Some(instant_value(deed.at)));
-        put_value(&mut item, BY, Some(text_value(deed.by.to_string())));
-        if let Some((id, name)) = &deed.partner {
+        put_value(&mut item, ACT, Some(text_value(record.act.as_str())));
+        put_value(&mut item, AT, Some(instant_value(record.at)));
+        put_value(&mut item, BY, Some(text_value(record.by.to_string())));
+        if let Some((id, name)) = &record.partner {
             put_value(&mut item, PARTNER, Some(text_value(id.as_str())));
             put_value(&mut item, NAME, Some(text_value(name.as_str())));
         }
@@ -86,27 +86,30 @@ impl Store {
         Ok(sort)
     }
 
-    /// The deed that was noted so; `None`: there is none, or not any more.
+    /// The act that was noted so; `None`: there is none, or not any more.
     ///
     /// # Errors
     /// Where the table does not answer, or the item cannot be read.
-    pub async fn overview_deed(
+    pub async fn load_overview_act(
         &self,
         tenant: &TenantId,
         noted: &str,
-    ) -> Result<Option<OverviewDeed>, StoreError> {
+    ) -> Result<Option<OverviewActRecord>, StoreError> {
         if !noted.starts_with(keys::OVERVIEW_ACTS) {
             return Ok(None);
         }
         let item = self.get_item(item_key(keys::tenant_quotas_pk(tenant), noted)).await?;
-        item.as_ref().map(OverviewDeed::from_item).transpose()
+        item.as_ref().map(OverviewActRecord::from_item).transpose()
     }
 
-    /// The last 100 deeds at a tenant, the newest first.
+    /// The last 100 acts at a tenant, the newest first.
     ///
     /// # Errors
     /// Where the table does not answer, or an item cannot be read.
-    pub async fn overview_deeds(&self, tenant: &TenantId) -> Result<Vec<OverviewDeed>, StoreError> {
+    pub async fn list_overview_acts(
+        &self,
+        tenant: &TenantId,
+    ) -> Result<Vec<OverviewActRecord>, StoreError> {
         let answer = self
             .client
             .query()
@@ -119,7 +122,7 @@ impl Store {
             .limit(MOST_TOLD)
             .send()
             .await?;
-        answer.items.unwrap_or_default().iter().map(OverviewDeed::from_item).collect()
+        answer.items.unwrap_or_default().iter().map(OverviewActRecord::from_item).collect()
     }
 
     /// Counts a form with a code that came by a link, before its code is looked at; `false`, with nothing counted, where

@@ -55,7 +55,7 @@ impl DirectoryEntry {
 }
 
 /// What a change of an entry means for a claim.
-struct Look<'a> {
+struct LossCheck<'a> {
     /// What the claim has lost.
     lost: &'a (dyn Fn(&Claim) -> Vec<DirectoryLoss> + Send + Sync),
     /// Whether an undo that is under way may take no notice of it.
@@ -64,7 +64,7 @@ struct Look<'a> {
 
 /// Whether a sweep has to come again.
 #[derive(Default)]
-struct Early {
+struct RetryNeed {
     /// A window has ended and is not closed: nothing but a "no" acts on it till then, and what silence makes of it is
     /// judged afterwards.
     for_close: bool,
@@ -72,7 +72,7 @@ struct Early {
     for_undo: bool,
 }
 
-fn too_early() -> StoreError {
+fn early_sweep_error() -> StoreError {
     StoreError::Unavailable("a window is about to close, or a no may be taken back".to_owned())
 }
 
@@ -115,19 +115,19 @@ impl Store {
         let mut report = ReconcileReport::default();
         let Some(partner) = self.load_partner(id).await? else { return Ok(report) };
         let now = self.present_time().await?.at;
-        let (mut from, mut early) = (None, Early::default());
+        let (mut from, mut retry) = (None, RetryNeed::default());
         let mut failures = Failures::default();
         loop {
             let (ids, next) =
                 self.newest_of_partner(id, PartOfPartner::Submitted, from.as_ref(), PAGE).await?;
-            let look = Look {
+            let check = LossCheck {
                 lost: &|claim| enrolment_loss(claim, &partner).into_iter().collect(),
                 escapes: &|claim| is_recent && undo_escapes_partner(claim, &partner, now),
             };
-            self.reconcile_page(&ids, &mut report, &mut failures, &look, &mut early).await?;
+            self.reconcile_page(&ids, &mut report, &mut failures, &check, &mut retry).await?;
             match next {
                 Some(next) => from = Some(next),
-                None if early.for_close || early.for_undo => return Err(too_early()),
+                None if retry.for_close || retry.for_undo => return Err(early_sweep_error()),
                 None => return failures.finish_report(report),
             }
         }
@@ -142,18 +142,18 @@ impl Store {
         let Some(tenant) = self.load_tenant(id).await? else { return Ok(report) };
         self.complete_mailboxes(&tenant).await?;
         let now = self.present_time().await?.at;
-        let look = Look {
+        let check = LossCheck {
             lost: &|claim| {
                 tenant_loss(claim, &tenant).into_iter().chain(contacts_loss(claim, now)).collect()
             },
             escapes: &|claim| is_recent && undo_escapes_tenant(claim, &tenant, now),
         };
         let ids = self.claims_at_tenant(None, id).await?.all_ids()?;
-        let (mut failures, mut early) = (Failures::default(), Early::default());
+        let (mut failures, mut retry) = (Failures::default(), RetryNeed::default());
         for page in ids.chunks(usize::try_from(PAGE).unwrap_or(usize::MAX)) {
-            self.reconcile_page(page, &mut report, &mut failures, &look, &mut early).await?;
+            self.reconcile_page(page, &mut report, &mut failures, &check, &mut retry).await?;
         }
-        if early.for_undo { Err(too_early()) } else { failures.finish_report(report) }
+        if retry.for_undo { Err(early_sweep_error()) } else { failures.finish_report(report) }
     }
 
     /// Does to the claims what they have lost.
@@ -162,19 +162,19 @@ impl Store {
         ids: &[ClaimId],
         report: &mut ReconcileReport,
         failures: &mut Failures,
-        look: &Look<'_>,
-        early: &mut Early,
+        check: &LossCheck<'_>,
+        retry: &mut RetryNeed,
     ) -> Result<(), StoreError> {
         for record in self.readable_records(ids, failures).await {
             report.seen += 1;
-            early.for_undo |= (look.escapes)(&record.claim);
-            for what in (look.lost)(&record.claim) {
+            retry.for_undo |= (check.escapes)(&record.claim);
+            for what in (check.lost)(&record.claim) {
                 let vanished = self.carry_out_loss(&record.claim.id, what).await;
                 let Some(changes) = failures.note_outcome(&record.claim.id, vanished) else {
                     continue;
                 };
                 report.changed += changes;
-                early.for_close |=
+                retry.for_close |=
                     changes == 0 && awaits_close(&record.claim, self.present_time().await?.at);
             }
         }

@@ -2,7 +2,9 @@
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use domain::claim::Instant;
-use domain::webhook::{DeliveryError, DisableCause, Disabled, Failing, Webhook, WebhookState};
+use domain::webhook::{
+    DeliveryError, DisableCause, Webhook, WebhookDisablement, WebhookFailure, WebhookState,
+};
 use tracing::error;
 
 use crate::table::attributes::{
@@ -144,10 +146,10 @@ fn read_state(reader: &Reader<'_>) -> Result<WebhookState, StoreError> {
     if let Some(at) = reader.opt_instant(DISABLED_AT)? {
         let cause = reader.read_parsed(CAUSE, |text| DisableCause::parse(text).ok_or(()))?;
         let told = reader.read_flag(TOLD)?;
-        return Ok(WebhookState::Disabled(Disabled { at, cause, told }));
+        return Ok(WebhookState::Disabled(WebhookDisablement { at, cause, told }));
     }
     let Some(since) = reader.opt_instant(FAILING_SINCE)? else { return Ok(WebhookState::Active) };
-    Ok(WebhookState::Failing(Failing {
+    Ok(WebhookState::Failing(WebhookFailure {
         since,
         attempts: reader.read_number(ATTEMPTS)?,
         next_attempt_at: reader.read_instant(NEXT_ATTEMPT_AT)?,
@@ -176,8 +178,8 @@ mod tests {
             WebhookOwner::Staff,
         ];
         let (attempts, error) = (7, DeliveryError::Untrusted);
-        let failing = Failing { since: at(0), attempts, next_attempt_at: at(9), error };
-        let disabled = |told| Disabled { at: at(3), cause: DisableCause::Gone, told };
+        let failing = WebhookFailure { since: at(0), attempts, next_attempt_at: at(9), error };
+        let disabled = |told| WebhookDisablement { at: at(3), cause: DisableCause::Gone, told };
         let states = [
             WebhookState::Active,
             WebhookState::Failing(failing),

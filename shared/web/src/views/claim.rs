@@ -19,7 +19,7 @@ use crate::action;
 use crate::caller::Viewer;
 use crate::views::{
     EvidenceView, ExplainView, RecipientView, RemarkView, ShownRecipients, ShownRemarks,
-    WindowView, told,
+    WindowView, hidden_event,
 };
 use crate::words::{
     ActionWord, ActorWord, BasisWord, HoldReasonWord, ItemKindWord, ItemReasonWord, ItemStatusWord,
@@ -408,7 +408,7 @@ impl ClaimView {
         language: Language,
     ) -> Self {
         let whole = ExplainView::of(claim.explain_state(shown.policy, shown.now), language);
-        let hides = told::must_hide_last_event(claim, shown.viewer);
+        let hides = hidden_event::must_hide_last_event(claim, shown.viewer);
         let explain = if hides { whole.without_recipients(language) } else { whole };
         Self { explain: Some(explain), ..self }
     }
@@ -549,7 +549,7 @@ impl TurnView {
 impl LastEventView {
     fn of(claim: &Claim, viewer: Viewer) -> Self {
         let event = &claim.last_event;
-        if told::must_hide_last_event(claim, viewer) {
+        if hidden_event::must_hide_last_event(claim, viewer) {
             return Self {
                 event_type: WithheldEntry::NOTICE_CHANGED,
                 at: format_rfc3339(event.at),

@@ -7,7 +7,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::texts::problem_text;
-use crate::views::told;
+use crate::views::hidden_event;
 use language::Language;
 
 /// The explanation of a claim's present state.
@@ -82,7 +82,7 @@ impl ExplainView {
     /// The same without the rule that was applied last, where it tells of single recipients.
     #[must_use]
     pub(super) fn without_recipients(self, language: Language) -> Self {
-        Self { rule: told::explaining_rule(language), by_silence: false, ..self }
+        Self { rule: hidden_event::explaining_rule(language), by_silence: false, ..self }
     }
 }
 

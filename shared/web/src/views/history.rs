@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use data_encoding::HEXLOWER;
 use domain::history::{
-    Audience, Entry, Noes, ReadableEntry, SealedEntry, SealedPart, WithheldEntry,
+    Audience, DeclinedItems, Entry, ReadableEntry, SealedEntry, SealedPart, WithheldEntry,
 };
 use domain::ids::{ItemNo, NoticeNo, Sha256Hash};
 use domain::recipient::RecipientNo;
@@ -320,7 +320,7 @@ impl RecipientsDetailView {
     /// Whose noes came and were taken back, and whose delivery counts now.
     fn of(entry: &Entry) -> Option<Self> {
         let members = &entry.members;
-        let noes = |noes: &Noes| NoesView {
+        let noes = |noes: &DeclinedItems| NoesView {
             by: noes.by.to_bits(),
             items: noes.items.iter().map(|no| no.0).collect(),
         };

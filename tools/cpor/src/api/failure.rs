@@ -1,6 +1,6 @@
 //! Why a command could not do what was asked, and how the program ends then.
 
-use super::problem::Problem;
+use super::problem::ApiProblem;
 
 /// How the program ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -44,7 +44,7 @@ pub enum Failure {
     Unreadable(String),
     /// The API refused, and said why.
     #[error("{0}")]
-    Refused(Box<Problem>),
+    Refused(Box<ApiProblem>),
     /// Nobody is signed in, or not any more.
     #[error("{0}")]
     SignedOut(String),

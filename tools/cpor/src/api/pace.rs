@@ -20,13 +20,13 @@ pub trait Pace {
 }
 
 /// Who is told how long is waited, and why.
-type Tell = Box<dyn FnMut(Duration, &str)>;
+type WaitListener = Box<dyn FnMut(Duration, &str)>;
 
 /// So many requests a second at most. What is waited for is told to a listener.
 pub struct SteadyPace {
     runtime: Runtime,
     turns: Option<Interval>,
-    tell: Tell,
+    tell: WaitListener,
 }
 
 impl std::fmt::Debug for SteadyPace {

@@ -9,7 +9,7 @@ use serde_json::Value;
 /// A refusal as the API words it (RFC 9457).
 #[derive(Debug, Clone, PartialEq, Default, Deserialize)]
 #[serde(default)]
-pub struct Problem {
+pub struct ApiProblem {
     /// The stable code; empty where the gateway refused.
     pub code: String,
     /// The status of the answer.
@@ -47,7 +47,7 @@ pub struct FieldProblem {
     pub detail: String,
 }
 
-impl Problem {
+impl ApiProblem {
     /// Reads the body of a refusal: a problem document, or the gateway's message.
     pub fn read(status: u16, body: &[u8], retry_after: Option<Duration>) -> Self {
         let value: Value = serde_json::from_slice(body).unwrap_or_default();
@@ -90,7 +90,7 @@ impl Problem {
     }
 }
 
-impl fmt::Display for Problem {
+impl fmt::Display for ApiProblem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}", self.status)?;
         if !self.code.is_empty() {
@@ -114,7 +114,7 @@ mod tests {
         let body = br#"{"type":"urn:x","title":"Fields are not valid","status":422,"code":"invalid-fields","detail":"All.",
             "errors":[{"pointer":"/items/1","code":"duplicate","detail":"Twice.","allowed":["a"]}],
             "possible":["recall"],"roles":["operator"],"claim_id":"c1","items":[2,3],"new_member":{}}"#;
-        let problem = Problem::read(422, body, Some(Duration::from_secs(7)));
+        let problem = ApiProblem::read(422, body, Some(Duration::from_secs(7)));
         assert_eq!(
             problem.lines(),
             [
@@ -131,11 +131,11 @@ mod tests {
 
     #[test]
     fn a_refusal_of_the_gateway_has_its_message_and_no_code() {
-        let problem = Problem::read(429, b"{\"message\":\"Too Many Requests\"}", None);
+        let problem = ApiProblem::read(429, b"{\"message\":\"Too Many Requests\"}", None);
         assert_eq!(
             (problem.code.as_str(), problem.to_string().as_str()),
             ("", "429: Too Many Requests")
         );
-        assert_eq!(Problem::read(502, b"<html>", None).to_string(), "502");
+        assert_eq!(ApiProblem::read(502, b"<html>", None).to_string(), "502");
     }
 }

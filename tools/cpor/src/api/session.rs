@@ -8,10 +8,10 @@ use serde_json::Value;
 
 use super::failure::Failure;
 use super::pace::Pace;
-use super::problem::Problem;
+use super::problem::ApiProblem;
 use super::request::{Answer, Request};
 use super::transport::Transport;
-use crate::sign_in::{Profile, Secret};
+use crate::sign_in::{Profile, SignInSecret};
 
 /// How often a request is sent before the API counts as unreachable.
 const MOST_TRIES: u32 = 8;
@@ -21,16 +21,16 @@ const LONGEST_BACKOFF_S: u64 = 30;
 /// Where the token comes from, and a new one when it has run out.
 pub trait Tokens {
     /// The token that requests carry now.
-    fn token(&self) -> &Secret;
+    fn token(&self) -> &SignInSecret;
 
     /// Fetches another one. Says whether there is one.
     fn renew(&mut self) -> Result<bool, Failure>;
 }
 
 /// What an answer means for the request.
-enum Judged {
+enum Verdict {
     Answered(Answer),
-    Refused(Problem),
+    Refused(ApiProblem),
     SignedOut,
     /// It may be answered later.
     Later(Option<Duration>, String),
@@ -62,7 +62,7 @@ impl Session {
     /// The session of whoever is signed in under that name.
     pub fn open(folder: &Path, name: &str, pace: impl Pace + 'static) -> Result<Self, Failure> {
         let profile = Profile::load(folder, name)?;
-        let (transport, tokens) = profile.connect(folder, name)?;
+        let (transport, tokens) = profile.into_session_parts(folder, name)?;
         Ok(Self { transport, tokens, pace: Box::new(pace) })
     }
 
@@ -75,18 +75,18 @@ impl Session {
         loop {
             self.pace.await_turn();
             let sent = self.transport.send(request, Some(self.tokens.token()));
-            match judge(sent) {
-                Judged::Answered(answer) => return Ok(answer),
-                Judged::Refused(problem) => return Err(Failure::Refused(Box::new(problem))),
-                Judged::SignedOut if !renewed && self.tokens.renew()? => renewed = true,
-                Judged::SignedOut => {
+            match judge_answer(sent) {
+                Verdict::Answered(answer) => return Ok(answer),
+                Verdict::Refused(problem) => return Err(Failure::Refused(Box::new(problem))),
+                Verdict::SignedOut if !renewed && self.tokens.renew()? => renewed = true,
+                Verdict::SignedOut => {
                     let text = "The API does not take the token: sign in again (cpor login).";
                     return Err(Failure::SignedOut(text.to_owned()));
                 }
-                Judged::Later(_, why) if tries + 1 == MOST_TRIES => {
+                Verdict::Later(_, why) if tries + 1 == MOST_TRIES => {
                     return Err(Failure::Unreachable(format!("The API did not answer: {why}")));
                 }
-                Judged::Later(wait, why) => {
+                Verdict::Later(wait, why) => {
                     self.pace.pause(wait.unwrap_or_else(|| back_off(tries)), &why);
                     tries += 1;
                 }
@@ -105,19 +105,19 @@ impl Session {
     }
 }
 
-fn judge(sent: Result<Answer, String>) -> Judged {
+fn judge_answer(sent: Result<Answer, String>) -> Verdict {
     let answer = match sent {
         Ok(answer) => answer,
-        Err(why) => return Judged::Later(None, why),
+        Err(why) => return Verdict::Later(None, why),
     };
     let wait = answer.retry_after();
-    let problem = || Problem::read(answer.status, &answer.body, wait);
+    let problem = || ApiProblem::read(answer.status, &answer.body, wait);
     match answer.status {
-        200..300 | 304 => Judged::Answered(answer),
-        401 => Judged::SignedOut,
-        429 if problem().code.is_empty() => Judged::Later(wait, problem().to_string()),
-        400..500 => Judged::Refused(problem()),
-        _ => Judged::Later(wait, problem().to_string()),
+        200..300 | 304 => Verdict::Answered(answer),
+        401 => Verdict::SignedOut,
+        429 if problem().code.is_empty() => Verdict::Later(wait, problem().to_string()),
+        400..500 => Verdict::Refused(problem()),
+        _ => Verdict::Later(wait, problem().to_string()),
     }
 }
 

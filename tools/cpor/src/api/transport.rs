@@ -16,7 +16,7 @@ use tokio::runtime::{Builder, Runtime};
 use super::address::Address;
 use super::failure::Failure;
 use super::request::{Answer, Request};
-use crate::sign_in::Secret;
+use crate::sign_in::SignInSecret;
 
 /// How long an answer may take. The gateway gives up after 30 seconds.
 const ANSWER_TIME: Duration = Duration::from_secs(45);
@@ -52,7 +52,7 @@ impl Transport {
     }
 
     /// Sends a request once. The error says why there is no answer.
-    pub fn send(&self, request: &Request, token: Option<&Secret>) -> Result<Answer, String> {
+    pub fn send(&self, request: &Request, token: Option<&SignInSecret>) -> Result<Answer, String> {
         let request = self.write_request(request, token).map_err(|error| error.to_string())?;
         self.runtime.block_on(async {
             let answer = tokio::time::timeout(ANSWER_TIME, self.exchange(request));
@@ -75,7 +75,7 @@ impl Transport {
     fn write_request(
         &self,
         request: &Request,
-        token: Option<&Secret>,
+        token: Option<&SignInSecret>,
     ) -> Result<http::Request<Full<Cursor<Vec<u8>>>>, http::Error> {
         let mut builder = http::Request::builder()
             .method(request.method.clone())

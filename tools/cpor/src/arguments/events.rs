@@ -2,7 +2,7 @@
 
 use clap::{Args, Subcommand};
 
-use super::Printed;
+use super::OutputFormat;
 
 /// What to do with what happened.
 #[derive(Debug, Subcommand)]
@@ -33,5 +33,5 @@ pub struct EventsArguments {
     pub every: u64,
     /// How it is printed: with `--follow` an event a line.
     #[command(flatten)]
-    pub printed: Printed,
+    pub format: OutputFormat,
 }

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand, ValueEnum};
 
-use super::{ClaimFilters, Printed};
+use super::{ClaimFilters, OutputFormat};
 
 /// Rows of a file, or what is told of an import.
 #[derive(Debug, Args)]
@@ -17,7 +17,7 @@ pub struct ImportArguments {
     pub file: Option<PathBuf>,
     /// How it is sent.
     #[command(flatten)]
-    pub wish: ImportWish,
+    pub options: ImportOptions,
 }
 
 /// What a file has.
@@ -42,12 +42,12 @@ pub struct ImportFile {
     pub file: PathBuf,
     /// How it is sent.
     #[command(flatten)]
-    pub wish: ImportWish,
+    pub options: ImportOptions,
 }
 
 /// How a file is sent.
 #[derive(Debug, Args)]
-pub struct ImportWish {
+pub struct ImportOptions {
     /// Sends nothing: asks what would come of each row.
     #[arg(long)]
     pub dry_run: bool,
@@ -62,7 +62,7 @@ pub struct ImportWish {
     pub stop_at_quota: bool,
     /// How the counts are printed.
     #[command(flatten)]
-    pub printed: Printed,
+    pub format: OutputFormat,
 }
 
 /// Rows for a file or another program.

@@ -6,7 +6,7 @@ use clap::builder::PossibleValuesParser;
 use clap::{Args, Subcommand};
 use domain::motive::Motive;
 
-use super::Printed;
+use super::OutputFormat;
 
 /// What to do with claims.
 #[derive(Debug, Subcommand)]
@@ -21,7 +21,7 @@ pub enum ClaimsCommand {
         limit: usize,
         /// How it is printed.
         #[command(flatten)]
-        printed: Printed,
+        format: OutputFormat,
     },
     /// Shows a claim, and why it is where it is.
     Show {
@@ -29,7 +29,7 @@ pub enum ClaimsCommand {
         id: String,
         /// How it is printed.
         #[command(flatten)]
-        printed: Printed,
+        format: OutputFormat,
     },
     /// Submits a claim out of a file, or a draft that is stored.
     ///
@@ -46,7 +46,7 @@ pub enum ClaimsCommand {
         key: Option<String>,
         /// How it is printed.
         #[command(flatten)]
-        printed: Printed,
+        format: OutputFormat,
     },
     /// Takes back what nobody has decided.
     Withdraw {
@@ -60,7 +60,7 @@ pub enum ClaimsCommand {
         comment: Option<String>,
         /// How it is printed.
         #[command(flatten)]
-        printed: Printed,
+        format: OutputFormat,
     },
     /// Watches a claim: a line for each change, until nobody's turn is left.
     Watch {
@@ -74,7 +74,7 @@ pub enum ClaimsCommand {
         until: Option<String>,
         /// How it is printed: with `--json` a claim a line.
         #[command(flatten)]
-        printed: Printed,
+        format: OutputFormat,
     },
 }
 
@@ -114,7 +114,7 @@ pub enum ProgramsCommand {
     List {
         /// How it is printed.
         #[command(flatten)]
-        printed: Printed,
+        format: OutputFormat,
     },
     /// Shows a program: what can be claimed in it.
     Show {
@@ -122,7 +122,7 @@ pub enum ProgramsCommand {
         id: String,
         /// How it is printed.
         #[command(flatten)]
-        printed: Printed,
+        format: OutputFormat,
     },
 }
 

@@ -4,7 +4,7 @@ use clap::{Args, Subcommand};
 use domain::reason::ReasonCode;
 use web::words::{ReasonWord, Vocabulary as _, Word};
 
-use super::{Printed, QueueFilters};
+use super::{OutputFormat, QueueFilters};
 
 /// What to do with what waits for the operator.
 #[derive(Debug, Subcommand)]
@@ -16,7 +16,7 @@ pub enum ReviewsCommand {
         filters: QueueFilters,
         /// How it is printed.
         #[command(flatten)]
-        printed: Printed,
+        format: OutputFormat,
     },
     /// Acts on a claim.
     #[command(flatten)]
@@ -128,7 +128,7 @@ pub struct OnClaim {
     pub note: Option<String>,
     /// How it is printed.
     #[command(flatten)]
-    pub printed: Printed,
+    pub format: OutputFormat,
 }
 
 /// The claim that is acted on, and why.

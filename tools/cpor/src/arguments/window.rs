@@ -15,7 +15,7 @@ pub struct WindowArguments {
     pub subdivision: Option<String>,
     /// Whose holidays count where the part is not given.
     #[arg(long, value_enum, default_value = "any")]
-    pub unknown_subdivision: Unknown,
+    pub unknown_subdivision: SubdivisionDefault,
     /// The time zone, such as `Europe/Prague`; without it every zone of the country, and the latest end.
     #[arg(long)]
     pub zone: Option<String>,
@@ -43,7 +43,7 @@ fn parse_moment(text: &str) -> Result<Instant, ParseError> {
 
 /// Whose holidays count where the part of the country is not known.
 #[derive(Debug, Clone, Copy, ValueEnum)]
-pub enum Unknown {
+pub enum SubdivisionDefault {
     /// A holiday of any part counts.
     Any,
     /// Only holidays of the whole country count.

@@ -5,38 +5,38 @@ use std::time::Duration;
 
 use cpor::api::{Exit, Failure, Query, Request, Session, encode_segment, read_pages};
 use cpor::columns::{CLAIM_LIST, CLAIM_SHOWN, ITEMS, REASONS};
-use cpor::shown::{format_json_line, format_list, format_named, list_at, text_at};
+use cpor::output::{format_fields, format_json_line, format_list, list_at, text_at};
 use cpor::visible::to_visible;
 use domain::canonical::hash_canonical;
 use serde_json::{Value, json};
 
 use super::offline::read_file;
-use super::{Actor, Outcome, print, print_now};
-use crate::arguments::{ClaimFilters, ClaimsCommand, Printed};
+use super::{CommandResult, ProfileRef, print, print_now};
+use crate::arguments::{ClaimFilters, ClaimsCommand, OutputFormat};
 
-pub(crate) fn run(actor: &Actor, command: ClaimsCommand) -> Outcome {
-    let mut session = actor.open()?;
+pub(crate) fn run(profile: &ProfileRef, command: ClaimsCommand) -> CommandResult {
+    let mut session = profile.open()?;
     match command {
-        ClaimsCommand::List { filters, limit, printed } => {
-            list(&mut session, "/v1/claims", &filter(filters, limit), limit, printed)
+        ClaimsCommand::List { filters, limit, format } => {
+            list(&mut session, "/v1/claims", &filter(filters, limit), limit, format)
         }
-        ClaimsCommand::Show { id, printed } => {
+        ClaimsCommand::Show { id, format } => {
             let claim = session.fetch(&Request::get(path_of(&id)))?;
-            Ok(print(printed, &claim, || show(&claim)))
+            Ok(print(format, &claim, || show(&claim)))
         }
-        ClaimsCommand::Submit { draft: Some(id), printed, .. } => {
-            act(&mut session, &id, "submit", None, &json!({}), printed)
+        ClaimsCommand::Submit { draft: Some(id), format, .. } => {
+            send_command(&mut session, &id, "submit", None, &json!({}), format)
         }
-        ClaimsCommand::Submit { file, key, printed, .. } => {
+        ClaimsCommand::Submit { file, key, format, .. } => {
             let file = file.unwrap_or_else(|| "-".into());
-            submit(&mut session, &read_file(&file)?, key, printed)
+            submit(&mut session, &read_file(&file)?, key, format)
         }
-        ClaimsCommand::Withdraw { id, reason, comment, printed } => {
+        ClaimsCommand::Withdraw { id, reason, comment, format } => {
             let body = json!({ "reason_code": reason, "comment": comment });
-            act(&mut session, &id, "withdraw", None, &body, printed)
+            send_command(&mut session, &id, "withdraw", None, &body, format)
         }
-        ClaimsCommand::Watch { id, every, until, printed } => {
-            watch(&mut session, &id, Duration::from_secs(every), until.as_deref(), printed)
+        ClaimsCommand::Watch { id, every, until, format } => {
+            watch(&mut session, &id, Duration::from_secs(every), until.as_deref(), format)
         }
     }
 }
@@ -65,8 +65,8 @@ pub(crate) fn list(
     path: &str,
     query: &Query,
     limit: usize,
-    printed: Printed,
-) -> Outcome {
+    format: OutputFormat,
+) -> CommandResult {
     let mut claims = Vec::new();
     if limit > 0 {
         read_pages(session, path, query, |claim, _| {
@@ -76,12 +76,12 @@ pub(crate) fn list(
         })?;
     }
     let value = Value::Array(claims);
-    Ok(print(printed, &value, || format_list(&CLAIM_LIST, list_at(&value, ""))))
+    Ok(print(format, &value, || format_list(&CLAIM_LIST, list_at(&value, ""))))
 }
 
 /// A claim for people: what it is, where it stands, and why.
 fn show(claim: &Value) -> String {
-    let mut text = format_named(&CLAIM_SHOWN, claim);
+    let mut text = format_fields(&CLAIM_SHOWN, claim);
     for (place, columns) in [("/items", &ITEMS[..]), ("/reasons", &REASONS[..])] {
         let entries = list_at(claim, place);
         if !entries.is_empty() {
@@ -93,7 +93,12 @@ fn show(claim: &Value) -> String {
 }
 
 /// Submits what a file says. The key is a digest of it, so that the same file is the same claim.
-fn submit(session: &mut Session, text: &str, key: Option<String>, printed: Printed) -> Outcome {
+fn submit(
+    session: &mut Session,
+    text: &str,
+    key: Option<String>,
+    format: OutputFormat,
+) -> CommandResult {
     let body: Value =
         serde_json::from_str(text).map_err(|error| Failure::unreadable("The claim", error))?;
     let key = key.unwrap_or_else(|| {
@@ -101,18 +106,18 @@ fn submit(session: &mut Session, text: &str, key: Option<String>, printed: Print
     });
     let request = Request::post("/v1/claims", &body)?.header("idempotency-key", key);
     let claim = session.fetch(&request)?;
-    Ok(print(printed, &claim, || tell_state(&claim)))
+    Ok(print(format, &claim, || tell_state(&claim)))
 }
 
 /// Gives a command to a claim, in the version that was looked at or as it is now.
-pub(crate) fn act(
+pub(crate) fn send_command(
     session: &mut Session,
     id: &str,
     command: &str,
     version: Option<u32>,
     body: &impl serde::Serialize,
-    printed: Printed,
-) -> Outcome {
+    format: OutputFormat,
+) -> CommandResult {
     let tag = match version {
         Some(version) => format!("\"{version}\""),
         None => fetch_tag(session, id)?,
@@ -120,7 +125,7 @@ pub(crate) fn act(
     let request =
         Request::post(format!("{}/{command}", path_of(id)), body)?.header("if-match", tag);
     let claim = session.fetch(&request)?;
-    Ok(print(printed, &claim, || tell_state(&claim)))
+    Ok(print(format, &claim, || tell_state(&claim)))
 }
 
 /// The present version of a claim, as `If-Match` names it.
@@ -149,8 +154,8 @@ fn watch(
     id: &str,
     every: Duration,
     until: Option<&str>,
-    printed: Printed,
-) -> Outcome {
+    format: OutputFormat,
+) -> CommandResult {
     let mut tag: Option<String> = None;
     loop {
         let mut request = Request::get(path_of(id));
@@ -159,7 +164,7 @@ fn watch(
         if answer.status != 304 {
             tag = answer.header("etag").map(str::to_owned);
             let claim = answer.json()?;
-            let line = if printed.json { format_json_line(&claim) } else { tell_state(&claim) };
+            let line = if format.json { format_json_line(&claim) } else { tell_state(&claim) };
             let status = text_at(&claim, "/status");
             let over = claim.get("turn").is_none_or(Value::is_null) || until == Some(&status);
             if !print_now(&line) || over {

@@ -4,21 +4,21 @@ use std::time::Duration;
 
 use cpor::api::{Exit, Failure, Query, Request, Session};
 use cpor::columns::EVENT_LIST;
-use cpor::shown::{format_json_line, format_line, format_list, list_at, text_at};
+use cpor::output::{format_json_line, format_line, format_list, list_at, text_at};
 use serde_json::{Value, json};
 
-use super::{Actor, Outcome, note, print, print_now};
+use super::{CommandResult, ProfileRef, note, print, print_now};
 use crate::arguments::{EventsArguments, EventsCommand};
 
 /// The most events of a page.
 const PAGE: usize = 100;
 
-pub(crate) fn run(actor: &Actor, command: EventsCommand) -> Outcome {
+pub(crate) fn run(profile: &ProfileRef, command: EventsCommand) -> CommandResult {
     let EventsCommand::List(given) = command;
-    let mut session = actor.open()?;
+    let mut session = profile.open()?;
     let types = (!given.types.is_empty()).then(|| given.types.join(","));
     let mut feed =
-        Feed { query: Query::default().with("types", types), after: given.after.clone() };
+        EventFeed { query: Query::default().with("types", types), after: given.after.clone() };
     if given.follow {
         follow(&mut session, &mut feed, &given)
     } else {
@@ -27,12 +27,12 @@ pub(crate) fn run(actor: &Actor, command: EventsCommand) -> Outcome {
 }
 
 /// A place in a feed, which moves with each page.
-struct Feed {
+struct EventFeed {
     query: Query,
     after: Option<String>,
 }
 
-impl Feed {
+impl EventFeed {
     /// The next page, of so many events at the most; and whether there is more already.
     fn read(&mut self, session: &mut Session, limit: usize) -> Result<(Vec<Value>, bool), Failure> {
         let query = self.query.clone().with("limit", Some(limit.to_string()));
@@ -55,7 +55,7 @@ impl Feed {
     }
 }
 
-fn list(session: &mut Session, feed: &mut Feed, given: &EventsArguments) -> Outcome {
+fn list(session: &mut Session, feed: &mut EventFeed, given: &EventsArguments) -> CommandResult {
     let mut events = Vec::new();
     let mut more = true;
     while more && events.len() < given.limit {
@@ -66,19 +66,19 @@ fn list(session: &mut Session, feed: &mut Feed, given: &EventsArguments) -> Outc
         events.extend(page);
         more = has_more;
     }
-    if !given.printed.json {
+    if !given.format.json {
         feed.tell_place();
     }
     let value = json!({"items": events, "next_cursor": feed.after, "more": more});
-    Ok(print(given.printed, &value, || format_list(&EVENT_LIST, list_at(&value, "/items"))))
+    Ok(print(given.format, &value, || format_list(&EVENT_LIST, list_at(&value, "/items"))))
 }
 
 /// Prints each event as it comes. The place is told where a page had some.
-fn follow(session: &mut Session, feed: &mut Feed, given: &EventsArguments) -> Outcome {
+fn follow(session: &mut Session, feed: &mut EventFeed, given: &EventsArguments) -> CommandResult {
     loop {
         let (page, more) = feed.read(session, PAGE)?;
         for event in &page {
-            let line = if given.printed.json {
+            let line = if given.format.json {
                 format_json_line(event)
             } else {
                 format_line(&EVENT_LIST, event)

@@ -8,14 +8,14 @@ use cpor::api::{Exit, Failure, Query, Session};
 use cpor::export::{Format, export_claims, export_usage};
 
 use super::claims::filter;
-use super::{Actor, Outcome, note};
+use super::{CommandResult, ProfileRef, note};
 use crate::arguments::{ExportCommand, ExportFile, FileFormat};
 
 /// The longest page.
 const PAGE: usize = 100;
 
-pub(crate) fn run(actor: &Actor, command: ExportCommand) -> Outcome {
-    let mut session = actor.open()?;
+pub(crate) fn run(profile: &ProfileRef, command: ExportCommand) -> CommandResult {
+    let mut session = profile.open()?;
     match command {
         ExportCommand::Claims { filters, file } => {
             write(&mut session, &filter(filters, PAGE), &file, export_claims)
@@ -34,7 +34,7 @@ pub(crate) fn run(actor: &Actor, command: ExportCommand) -> Outcome {
 
 type Export = fn(&mut Session, &Query, Format, &mut dyn Write) -> Result<u64, Failure>;
 
-fn write(session: &mut Session, query: &Query, file: &ExportFile, export: Export) -> Outcome {
+fn write(session: &mut Session, query: &Query, file: &ExportFile, export: Export) -> CommandResult {
     let format = match file.format {
         FileFormat::Csv => Format::Csv,
         FileFormat::Ndjson => Format::Ndjson,

@@ -6,38 +6,38 @@ use std::time::Duration;
 
 use cpor::api::{Exit, Failure, Session, SteadyPace};
 use cpor::import::{
-    AtQuota, CLAIM_COLUMNS, Claims, Directory, Kind, Plan, Quotas, Report, Summary, Usage,
-    run as send_rows, tell_need,
+    AtQuota, CLAIM_COLUMNS, ClaimImport, DirectoryImport, ImportReport, Kind, Plan, Quotas,
+    Summary, UsageImport, run as send_rows, tell_need,
 };
-use cpor::shown::format_json;
+use cpor::output::format_json;
 use cpor::visible::to_visible;
 use indicatif::{ProgressBar, ProgressStyle};
 
-use super::{Actor, Outcome, note};
+use super::{CommandResult, ProfileRef, note};
 use crate::arguments::{ImportArguments, ImportFile, ImportKind};
 
-pub(crate) fn run(actor: &Actor, given: ImportArguments) -> Outcome {
+pub(crate) fn run(profile: &ProfileRef, given: ImportArguments) -> CommandResult {
     match (given.kind, given.file) {
         (Some(ImportKind::Template), _) => write_template(),
-        (Some(ImportKind::Claims(file)), _) => import_claims(actor, &file),
+        (Some(ImportKind::Claims(file)), _) => import_claims(profile, &file),
         (Some(ImportKind::Tenants(file)), _) => {
-            let plan = Directory::Tenants.read(&file.file)?;
-            import(actor, &Directory::Tenants, &plan, &file, |_| Ok(()))
+            let plan = DirectoryImport::Tenants.read(&file.file)?;
+            import(profile, &DirectoryImport::Tenants, &plan, &file, |_| Ok(()))
         }
         (Some(ImportKind::Partners(file)), _) => {
-            let plan = Directory::Partners.read(&file.file)?;
-            import(actor, &Directory::Partners, &plan, &file, |_| Ok(()))
+            let plan = DirectoryImport::Partners.read(&file.file)?;
+            import(profile, &DirectoryImport::Partners, &plan, &file, |_| Ok(()))
         }
         (Some(ImportKind::Usage(file)), _) => {
-            import(actor, &Usage, &Usage::read(&file.file)?, &file, |_| Ok(()))
+            import(profile, &UsageImport, &UsageImport::read(&file.file)?, &file, |_| Ok(()))
         }
-        (None, Some(file)) => import_claims(actor, &ImportFile { file, wish: given.wish }),
+        (None, Some(file)) => import_claims(profile, &ImportFile { file, options: given.options }),
         (None, None) => Err(Failure::Unreadable("name a file (cpor import --help)".to_owned())),
     }
 }
 
 /// The first line of a file of claims, and a row with an `import_id` that no other file has.
-fn write_template() -> Outcome {
+fn write_template() -> CommandResult {
     let mut bytes = [0; 10];
     getrandom::fill(&mut bytes).map_err(|error| Failure::unreadable("random numbers", error))?;
     let id = data_encoding::BASE32_NOPAD.encode(&bytes).to_lowercase();
@@ -45,19 +45,19 @@ fn write_template() -> Outcome {
     Ok((format!("{}\r\n{id}{blanks}\r\n", CLAIM_COLUMNS.join(",")), Exit::Done))
 }
 
-fn import_claims(actor: &Actor, file: &ImportFile) -> Outcome {
-    let plan = Claims::read(&file.file)?;
-    let claims = u64::try_from(plan.works().count()).unwrap_or(u64::MAX);
-    let tenants: BTreeSet<&str> = plan.works().map(|row| row.tenant.as_str()).collect();
+fn import_claims(profile: &ProfileRef, file: &ImportFile) -> CommandResult {
+    let plan = ClaimImport::read(&file.file)?;
+    let claims = u64::try_from(plan.sendable_work().count()).unwrap_or(u64::MAX);
+    let tenants: BTreeSet<&str> = plan.sendable_work().map(|row| row.tenant.as_str()).collect();
     let tenants = u64::try_from(tenants.len()).unwrap_or(u64::MAX);
-    import(actor, &Claims, &plan, file, |session| {
+    import(profile, &ClaimImport, &plan, file, |session| {
         let Some(quotas) = Quotas::fetch(session)? else { return Ok(()) };
         let Quotas { daily_claim_quota, daily_claims_left, open_claims_left, .. } = quotas;
         note(&tell_need("claims", claims, daily_claims_left, daily_claim_quota));
         if claims > open_claims_left {
             note(&format!("Only {open_claims_left} more claims may be open."));
         }
-        if file.wish.dry_run {
+        if file.options.dry_run {
             let Quotas { daily_checks_left, daily_check_quota, .. } = quotas;
             let what = "checks of tenants";
             note(&tell_need(what, tenants, daily_checks_left, daily_check_quota));
@@ -67,30 +67,30 @@ fn import_claims(actor: &Actor, file: &ImportFile) -> Outcome {
 }
 
 fn import<K: Kind>(
-    actor: &Actor,
+    profile: &ProfileRef,
     kind: &K,
     plan: &Plan<K::Work>,
     file: &ImportFile,
     before: impl FnOnce(&mut Session) -> Result<(), Failure>,
-) -> Outcome {
-    let wish = &file.wish;
+) -> CommandResult {
+    let options = &file.options;
     let bar = draw_bar(plan.count_rows());
     let told = bar.clone();
     let tell = move |wait: Duration, why: &str| tell_wait(&told, wait, why);
-    let pace = SteadyPace::new(Some(wish.per_second), tell)?;
-    let mut session = Session::open(&actor.folder, &actor.profile, pace)?;
+    let pace = SteadyPace::new(Some(options.per_second), tell)?;
+    let mut session = Session::open(&profile.folder, &profile.name, pace)?;
     before(&mut session)?;
-    let path = wish.report.clone().unwrap_or_else(|| Report::beside(&file.file));
+    let path = options.report.clone().unwrap_or_else(|| ImportReport::default_path(&file.file));
     refuse_same(&path, &file.file)?;
-    let report = Report::begin(&path)?;
-    let at_quota = if wish.stop_at_quota { AtQuota::Stop } else { AtQuota::Wait };
+    let report = ImportReport::begin(&path)?;
+    let at_quota = if options.stop_at_quota { AtQuota::Stop } else { AtQuota::Wait };
     let step = |rows: usize| {
         bar.set_message("");
         bar.inc(u64::try_from(rows).unwrap_or_default());
     };
-    let summary = send_rows(kind, plan, &mut session, (wish.dry_run, at_quota), report, step);
+    let summary = send_rows(kind, plan, &mut session, (options.dry_run, at_quota), report, step);
     bar.finish_and_clear();
-    Ok(print_summary(&summary?, &path, wish.printed.json))
+    Ok(print_summary(&summary?, &path, options.format.json))
 }
 
 /// Refuses to write the report over the file itself.
@@ -131,7 +131,7 @@ fn print_summary(summary: &Summary, path: &Path, json: bool) -> (String, Exit) {
         format_json(&summary.to_json())
     } else {
         let path = to_visible(&path.display().to_string());
-        format!("{}. The report is {path}\n", summary.tell())
+        format!("{}. The report is {path}\n", summary.to_text())
     };
     (text, exit)
 }

@@ -5,12 +5,12 @@ use std::io::{self, Read as _};
 use std::path::Path;
 
 use cpor::api::{Exit, Failure};
-use cpor::window::{self, Wish};
+use cpor::window::{self, WindowInput};
 use cpor::{Trust, TrustedRoots};
 use domain::calendar::{CountryCode, Tz, UnknownSubdivision};
 
-use super::Outcome;
-use crate::arguments::{Unknown, WindowArguments};
+use super::CommandResult;
+use crate::arguments::{SubdivisionDefault, WindowArguments};
 
 /// How many bytes a file that is checked has at most. A bundle has 6 MB: what one answer of a function can carry.
 const MOST_BYTES: u64 = 64 * 1024 * 1024;
@@ -20,7 +20,7 @@ pub(crate) fn verify_bundle(
     roots: Option<&Path>,
     is_sandbox: bool,
     json: bool,
-) -> Outcome {
+) -> CommandResult {
     let roots = match roots {
         Some(roots) => TrustedRoots::read(&read_bounded(roots)?)
             .map_err(|error| Failure::Unreadable(format!("{}: {error}", roots.display())))?,
@@ -66,29 +66,29 @@ fn open_file(path: &Path) -> Result<Box<dyn io::Read>, Failure> {
     Ok(Box::new(file))
 }
 
-pub(crate) fn draw_window(arguments: WindowArguments) -> Outcome {
+pub(crate) fn draw_window(arguments: WindowArguments) -> CommandResult {
     let json = arguments.json;
-    let drawn = read_wish(arguments)
-        .and_then(|wish| window::draw_window(wish).map_err(|error| error.to_string()))
+    let drawn = read_window_input(arguments)
+        .and_then(|input| window::draw_window(input).map_err(|error| error.to_string()))
         .map_err(Failure::Unreadable)?;
     let text = if json { format!("{:#}\n", drawn.to_json()) } else { drawn.to_string() };
     Ok((text, Exit::Done))
 }
 
-fn read_wish(arguments: WindowArguments) -> Result<Wish, String> {
+fn read_window_input(arguments: WindowArguments) -> Result<WindowInput, String> {
     let country: CountryCode = arguments
         .country
         .parse()
         .map_err(|error: domain::calendar::CalendarError| error.to_string())?;
     let zone = arguments.zone.map(|zone| zone.parse::<Tz>()).transpose();
-    Ok(Wish {
+    Ok(WindowInput {
         delivered_at: arguments.delivered_at,
         business_days: arguments.business_days,
         country,
         subdivision: arguments.subdivision,
         unknown_subdivision: match arguments.unknown_subdivision {
-            Unknown::Any => UnknownSubdivision::Any,
-            Unknown::None => UnknownSubdivision::None,
+            SubdivisionDefault::Any => UnknownSubdivision::Any,
+            SubdivisionDefault::None => UnknownSubdivision::None,
         },
         time_zone: zone.map_err(|error| error.to_string())?,
         closures: arguments.closed,

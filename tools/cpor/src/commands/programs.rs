@@ -4,25 +4,25 @@ use std::ops::ControlFlow;
 
 use cpor::api::{Query, Request, Session, encode_segment, read_pages};
 use cpor::columns::{PROGRAM_LIST, PROGRAM_SHOWN};
-use cpor::shown::{format_list, format_named, format_rows, list_at, text_at};
+use cpor::output::{format_fields, format_list, format_rows, list_at, text_at};
 use serde_json::Value;
 
-use super::{Actor, Outcome, print};
-use crate::arguments::{Printed, ProgramsCommand};
+use super::{CommandResult, ProfileRef, print};
+use crate::arguments::{OutputFormat, ProgramsCommand};
 
-pub(crate) fn run(actor: &Actor, command: ProgramsCommand) -> Outcome {
-    let mut session = actor.open()?;
+pub(crate) fn run(profile: &ProfileRef, command: ProgramsCommand) -> CommandResult {
+    let mut session = profile.open()?;
     match command {
-        ProgramsCommand::List { printed } => list(&mut session, printed),
-        ProgramsCommand::Show { id, printed } => {
+        ProgramsCommand::List { format } => list(&mut session, format),
+        ProgramsCommand::Show { id, format } => {
             let path = format!("/v1/programs/{}", encode_segment(&id));
             let program = session.fetch(&Request::get(path))?;
-            Ok(print(printed, &program, || show(&program)))
+            Ok(print(format, &program, || show(&program)))
         }
     }
 }
 
-fn list(session: &mut Session, printed: Printed) -> Outcome {
+fn list(session: &mut Session, format: OutputFormat) -> CommandResult {
     let mut programs = Vec::new();
     let query = Query::default().with("limit", Some("100"));
     read_pages(session, "/v1/programs", &query, |program, _| {
@@ -30,11 +30,11 @@ fn list(session: &mut Session, printed: Printed) -> Outcome {
         Ok(ControlFlow::Continue(()))
     })?;
     let value = Value::Array(programs);
-    Ok(print(printed, &value, || format_list(&PROGRAM_LIST, list_at(&value, ""))))
+    Ok(print(format, &value, || format_list(&PROGRAM_LIST, list_at(&value, ""))))
 }
 
 fn show(program: &Value) -> String {
-    let shown = format_named(&PROGRAM_SHOWN, program);
+    let shown = format_fields(&PROGRAM_SHOWN, program);
     let policy = program.get("policy").and_then(Value::as_object);
     let row = |name: &String| vec![name.clone(), text_at(program, &format!("/policy/{name}"))];
     let rows: Vec<Vec<String>> = policy.into_iter().flatten().map(|(name, _)| row(name)).collect();

@@ -9,20 +9,20 @@ use web::bodies::{
     ResumeAction, RetireLinkAction, UpholdAction, ValidateAction, VouchAction,
 };
 
-use super::claims::{act, list};
-use super::{Actor, Outcome};
+use super::claims::{list, send_command};
+use super::{CommandResult, ProfileRef};
 use crate::arguments::{OnClaim, QueueFilters, Reasons, ReviewAction, ReviewsCommand, WithComment};
 
-pub(crate) fn run(actor: &Actor, command: ReviewsCommand) -> Outcome {
-    let mut session = actor.open()?;
+pub(crate) fn run(profile: &ProfileRef, command: ReviewsCommand) -> CommandResult {
+    let mut session = profile.open()?;
     match command {
-        ReviewsCommand::List { filters, printed } => {
+        ReviewsCommand::List { filters, format } => {
             let limit = filters.limit;
-            list(&mut session, "/v1/reviews", &filter(filters), limit, printed)
+            list(&mut session, "/v1/reviews", &filter(filters), limit, format)
         }
         ReviewsCommand::Act(action) => {
             let (claim, body) = write_action(action)?;
-            act(&mut session, &claim.id, "review", claim.version, &body, claim.printed)
+            send_command(&mut session, &claim.id, "review", claim.version, &body, claim.format)
         }
     }
 }

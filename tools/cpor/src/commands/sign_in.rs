@@ -4,20 +4,20 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use cpor::api::{Address, Exit, Failure, Request};
-use cpor::shown::text_at;
+use cpor::output::text_at;
 use cpor::sign_in::{PORTS, Profile, SignIn, TokenEndpoint, delete_profile};
 use cpor::visible::to_visible;
 
-use super::{Actor, Outcome, note};
+use super::{CommandResult, ProfileRef, note};
 use crate::arguments::LoginArguments;
 
-pub(crate) fn login(actor: &Actor, given: LoginArguments) -> Outcome {
+pub(crate) fn login(profile_ref: &ProfileRef, given: LoginArguments) -> CommandResult {
     let profile = match (given.stack, given.person) {
         (Some(stack), Some(user)) => Profile::Stack { stack: make_absolute(&stack)?, user },
         _ => sign_in(given.addresses, given.port, given.within)?,
     };
-    profile.store(&actor.folder, &actor.profile)?;
-    let me = actor.open()?.fetch(&Request::get("/v1/me"))?;
+    profile.store(&profile_ref.folder, &profile_ref.name)?;
+    let me = profile_ref.open()?.fetch(&Request::get("/v1/me"))?;
     let party = [text_at(&me, "/party/name"), text_at(&me, "/actor_id")].concat();
     let text = format!("Signed in as {} {}\n", text_at(&me, "/role"), to_visible(&party));
     Ok((text, Exit::Done))
@@ -51,8 +51,8 @@ fn make_absolute(path: &Path) -> Result<PathBuf, Failure> {
 }
 
 /// Forgets the tokens, whether or not the pool can be reached to make them worthless.
-pub(crate) fn logout(actor: &Actor) -> Outcome {
-    let profile = delete_profile(&actor.folder, &actor.profile)?;
+pub(crate) fn logout(profile_ref: &ProfileRef) -> CommandResult {
+    let profile = delete_profile(&profile_ref.folder, &profile_ref.name)?;
     let Profile::SignedIn { sign_in, client, refresh_token: Some(token), .. } = profile else {
         return Ok(("Signed out.\n".to_owned(), Exit::Done));
     };

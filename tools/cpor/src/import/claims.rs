@@ -14,10 +14,10 @@ use web::bodies::{
 };
 use web::words::{Vocabulary as _, Word};
 
-use super::outcome::{Outcome, RowResult};
+use super::outcome::{ImportOutcome, RowResult};
 use super::run::{Kind, Plan, Unit, sort_refusal};
 use super::sheet::{Record, Sheet};
-use crate::api::{Failure, FieldProblem, Problem, Request, Session, encode_segment};
+use crate::api::{ApiProblem, Failure, FieldProblem, Request, Session, encode_segment};
 
 /// The columns of a file of claims. The first seven must be there.
 pub const COLUMNS: &[&str] = &[
@@ -87,7 +87,7 @@ pub struct ClaimRow {
 
 /// Claims, each created once.
 #[derive(Debug, Clone, Copy)]
-pub struct Claims;
+pub struct ClaimImport;
 
 /// The key of a row: a digest of the file's `import_id` and the row's `external_ref`.
 ///
@@ -102,7 +102,7 @@ pub fn row_key(import_id: &str, external_ref: &str) -> String {
     format!("import-{digest}")
 }
 
-impl Claims {
+impl ClaimImport {
     /// Reads a file of claims.
     pub fn read(path: &Path) -> Result<Plan<ClaimRow>, Failure> {
         let sheet = Sheet::read(path, COLUMNS, NEEDED)?;
@@ -248,7 +248,7 @@ fn column_of(pointer: &str) -> String {
     number.map_or_else(|| (*column).to_owned(), |number| format!("{column} {}", number + 1))
 }
 
-impl Kind for Claims {
+impl Kind for ClaimImport {
     type Work = ClaimRow;
 
     fn send(
@@ -256,13 +256,13 @@ impl Kind for Claims {
         session: &mut Session,
         row: &ClaimRow,
         dry_run: bool,
-    ) -> Result<Vec<Outcome>, Failure> {
+    ) -> Result<Vec<ImportOutcome>, Failure> {
         let outcome = if dry_run { check(session, row) } else { create(session, row) };
         Ok(vec![outcome?])
     }
 }
 
-fn create(session: &mut Session, row: &ClaimRow) -> Result<Outcome, Failure> {
+fn create(session: &mut Session, row: &ClaimRow) -> Result<ImportOutcome, Failure> {
     let request = Request::post("/v1/claims", &row.body)?.header("idempotency-key", &row.key);
     match session.call(&request) {
         Ok(answer) => {
@@ -270,11 +270,11 @@ fn create(session: &mut Session, row: &ClaimRow) -> Result<Outcome, Failure> {
             let result = if replayed { RowResult::Present } else { RowResult::Created };
             let claim = answer.json()?;
             let id = claim.get("id").and_then(Value::as_str).unwrap_or_default();
-            Ok(Outcome::done(result, id))
+            Ok(ImportOutcome::done(result, id))
         }
         Err(Failure::Refused(problem)) if problem.code == "idempotency-conflict" => {
             let detail = "the row was sent before with other content; it was not sent again";
-            Ok(Outcome::open(RowResult::Changed, &problem.code, detail))
+            Ok(ImportOutcome::open(RowResult::Changed, &problem.code, detail))
         }
         Err(failure) => sort_refusal(failure, column_of),
     }
@@ -282,7 +282,7 @@ fn create(session: &mut Session, row: &ClaimRow) -> Result<Outcome, Failure> {
 
 /// The answer of `POST /v1/claims:check`, as far as a report says it.
 #[derive(Debug, Deserialize)]
-struct Checked {
+struct CheckAnswer {
     ok: bool,
     #[serde(default)]
     errors: Vec<CheckError>,
@@ -298,27 +298,27 @@ struct CheckError {
     claim_id: Option<String>,
 }
 
-fn check(session: &mut Session, row: &ClaimRow) -> Result<Outcome, Failure> {
+fn check(session: &mut Session, row: &ClaimRow) -> Result<ImportOutcome, Failure> {
     let request = Request::post("/v1/claims:check", &row.body)?;
     let checked = match session.fetch(&request) {
         Ok(checked) => checked,
         Err(failure) => return sort_refusal(failure, column_of),
     };
-    let checked: Checked = serde_json::from_value(checked)
+    let checked: CheckAnswer = serde_json::from_value(checked)
         .map_err(|error| Failure::Unreachable(format!("the check cannot be read: {error}")))?;
     if let Some(id) = find_own(session, row, &checked)? {
-        return Ok(Outcome::done(RowResult::Present, id));
+        return Ok(ImportOutcome::done(RowResult::Present, id));
     }
     if checked.ok {
-        return Ok(Outcome {
+        return Ok(ImportOutcome {
             detail: tell_warnings(&checked),
-            ..Outcome::done(RowResult::Good, "")
+            ..ImportOutcome::done(RowResult::Good, "")
         });
     }
     let claim_id = checked.errors.iter().find_map(|error| error.claim_id.clone());
     let errors = checked.errors.into_iter().map(|error| error.field).collect();
-    let problem = Problem { errors, claim_id, ..Problem::default() };
-    let mut outcome = Outcome::refused(&problem, column_of);
+    let problem = ApiProblem { errors, claim_id, ..ApiProblem::default() };
+    let mut outcome = ImportOutcome::from_problem(&problem, column_of);
     outcome.code = outcome.code.trim_start().to_owned();
     Ok(outcome)
 }
@@ -327,7 +327,7 @@ fn check(session: &mut Session, row: &ClaimRow) -> Result<Outcome, Failure> {
 fn find_own(
     session: &mut Session,
     row: &ClaimRow,
-    checked: &Checked,
+    checked: &CheckAnswer,
 ) -> Result<Option<String>, Failure> {
     let [CheckError { claim_id: Some(id), .. }] = checked.errors.as_slice() else {
         return Ok(None);
@@ -337,7 +337,7 @@ fn find_own(
     Ok(own.then(|| id.clone()))
 }
 
-fn tell_warnings(checked: &Checked) -> String {
+fn tell_warnings(checked: &CheckAnswer) -> String {
     let contested = (checked.contested == Some(true)).then(|| "contested".to_owned());
     let warnings = checked.warnings.iter().map(|own| format!("{}: {}", own.code, own.detail));
     contested.into_iter().chain(warnings).collect::<Vec<_>>().join("; ")
@@ -352,7 +352,7 @@ mod tests {
     const TENANT: &str = "6f3c1a52-9d4e-4b7a-8c21-0a5e7d9b1c01";
 
     fn plan(rows: &str) -> Result<Plan<ClaimRow>, String> {
-        Claims::plan(&Sheet::parse(&format!("{HEAD}{rows}"), COLUMNS, NEEDED).unwrap())
+        ClaimImport::plan(&Sheet::parse(&format!("{HEAD}{rows}"), COLUMNS, NEEDED).unwrap())
     }
 
     fn row(import_id: &str, reference: &str, items: &str) -> String {

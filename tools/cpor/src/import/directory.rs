@@ -4,7 +4,7 @@ use std::path::Path;
 
 use serde_json::{Map, Value, json};
 
-use super::outcome::{Outcome, RowResult};
+use super::outcome::{ImportOutcome, RowResult};
 use super::run::{Kind, Plan, Unit, sort_refusal};
 use super::sheet::{Record, Sheet};
 use crate::api::{Failure, Request, Session, encode_segment};
@@ -47,7 +47,7 @@ const NUMBERS: &[&str] =
 
 /// Which part of the directory a file has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Directory {
+pub enum DirectoryImport {
     /// Customers with their items.
     Tenants,
     /// Partners with their locations.
@@ -63,7 +63,7 @@ pub struct EntryRow {
     pub body: Value,
 }
 
-impl Directory {
+impl DirectoryImport {
     /// Reads a file of entries.
     pub fn read(self, path: &Path) -> Result<Plan<EntryRow>, Failure> {
         Sheet::read(path, self.columns(), &["id"]).map(|sheet| self.plan(&sheet))
@@ -171,7 +171,7 @@ fn read_contacts(row: &Record, of_tenant: bool) -> Result<Option<Value>, String>
     contacts.map(|contacts| Some(Value::Array(contacts)))
 }
 
-impl Kind for Directory {
+impl Kind for DirectoryImport {
     type Work = EntryRow;
 
     /// A write that would end associations or reject claims is refused: it is confirmed one by one, and not here.
@@ -180,25 +180,25 @@ impl Kind for Directory {
         session: &mut Session,
         row: &EntryRow,
         dry_run: bool,
-    ) -> Result<Vec<Outcome>, Failure> {
+    ) -> Result<Vec<ImportOutcome>, Failure> {
         let query = if dry_run { "?dry_run=true" } else { "" };
         let path = format!("{}/{}{query}", self.path(), encode_segment(&row.id));
         let outcome = match session.call(&Request::put(path, &row.body)?) {
             Ok(answer) if dry_run => judge_dry_run(&answer.json()?, &row.id),
-            Ok(answer) if answer.status == 201 => Outcome::done(RowResult::Created, &row.id),
-            Ok(_) => Outcome::done(RowResult::Written, &row.id),
+            Ok(answer) if answer.status == 201 => ImportOutcome::done(RowResult::Created, &row.id),
+            Ok(_) => ImportOutcome::done(RowResult::Written, &row.id),
             Err(failure) => sort_refusal(failure, str::to_owned)?,
         };
         Ok(vec![outcome])
     }
 }
 
-fn judge_dry_run(told: &Value, id: &str) -> Outcome {
+fn judge_dry_run(told: &Value, id: &str) -> ImportOutcome {
     match told.get("confirm").and_then(Value::as_str) {
-        None => Outcome::done(RowResult::Good, id),
+        None => ImportOutcome::done(RowResult::Good, id),
         Some(count) => {
             let detail = format!("it would end associations or reject items in {count} claims");
-            Outcome::open(RowResult::Refused, "confirmation-required", detail)
+            ImportOutcome::open(RowResult::Refused, "confirmation-required", detail)
         }
     }
 }
@@ -209,7 +209,7 @@ mod tests {
 
     use super::*;
 
-    fn body(directory: Directory, text: &str) -> Result<Value, String> {
+    fn body(directory: DirectoryImport, text: &str) -> Result<Value, String> {
         let sheet = Sheet::parse(text, directory.columns(), &["id"]).unwrap();
         directory.plan(&sheet).units[0].work.clone().map(|row| row.body)
     }
@@ -220,7 +220,7 @@ mod tests {
             6f3c1a52-9d4e-4b7a-8c21-0a5e7d9b1c01,Contoso,active,contoso.example contoso.cz,US,CA,America/Los_Angeles,en,\
             2026-12-23 2026-12-24,IT desk <it@contoso.example> verified | Jana <jana@contoso.example>,\
             workload:teams:teams subscription:s1:sales:grace:unclaimable\n";
-        let body = body(Directory::Tenants, text).unwrap();
+        let body = body(DirectoryImport::Tenants, text).unwrap();
         let id = TenantId::parse("6f3c1a52-9d4e-4b7a-8c21-0a5e7d9b1c01").unwrap();
         let tenant = web::bodies::read_tenant(&id, &body, None).unwrap();
         let contacts: Vec<bool> = tenant.contacts.iter().map(|own| own.verified).collect();
@@ -234,7 +234,7 @@ mod tests {
         let text = "id,name,status,locations,country,time_zone,daily_claim_quota,open_claim_quota,domains,contacts,notify\n\
             p-alpine,Alpine Cloud,active,\"4711=osu-m365,osa-sell 4712=\",CZ,Europe/Prague,100,1000,alpine.example,\
             Desk <desk@alpine.example>,turn ended\n";
-        let body = body(Directory::Partners, text).unwrap();
+        let body = body(DirectoryImport::Partners, text).unwrap();
         let id = PartnerId::parse("p-alpine").unwrap();
         let partner = web::bodies::read_partner(&id, &body, None).unwrap();
         assert_eq!((partner.locations.len(), partner.locations[0].programs.len()), (2, 2));
@@ -244,19 +244,20 @@ mod tests {
     #[test]
     fn what_a_file_has_no_cell_for_is_not_sent() {
         let partner =
-            body(Directory::Partners, "id,name,daily_claim_quota\np-alpine,,100\n").unwrap();
+            body(DirectoryImport::Partners, "id,name,daily_claim_quota\np-alpine,,100\n").unwrap();
         assert_eq!(partner, json!({"daily_claim_quota": 100}));
     }
 
     #[test]
     fn a_cell_of_another_form_is_named() {
-        let told = |text| body(Directory::Tenants, text).unwrap_err();
+        let told = |text| body(DirectoryImport::Tenants, text).unwrap_err();
         assert!(told("id,items\nt,teams\n").contains("“teams” is no entry of items"));
         assert!(told("id,contacts\nt,jana@contoso.example\n").contains("is no contact"));
         assert!(
             told("id,contacts\nt,Jana <jana@contoso.example> maybe\n").contains("is no contact")
         );
-        let partner = body(Directory::Partners, "id,daily_claim_quota\np,many\n").unwrap_err();
+        let partner =
+            body(DirectoryImport::Partners, "id,daily_claim_quota\np,many\n").unwrap_err();
         assert!(partner.contains("no whole number"), "{partner}");
     }
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
-use crate::api::{Failure, FieldProblem, Problem};
+use crate::api::{ApiProblem, Failure, FieldProblem};
 
 macro_rules! results {
     ($($(#[doc = $meaning:literal])* $case:ident => $text:literal,)*) => {
@@ -55,7 +55,7 @@ impl RowResult {
 
 /// What came of a row.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Outcome {
+pub struct ImportOutcome {
     /// What became of the row.
     pub result: RowResult,
     /// The id of what it became.
@@ -66,7 +66,7 @@ pub struct Outcome {
     pub detail: String,
 }
 
-impl Outcome {
+impl ImportOutcome {
     /// A row that became what has that id.
     pub fn done(result: RowResult, id: impl Into<String>) -> Self {
         Self { result, id: id.into(), code: String::new(), detail: String::new() }
@@ -78,7 +78,7 @@ impl Outcome {
     }
 
     /// A row that was refused. `place_of`: what people call the place of a pointer.
-    pub fn refused(problem: &Problem, place_of: impl Fn(&str) -> String) -> Self {
+    pub fn from_problem(problem: &ApiProblem, place_of: impl Fn(&str) -> String) -> Self {
         let told = |error: &FieldProblem| {
             format!("{}: {}", place_of(&error.pointer), error.detail)
                 .trim_start_matches(": ")
@@ -114,7 +114,7 @@ impl Summary {
     }
 
     /// The counts, for people.
-    pub fn tell(&self) -> String {
+    pub fn to_text(&self) -> String {
         let parts = self.counts.iter().map(|(own, count)| format!("{count} {}", own.as_str()));
         let parts: Vec<String> = parts.collect();
         if parts.is_empty() { "no rows".to_owned() } else { parts.join(", ") }

@@ -5,21 +5,21 @@ use std::path::{Path, PathBuf};
 
 use web::csv::TableWriter;
 
-use super::outcome::{Outcome, Summary};
+use super::outcome::{ImportOutcome, Summary};
 use crate::api::Failure;
-use crate::shown::to_cell;
+use crate::output::to_cell;
 
 const COLUMNS: [&str; 6] = ["line", "reference", "result", "id", "code", "detail"];
 
 /// The report of a run.
 #[derive(Debug)]
-pub struct Report {
+pub struct ImportReport {
     path: PathBuf,
     table: TableWriter<File, 6>,
     summary: Summary,
 }
 
-impl Report {
+impl ImportReport {
     /// Begins the report in that file, in the place of an earlier one.
     pub fn begin(path: &Path) -> Result<Self, Failure> {
         let cannot = |error: &dyn std::fmt::Display| Failure::unreadable(path.display(), error);
@@ -29,13 +29,18 @@ impl Report {
     }
 
     /// Where the report of a file goes that names none: beside it.
-    pub fn beside(file: &Path) -> PathBuf {
+    pub fn default_path(file: &Path) -> PathBuf {
         file.with_extension("report.csv")
     }
 
     /// Says what came of a row.
-    pub fn write(&mut self, line: u64, reference: &str, outcome: Outcome) -> Result<(), Failure> {
-        let Outcome { result, id, code, detail } = outcome;
+    pub fn write(
+        &mut self,
+        line: u64,
+        reference: &str,
+        outcome: ImportOutcome,
+    ) -> Result<(), Failure> {
+        let ImportOutcome { result, id, code, detail } = outcome;
         self.summary.count(result);
         let cells = [reference, result.as_str(), &id, &code, &detail].map(to_cell);
         let [reference, result, id, code, detail] = cells;

@@ -2,9 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use super::outcome::{Outcome, RowResult, Summary};
-use super::report::Report;
-use crate::api::{Failure, Problem, Session};
+use super::outcome::{ImportOutcome, RowResult, Summary};
+use super::report::ImportReport;
+use crate::api::{ApiProblem, Failure, Session};
 
 /// How the rows of a file are sent.
 pub trait Kind {
@@ -18,7 +18,7 @@ pub trait Kind {
         session: &mut Session,
         work: &Self::Work,
         dry_run: bool,
-    ) -> Result<Vec<Outcome>, Failure>;
+    ) -> Result<Vec<ImportOutcome>, Failure>;
 }
 
 /// Rows that go with one request.
@@ -44,7 +44,7 @@ impl<W> Plan<W> {
     }
 
     /// What is sent of rows without a fault.
-    pub fn works(&self) -> impl Iterator<Item = &W> {
+    pub fn sendable_work(&self) -> impl Iterator<Item = &W> {
         self.units.iter().filter_map(|unit| unit.work.as_ref().ok())
     }
 
@@ -80,18 +80,21 @@ pub fn run<K: Kind>(
     plan: &Plan<K::Work>,
     session: &mut Session,
     (dry_run, at_quota): (bool, AtQuota),
-    mut report: Report,
+    mut report: ImportReport,
     mut step: impl FnMut(usize),
 ) -> Result<Summary, Failure> {
     let mut stopped: Option<Failure> = None;
     for unit in &plan.units {
         let outcomes = match &unit.work {
-            Err(why) => alike(unit.rows.len(), &Outcome::open(RowResult::Unreadable, "", why)),
-            Ok(_) if stopped.is_some() => not_sent(unit.rows.len()),
+            Err(why) => repeat_outcome(
+                unit.rows.len(),
+                &ImportOutcome::open(RowResult::Unreadable, "", why),
+            ),
+            Ok(_) if stopped.is_some() => unsent_outcomes(unit.rows.len()),
             Ok(work) => {
                 send_patiently(kind, work, session, dry_run, at_quota).unwrap_or_else(|failure| {
                     stopped = Some(failure);
-                    not_sent(unit.rows.len())
+                    unsent_outcomes(unit.rows.len())
                 })
             }
         };
@@ -103,12 +106,12 @@ pub fn run<K: Kind>(
     Ok(report.end(stopped))
 }
 
-fn alike(count: usize, outcome: &Outcome) -> Vec<Outcome> {
+fn repeat_outcome(count: usize, outcome: &ImportOutcome) -> Vec<ImportOutcome> {
     vec![outcome.clone(); count]
 }
 
-fn not_sent(count: usize) -> Vec<Outcome> {
-    alike(count, &Outcome::open(RowResult::NotSent, "", "the run ended before"))
+fn unsent_outcomes(count: usize) -> Vec<ImportOutcome> {
+    repeat_outcome(count, &ImportOutcome::open(RowResult::NotSent, "", "the run ended before"))
 }
 
 fn send_patiently<K: Kind>(
@@ -117,7 +120,7 @@ fn send_patiently<K: Kind>(
     session: &mut Session,
     dry_run: bool,
     at_quota: AtQuota,
-) -> Result<Vec<Outcome>, Failure> {
+) -> Result<Vec<ImportOutcome>, Failure> {
     loop {
         let sent = kind.send(session, work, dry_run);
         let wait = match &sent {
@@ -132,7 +135,7 @@ fn send_patiently<K: Kind>(
 }
 
 /// Whether a refusal of one row would be that of every other: of the caller, or of a quota.
-pub(crate) fn concerns_all(problem: &Problem) -> bool {
+pub(crate) fn concerns_all(problem: &ApiProblem) -> bool {
     problem.is_quota() || problem.code == "role-not-allowed"
 }
 
@@ -140,10 +143,10 @@ pub(crate) fn concerns_all(problem: &Problem) -> bool {
 pub(crate) fn sort_refusal(
     failure: Failure,
     place_of: impl Fn(&str) -> String,
-) -> Result<Outcome, Failure> {
+) -> Result<ImportOutcome, Failure> {
     match &failure {
         Failure::Refused(problem) if !concerns_all(problem) => {
-            Ok(Outcome::refused(problem, place_of))
+            Ok(ImportOutcome::from_problem(problem, place_of))
         }
         Failure::Refused(_)
         | Failure::Unreadable(_)

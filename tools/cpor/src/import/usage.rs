@@ -6,10 +6,10 @@ use std::path::Path;
 use web::bodies::{UsageBody, UsageRowBody};
 
 use super::claims::read_kind;
-use super::outcome::{Outcome, RowResult};
+use super::outcome::{ImportOutcome, RowResult};
 use super::run::{Kind, Plan, Unit, concerns_all};
 use super::sheet::{Record, Sheet};
-use crate::api::{Failure, Problem, Request, Session, encode_segment};
+use crate::api::{ApiProblem, Failure, Request, Session, encode_segment};
 
 /// The columns of a file of usage; all of them must be there.
 pub const COLUMNS: &[&str] =
@@ -29,9 +29,9 @@ pub struct UsageRows {
 
 /// Usage: the same item and day overwrites.
 #[derive(Debug, Clone, Copy)]
-pub struct Usage;
+pub struct UsageImport;
 
-impl Usage {
+impl UsageImport {
     /// Reads a file of usage.
     pub fn read(path: &Path) -> Result<Plan<UsageRows>, Failure> {
         Sheet::read(path, COLUMNS, COLUMNS).map(|sheet| Self::plan(&sheet))
@@ -80,7 +80,7 @@ fn read_row(row: &Record) -> Result<(String, UsageRowBody), String> {
     Ok((row.need("tenant_id")?.to_lowercase(), body))
 }
 
-impl Kind for Usage {
+impl Kind for UsageImport {
     type Work = UsageRows;
 
     /// One row that is refused refuses all. So the rows that were named are left out, and the others sent once more.
@@ -89,12 +89,14 @@ impl Kind for Usage {
         session: &mut Session,
         work: &UsageRows,
         dry_run: bool,
-    ) -> Result<Vec<Outcome>, Failure> {
+    ) -> Result<Vec<ImportOutcome>, Failure> {
         if dry_run {
-            return Ok(vec![Outcome::done(RowResult::Good, ""); work.rows.len()]);
+            return Ok(vec![ImportOutcome::done(RowResult::Good, ""); work.rows.len()]);
         }
         let all: Vec<usize> = (0..work.rows.len()).collect();
-        let Some(problem) = put_rows(session, work, &all)? else { return Ok(written(work)) };
+        let Some(problem) = put_rows(session, work, &all)? else {
+            return Ok(written_outcomes(work));
+        };
         let wrong = find_wrong(&problem);
         let rest: Vec<usize> = all.into_iter().filter(|place| !wrong.contains(place)).collect();
         let again = match (wrong.is_empty(), rest.is_empty()) {
@@ -104,15 +106,15 @@ impl Kind for Usage {
         };
         let outcome = |place: usize| match &again {
             _ if wrong.contains(&place) => refuse_row(&problem, place),
-            Some(again) => Outcome::refused(again, str::to_owned),
-            None => Outcome::done(RowResult::Written, ""),
+            Some(again) => ImportOutcome::from_problem(again, str::to_owned),
+            None => ImportOutcome::done(RowResult::Written, ""),
         };
         Ok((0..work.rows.len()).map(outcome).collect())
     }
 }
 
-fn written(work: &UsageRows) -> Vec<Outcome> {
-    vec![Outcome::done(RowResult::Written, ""); work.rows.len()]
+fn written_outcomes(work: &UsageRows) -> Vec<ImportOutcome> {
+    vec![ImportOutcome::done(RowResult::Written, ""); work.rows.len()]
 }
 
 /// Sends the rows at those places. What came back is why they were refused.
@@ -120,7 +122,7 @@ fn put_rows(
     session: &mut Session,
     work: &UsageRows,
     places: &[usize],
-) -> Result<Option<Problem>, Failure> {
+) -> Result<Option<ApiProblem>, Failure> {
     let rows = places.iter().filter_map(|place| work.rows.get(*place).cloned()).collect();
     let path = format!("/v1/tenants/{}/usage", encode_segment(&work.tenant));
     match session.call(&Request::put(path, &UsageBody { rows })?) {
@@ -131,7 +133,7 @@ fn put_rows(
 }
 
 /// The places of the rows that the problem names.
-fn find_wrong(problem: &Problem) -> BTreeSet<usize> {
+fn find_wrong(problem: &ApiProblem) -> BTreeSet<usize> {
     problem.errors.iter().filter_map(|error| place_of(&error.pointer)).collect()
 }
 
@@ -140,11 +142,11 @@ fn place_of(pointer: &str) -> Option<usize> {
 }
 
 /// What is wrong with one row.
-fn refuse_row(problem: &Problem, place: usize) -> Outcome {
+fn refuse_row(problem: &ApiProblem, place: usize) -> ImportOutcome {
     let mut own = problem.clone();
     own.errors.retain(|error| place_of(&error.pointer) == Some(place));
     let prefix = format!("/rows/{place}");
-    Outcome::refused(&own, |pointer| {
+    ImportOutcome::from_problem(&own, |pointer| {
         pointer.strip_prefix(&prefix).unwrap_or_default().trim_start_matches('/').to_owned()
     })
 }
@@ -163,8 +165,9 @@ mod tests {
         };
         let rows: String =
             (0..700).map(|no| row(if no % 2 == 0 { "T1" } else { "t2" }, no)).collect();
-        let plan = Usage::plan(&Sheet::parse(&format!("{HEAD}{rows}"), COLUMNS, COLUMNS).unwrap());
-        let works: Vec<_> = plan.works().collect();
+        let plan =
+            UsageImport::plan(&Sheet::parse(&format!("{HEAD}{rows}"), COLUMNS, COLUMNS).unwrap());
+        let works: Vec<_> = plan.sendable_work().collect();
         let sizes: Vec<_> =
             works.iter().map(|work| (work.tenant.as_str(), work.rows.len())).collect();
         assert_eq!(sizes, [("t1", 300), ("t1", 50), ("t2", 300), ("t2", 50)]);
@@ -179,9 +182,9 @@ mod tests {
     fn a_row_that_cannot_be_read_is_named_and_the_others_are_sent() {
         let text =
             format!("{HEAD}t1,workload,teams,2026-01-11,-1,5\nt1,workload,teams,2026-01-11,1,5\n");
-        let plan = Usage::plan(&Sheet::parse(&text, COLUMNS, COLUMNS).unwrap());
+        let plan = UsageImport::plan(&Sheet::parse(&text, COLUMNS, COLUMNS).unwrap());
         assert_eq!(plan.units.len(), 2);
         assert!(plan.units[0].work.as_ref().unwrap_err().contains("active_users"));
-        assert_eq!(plan.works().count(), 1);
+        assert_eq!(plan.sendable_work().count(), 1);
     }
 }

@@ -5,7 +5,7 @@ use serde::Deserialize;
 use url::form_urlencoded::Serializer;
 
 use super::pkce::Challenge;
-use super::secret::Secret;
+use super::secret::SignInSecret;
 use crate::api::{Address, Answer, Failure, Request, Transport};
 
 /// The page on which a person signs in.
@@ -38,11 +38,11 @@ impl SignInPage<'_> {
 
 /// The tokens that were granted.
 #[derive(Debug, Clone, Deserialize)]
-pub struct Granted {
+pub struct TokenGrant {
     /// What the API takes.
-    pub id_token: Secret,
+    pub id_token: SignInSecret,
     /// What brings the next one; a renewal may leave it out.
-    pub refresh_token: Option<Secret>,
+    pub refresh_token: Option<SignInSecret>,
 }
 
 /// A refusal, as RFC 6749 has it.
@@ -68,10 +68,10 @@ impl TokenEndpoint {
     /// Gives the code, once.
     pub fn redeem(
         &self,
-        code: &Secret,
+        code: &SignInSecret,
         redirect: &str,
-        verifier: &Secret,
-    ) -> Result<Granted, Failure> {
+        verifier: &SignInSecret,
+    ) -> Result<TokenGrant, Failure> {
         self.grant(&[
             ("grant_type", "authorization_code"),
             ("client_id", &self.client),
@@ -82,7 +82,7 @@ impl TokenEndpoint {
     }
 
     /// Asks for new tokens.
-    pub fn renew(&self, refresh_token: &Secret) -> Result<Granted, Failure> {
+    pub fn renew(&self, refresh_token: &SignInSecret) -> Result<TokenGrant, Failure> {
         self.grant(&[
             ("grant_type", "refresh_token"),
             ("client_id", &self.client),
@@ -91,12 +91,12 @@ impl TokenEndpoint {
     }
 
     /// Makes a refresh token and its tokens worthless.
-    pub fn revoke(&self, refresh_token: &Secret) -> Result<(), Failure> {
+    pub fn revoke(&self, refresh_token: &SignInSecret) -> Result<(), Failure> {
         let fields = [("token", refresh_token.reveal()), ("client_id", &self.client)];
         self.send("/oauth2/revoke", &fields).map(|_| ())
     }
 
-    fn grant(&self, fields: &[(&str, &str)]) -> Result<Granted, Failure> {
+    fn grant(&self, fields: &[(&str, &str)]) -> Result<TokenGrant, Failure> {
         let answer = self.send("/oauth2/token", fields)?;
         // The answer holds tokens: what is wrong with it is not told.
         serde_json::from_slice(&answer.body)

@@ -8,7 +8,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::runtime::{Builder, Runtime};
 use url::Url;
 
-use super::secret::Secret;
+use super::secret::SignInSecret;
 use crate::api::Failure;
 
 /// The ports that the app clients of `template.yaml` know; the first that is free is taken.
@@ -28,8 +28,8 @@ pub struct Loopback {
 }
 
 /// What a request brought.
-enum Brought {
-    Code(Secret),
+enum Callback {
+    Code(SignInSecret),
     /// The sign-in says why there is no code.
     Refusal(String),
     /// It is no answer to what was asked.
@@ -60,7 +60,7 @@ impl Loopback {
     }
 
     /// Waits for the code. A request with another `state` is somebody else's: it is refused, and waited on.
-    pub fn await_code(&self, state: &str, within: Duration) -> Result<Secret, Failure> {
+    pub fn await_code(&self, state: &str, within: Duration) -> Result<SignInSecret, Failure> {
         let waited = self
             .runtime
             .block_on(async { tokio::time::timeout(within, self.take_code(state)).await });
@@ -70,23 +70,23 @@ impl Loopback {
         }
     }
 
-    async fn take_code(&self, state: &str) -> Result<Secret, Failure> {
+    async fn take_code(&self, state: &str) -> Result<SignInSecret, Failure> {
         loop {
             let accepted = self.listener.accept().await;
             let (mut stream, _) =
                 accepted.map_err(|error| Failure::unreadable("The port", error))?;
             let target = tokio::time::timeout(REQUEST_TIME, read_target(&mut stream)).await;
-            let brought = match target {
-                Ok(Some(target)) => judge(&target, state),
-                _ => Brought::Nothing,
+            let callback = match target {
+                Ok(Some(target)) => read_callback(&target, state),
+                _ => Callback::Nothing,
             };
-            answer(&mut stream, &brought).await;
-            match brought {
-                Brought::Code(code) => return Ok(code),
-                Brought::Refusal(why) => {
+            answer(&mut stream, &callback).await;
+            match callback {
+                Callback::Code(code) => return Ok(code),
+                Callback::Refusal(why) => {
                     return Err(Failure::SignedOut(format!("The sign-in refused: {why}.")));
                 }
-                Brought::Nothing => {}
+                Callback::Nothing => {}
             }
         }
     }
@@ -109,29 +109,29 @@ async fn read_target(stream: &mut TcpStream) -> Option<String> {
     words.next().map(str::to_owned)
 }
 
-fn judge(target: &str, state: &str) -> Brought {
+fn read_callback(target: &str, state: &str) -> Callback {
     let Ok(url) = Url::parse("http://localhost").and_then(|base| base.join(target)) else {
-        return Brought::Nothing;
+        return Callback::Nothing;
     };
     let find = |name: &str| {
         let mut found = url.query_pairs().filter(|(own, _)| own == name);
         found.next().filter(|_| found.next().is_none()).map(|(_, value)| value.into_owned())
     };
     if url.path() != PATH || find("state").as_deref() != Some(state) {
-        return Brought::Nothing;
+        return Callback::Nothing;
     }
     match (find("code"), find("error")) {
-        (Some(code), None) => Brought::Code(Secret::new(code)),
-        (_, Some(error)) => Brought::Refusal(error),
-        (None, None) => Brought::Nothing,
+        (Some(code), None) => Callback::Code(SignInSecret::new(code)),
+        (_, Some(error)) => Callback::Refusal(error),
+        (None, None) => Callback::Nothing,
     }
 }
 
-async fn answer(stream: &mut TcpStream, brought: &Brought) {
-    let (status, text) = match brought {
-        Brought::Code(_) => ("200 OK", "The code has come. Go back to the terminal."),
-        Brought::Refusal(_) => ("200 OK", "The sign-in refused. Go back to the terminal."),
-        Brought::Nothing => ("400 Bad Request", "This is no answer to what was asked."),
+async fn answer(stream: &mut TcpStream, callback: &Callback) {
+    let (status, text) = match callback {
+        Callback::Code(_) => ("200 OK", "The code has come. Go back to the terminal."),
+        Callback::Refusal(_) => ("200 OK", "The sign-in refused. Go back to the terminal."),
+        Callback::Nothing => ("400 Bad Request", "This is no answer to what was asked."),
     };
     let answer = format!(
         "HTTP/1.1 {status}\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Length: {}\r\nCache-Control: no-store\r\n\
@@ -148,10 +148,10 @@ mod tests {
     use super::*;
 
     fn told(target: &str) -> String {
-        match judge(target, "s1") {
-            Brought::Code(code) => format!("code {}", code.reveal()),
-            Brought::Refusal(why) => format!("refusal {why}"),
-            Brought::Nothing => "nothing".to_owned(),
+        match read_callback(target, "s1") {
+            Callback::Code(code) => format!("code {}", code.reveal()),
+            Callback::Refusal(why) => format!("refusal {why}"),
+            Callback::Nothing => "nothing".to_owned(),
         }
     }
 

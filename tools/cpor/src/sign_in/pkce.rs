@@ -4,13 +4,13 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use sha2::{Digest as _, Sha256};
 
-use super::secret::Secret;
+use super::secret::SignInSecret;
 use crate::api::Failure;
 
 /// A verifier, of which the sign-in is told the digest first and the text with the code.
 #[derive(Debug, Clone)]
 pub struct Challenge {
-    verifier: Secret,
+    verifier: SignInSecret,
 }
 
 impl Challenge {
@@ -20,11 +20,11 @@ impl Challenge {
     }
 
     fn of(verifier: String) -> Self {
-        Self { verifier: Secret::new(verifier) }
+        Self { verifier: SignInSecret::new(verifier) }
     }
 
     /// What goes with the code.
-    pub fn verifier(&self) -> &Secret {
+    pub fn verifier(&self) -> &SignInSecret {
         &self.verifier
     }
 

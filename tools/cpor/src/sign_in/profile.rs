@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::endpoint::TokenEndpoint;
-use super::secret::Secret;
+use super::secret::SignInSecret;
 use crate::api::{Address, Failure, Tokens, Transport};
 
 /// Somebody who is signed in.
@@ -25,9 +25,9 @@ pub enum Profile {
         /// The client id of the caller's side.
         client: String,
         /// What the API takes.
-        id_token: Secret,
+        id_token: SignInSecret,
         /// What brings the next one.
-        refresh_token: Option<Secret>,
+        refresh_token: Option<SignInSecret>,
     },
     /// A person of a stack on this machine, whose file has the tokens.
     Stack {
@@ -73,7 +73,7 @@ impl Profile {
     }
 
     /// A connection to the profile's API, and its tokens.
-    pub fn connect(
+    pub fn into_session_parts(
         self,
         folder: &Path,
         name: &str,
@@ -113,14 +113,14 @@ pub fn delete_profile(folder: &Path, name: &str) -> Result<Profile, Failure> {
 /// The tokens of a pool's user.
 struct PoolTokens {
     profile: Profile,
-    token: Secret,
+    token: SignInSecret,
     endpoint: TokenEndpoint,
     folder: PathBuf,
     name: String,
 }
 
 impl Tokens for PoolTokens {
-    fn token(&self) -> &Secret {
+    fn token(&self) -> &SignInSecret {
         &self.token
     }
 
@@ -129,12 +129,12 @@ impl Tokens for PoolTokens {
             return Ok(false);
         };
         let Some(refresh) = refresh_token else { return Ok(false) };
-        let granted = self.endpoint.renew(refresh)?;
-        id_token.clone_from(&granted.id_token);
-        if granted.refresh_token.is_some() {
-            *refresh_token = granted.refresh_token;
+        let grant = self.endpoint.renew(refresh)?;
+        id_token.clone_from(&grant.id_token);
+        if grant.refresh_token.is_some() {
+            *refresh_token = grant.refresh_token;
         }
-        self.token = granted.id_token;
+        self.token = grant.id_token;
         self.profile.store(&self.folder, &self.name).map(|()| true)
     }
 }
@@ -143,11 +143,11 @@ impl Tokens for PoolTokens {
 struct StackTokens {
     stack: PathBuf,
     user: String,
-    token: Secret,
+    token: SignInSecret,
 }
 
 impl Tokens for StackTokens {
-    fn token(&self) -> &Secret {
+    fn token(&self) -> &SignInSecret {
         &self.token
     }
 
@@ -168,10 +168,10 @@ fn read_stack(path: &Path) -> Result<Value, Failure> {
         .map_err(|_| Failure::unreadable(path.display(), "it does not describe a stack"))
 }
 
-fn token_of(stack: &Value, user: &str) -> Result<Secret, Failure> {
+fn token_of(stack: &Value, user: &str) -> Result<SignInSecret, Failure> {
     let tokens = stack.get("tokens").and_then(Value::as_object);
     let token = tokens.and_then(|tokens| tokens.get(user)).and_then(Value::as_str);
-    token.map(Secret::new).ok_or_else(|| {
+    token.map(SignInSecret::new).ok_or_else(|| {
         let known = tokens.into_iter().flatten().map(|(name, _)| name.as_str());
         let known = known.collect::<Vec<_>>().join(", ");
         Failure::Unreadable(format!("The stack has no person “{user}”. It has: {known}"))

@@ -7,9 +7,9 @@ use serde::{Deserialize, Serialize};
 /// A token, a code or a verifier. It is written into requests and into the file of a profile, and nowhere else.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
-pub struct Secret(String);
+pub struct SignInSecret(String);
 
-impl Secret {
+impl SignInSecret {
     /// Keeps a text from being shown.
     pub fn new(text: impl Into<String>) -> Self {
         Self(text.into())
@@ -21,7 +21,7 @@ impl Secret {
     }
 }
 
-impl fmt::Debug for Secret {
+impl fmt::Debug for SignInSecret {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Secret(…)")
     }
@@ -33,6 +33,6 @@ mod tests {
 
     #[test]
     fn a_secret_is_not_shown() {
-        assert_eq!(format!("{:?}", Some(Secret::new("eyJ"))), "Some(Secret(…))");
+        assert_eq!(format!("{:?}", Some(SignInSecret::new("eyJ"))), "Some(Secret(…))");
     }
 }

@@ -1,7 +1,7 @@
 //! What the program prints stands in the contract.
 
 use cpor::columns::{
-    CLAIM_FILE, CLAIM_LIST, CLAIM_SHOWN, Column, EVENT_LIST, ITEMS, Named, PROGRAM_LIST,
+    AnswerField, CLAIM_FILE, CLAIM_LIST, CLAIM_SHOWN, Column, EVENT_LIST, ITEMS, PROGRAM_LIST,
     PROGRAM_SHOWN, REASONS, USAGE_OF_ASSOCIATION, USAGE_OF_DAY,
 };
 use serde_json::Value;
@@ -43,18 +43,18 @@ fn places(columns: &[Column]) -> impl Iterator<Item = &'static str> {
     columns.iter().map(|(_, place)| *place)
 }
 
-fn named(named: &[Named]) -> impl Iterator<Item = &'static str> {
-    named.iter().flat_map(|(_, places)| places.iter().copied())
+fn fields(fields: &[AnswerField]) -> impl Iterator<Item = &'static str> {
+    fields.iter().flat_map(|(_, places)| places.iter().copied())
 }
 
 #[test]
 fn every_place_that_is_printed_is_one_of_the_contract() {
     let contract: Value = serde_json::from_str(CONTRACT).unwrap();
     assert_places(&contract, "ClaimView", places(&CLAIM_LIST).chain(places(&CLAIM_FILE)));
-    assert_places(&contract, "ClaimView", named(&CLAIM_SHOWN));
+    assert_places(&contract, "ClaimView", fields(&CLAIM_SHOWN));
     assert_places(&contract, "ClaimItemView", places(&ITEMS));
     assert_places(&contract, "ReasonView", places(&REASONS));
-    assert_places(&contract, "ProgramView", places(&PROGRAM_LIST).chain(named(&PROGRAM_SHOWN)));
+    assert_places(&contract, "ProgramView", places(&PROGRAM_LIST).chain(fields(&PROGRAM_SHOWN)));
     assert_places(&contract, "AssociationUsageView", places(&USAGE_OF_ASSOCIATION));
     assert_places(&contract, "FeedEventView", places(&EVENT_LIST));
     assert_places(&contract, "UsageDay", places(&USAGE_OF_DAY));

@@ -6,9 +6,10 @@ use std::time::Duration;
 
 use cpor::api::{Address, Exit, Failure, Pace, Session, Tokens, Transport};
 use cpor::import::{
-    AtQuota, CLAIM_COLUMNS, Claims, Report, RowResult, Sheet, Summary, USAGE_COLUMNS, Usage, run,
+    AtQuota, CLAIM_COLUMNS, ClaimImport, ImportReport, RowResult, Sheet, Summary, USAGE_COLUMNS,
+    UsageImport, run,
 };
-use cpor::sign_in::Secret;
+use cpor::sign_in::SignInSecret;
 use serde_json::json;
 
 use crate::api::{Fault, Ledger, problem, start};
@@ -28,10 +29,10 @@ impl Pace for NoWaiting {
     }
 }
 
-struct OneToken(Secret);
+struct OneToken(SignInSecret);
 
 impl Tokens for OneToken {
-    fn token(&self) -> &Secret {
+    fn token(&self) -> &SignInSecret {
         &self.0
     }
 
@@ -45,7 +46,7 @@ fn session(server: &Server) -> (Session, Waits) {
     let transport = Transport::new(address, None).unwrap();
     let waits = Waits::default();
     let pace = NoWaiting(Arc::clone(&waits));
-    (Session::new(transport, OneToken(Secret::new("t")), pace), waits)
+    (Session::new(transport, OneToken(SignInSecret::new("t")), pace), waits)
 }
 
 struct Run {
@@ -61,12 +62,12 @@ impl Run {
 }
 
 fn import(server: &Server, name: &str, file: &str, dry_run: bool, at_quota: AtQuota) -> Run {
-    let plan = Claims::plan(&Sheet::parse(file, CLAIM_COLUMNS, &[]).unwrap()).unwrap();
+    let plan = ClaimImport::plan(&Sheet::parse(file, CLAIM_COLUMNS, &[]).unwrap()).unwrap();
     let path = folder(name).join("report.csv");
     let (mut session, waits) = session(server);
-    let report_file = Report::begin(&path).unwrap();
+    let report_file = ImportReport::begin(&path).unwrap();
     let summary =
-        run(&Claims, &plan, &mut session, (dry_run, at_quota), report_file, |_| ()).unwrap();
+        run(&ClaimImport, &plan, &mut session, (dry_run, at_quota), report_file, |_| ()).unwrap();
     let waits = waits.lock().unwrap().clone();
     Run { summary, rows: report(&path), waits }
 }
@@ -225,13 +226,13 @@ fn a_row_of_usage_that_is_refused_is_named_and_the_others_are_written() {
     });
     let file = "tenant_id,kind,id,date,active_users,provisioned_seats\n\
                 t1,workload,teams,2026-11-01,4,10\nt1,workload,unknown,2026-11-01,4,10\nt1,workload,teams,2026-11-02,5,10\n";
-    let plan = Usage::plan(&Sheet::parse(file, USAGE_COLUMNS, USAGE_COLUMNS).unwrap());
+    let plan = UsageImport::plan(&Sheet::parse(file, USAGE_COLUMNS, USAGE_COLUMNS).unwrap());
     let path = folder("usage").join("report.csv");
     let (mut session, _) = session(&server);
-    let begun = Report::begin(&path).unwrap();
+    let begun = ImportReport::begin(&path).unwrap();
     let wish = (false, AtQuota::Wait);
-    let summary = run(&Usage, &plan, &mut session, wish, begun, |_| ()).unwrap();
-    assert_eq!(summary.tell(), "2 written, 1 refused");
+    let summary = run(&UsageImport, &plan, &mut session, wish, begun, |_| ()).unwrap();
+    assert_eq!(summary.to_text(), "2 written, 1 refused");
     let rows = report(&path);
     assert_eq!((rows[1][0].as_str(), rows[1][2].as_str()), ("3", "refused"));
     assert_eq!(rows[1][5], "id: None.");

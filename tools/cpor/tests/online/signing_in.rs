@@ -11,7 +11,7 @@ use std::sync::{Arc, Mutex};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use cpor::api::{Address, Request, Transport};
-use cpor::sign_in::Secret;
+use cpor::sign_in::SignInSecret;
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 use url::Url;
@@ -296,7 +296,7 @@ fn a_server_that_shows_no_certificate_is_told_nothing() {
     let server = Server::start(|_| Said::json(200, &json!({})));
     let address = Address::parse(&server.address.replace("http://", "https://")).unwrap();
     let transport = Transport::new(address, None).unwrap();
-    let sent = transport.send(&Request::get("/v1/me"), Some(&Secret::new(TOKEN)));
+    let sent = transport.send(&Request::get("/v1/me"), Some(&SignInSecret::new(TOKEN)));
     let why = sent.map(|answer| answer.status).unwrap_err();
     assert!(!why.contains(TOKEN), "{why}");
     assert!(server.seen().iter().all(|seen| !seen.headers.contains_key("authorization")));

@@ -145,7 +145,7 @@ pub struct ItemState {
 
 /// What came of the check of a bundle.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Report {
+pub struct BundleReport {
     /// The claim that it is about.
     pub claim: String,
     /// Whose bundle it is.
@@ -179,12 +179,12 @@ pub struct Report {
     pub checked: Counts,
     /// What was noted already, so that nothing is noted twice.
     #[serde(skip)]
-    noted: Noted,
+    notes: ReportNotes,
 }
 
 /// Findings and sentences that a report has.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-struct Noted {
+struct ReportNotes {
     findings: HashSet<Finding>,
     unchecked: HashSet<String>,
 }
@@ -193,7 +193,7 @@ fn instant<S: Serializer>(at: &Instant, serializer: S) -> Result<S::Ok, S::Error
     serializer.serialize_str(&format_rfc3339(*at))
 }
 
-impl Report {
+impl BundleReport {
     /// A report with nothing in it yet.
     pub(crate) fn new(claim: &str, reader: &'static str) -> Self {
         Self {
@@ -212,35 +212,35 @@ impl Report {
             findings: Vec::new(),
             unchecked: Vec::new(),
             checked: Counts::default(),
-            noted: Noted::default(),
+            notes: ReportNotes::default(),
         }
     }
 
     /// Notes something that is not as it must be.
-    pub(crate) fn find(
+    pub(crate) fn add_finding(
         &mut self,
         kind: FindingKind,
         version: impl Into<Option<u32>>,
         text: impl AsRef<str>,
     ) {
         let finding = Finding { kind, version: version.into(), text: to_visible(text.as_ref()) };
-        if self.noted.findings.insert(finding.clone()) {
+        if self.notes.findings.insert(finding.clone()) {
             self.findings.push(finding);
         }
     }
 
     /// Notes what no check of a bundle can tell.
-    pub(crate) fn leave(&mut self, text: impl AsRef<str>) {
+    pub(crate) fn note_uncheckable(&mut self, text: impl AsRef<str>) {
         let text = to_visible(text.as_ref());
-        if self.noted.unchecked.insert(text.clone()) {
+        if self.notes.unchecked.insert(text.clone()) {
             self.unchecked.push(text);
         }
     }
 
     /// Notes what was not checked although it can be, where this program or the bundle had what it needs.
-    pub(crate) fn leave_out(&mut self, text: impl AsRef<str>) {
+    pub(crate) fn note_unchecked(&mut self, text: impl AsRef<str>) {
         self.fully_checked = false;
-        self.leave(text);
+        self.note_uncheckable(text);
     }
 
     /// Whether something of that kind was found.
@@ -249,7 +249,7 @@ impl Report {
     }
 }
 
-impl fmt::Display for Report {
+impl fmt::Display for BundleReport {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut text = String::new();
         self.write_head(&mut text)?;
@@ -264,7 +264,7 @@ impl fmt::Display for Report {
     }
 }
 
-impl Report {
+impl BundleReport {
     fn write_head(&self, text: &mut String) -> fmt::Result {
         let said = match (self.verified, self.fully_checked) {
             (true, true) => "verified",

@@ -7,9 +7,9 @@ use domain::event::EventType;
 use domain::history::{Audience, Entry, ReadableEntry, WithheldEntry};
 use domain::time::format_rfc3339;
 
-use crate::bundle::Bundle;
-use crate::deadlines::Decided;
-use crate::report::{FindingKind, Report};
+use super::bundle::Bundle;
+use super::deadlines::StepCheck;
+use super::report::{BundleReport, FindingKind};
 
 /// How far two moments may be apart that different clocks stamped, or of which one is the arrival of a command that was
 /// carried out behind another one.
@@ -25,11 +25,16 @@ pub(crate) fn later(at: Instant, by: Duration) -> Instant {
 
 /// The latest moment of a history on its way.
 #[derive(Debug, Clone, Copy, Default)]
-pub(crate) struct Latest(Option<(u32, Instant)>);
+pub(crate) struct LatestMoment(Option<(u32, Instant)>);
 
-impl Latest {
+impl LatestMoment {
     /// Checks the moment of the next version.
-    pub(crate) fn check(&mut self, told: &ReadableEntry, bundle: &Bundle, report: &mut Report) {
+    pub(crate) fn check(
+        &mut self,
+        told: &ReadableEntry,
+        bundle: &Bundle,
+        report: &mut BundleReport,
+    ) {
         let (no, at, may_be_early) = match told {
             ReadableEntry::Event(own) => (own.version.0, own.at, is_by_standing_rules(own, bundle)),
             // That may be a "no" by standing rules.
@@ -43,12 +48,12 @@ impl Latest {
         {
             let (own, last) = (format_rfc3339(at), format_rfc3339(last));
             let text = format!("it is of {own}, and version {before} of {last}");
-            report.find(FindingKind::Moment, no, text);
+            report.add_finding(FindingKind::Moment, no, text);
         }
         if later(bundle.made_at, CLOCKS) < at {
             let (own, made) = (format_rfc3339(at), format_rfc3339(bundle.made_at));
             let text = format!("it is of {own}, and the bundle was made at {made}");
-            report.find(FindingKind::Moment, no, text);
+            report.add_finding(FindingKind::Moment, no, text);
         }
         if self.0.is_none_or(|(_, last)| last < at) {
             self.0 = Some((no, at));
@@ -67,9 +72,9 @@ fn is_by_standing_rules(entry: &Entry, bundle: &Bundle) -> bool {
     demanded && is_nobodys && entry.actor == ActorKind::Customer
 }
 
-impl Decided<'_> {
+impl StepCheck<'_> {
     /// Whether what somebody did came while it could be done, and a window opened while it ran.
-    pub(crate) fn check_moment(self, report: &mut Report) {
+    pub(crate) fn check_moment(self, report: &mut BundleReport) {
         let entry = self.entry;
         if entry.event_type == EventType::WindowOpened
             && let Some(window) = entry.members.window.as_ref()
@@ -82,8 +87,8 @@ impl Decided<'_> {
                 self.find_moment("the delivery was later than that, at", from, report);
             }
         }
-        let Some(way) = self.before.filter(|way| !way.is_assumed) else { return };
-        let state = &way.claim.state;
+        let Some(candidate) = self.before.filter(|candidate| !candidate.is_assumed) else { return };
+        let state = &candidate.claim.state;
         if let Some(window) = state.running_window()
             && needs_open_window(entry)
             && window.closes_at <= entry.at
@@ -106,7 +111,7 @@ impl Decided<'_> {
     }
 
     /// Whether the window is counted from a delivery of a notice that was due.
-    pub(crate) fn check_delivery(self, due: Option<Instant>, report: &mut Report) {
+    pub(crate) fn check_delivery(self, due: Option<Instant>, report: &mut BundleReport) {
         let window = self.entry.members.window.as_ref();
         let (Some(window), Some(due)) = (window, due) else { return };
         if later(window.delivered_at, CLOCKS) < due {
@@ -117,14 +122,14 @@ impl Decided<'_> {
         }
     }
 
-    fn find_late(self, what: &str, until: Instant, report: &mut Report) {
+    fn find_late(self, what: &str, until: Instant, report: &mut BundleReport) {
         self.find_moment(&format!("{what} ended at"), until, report);
     }
 
-    fn find_moment(self, what: &str, other: Instant, report: &mut Report) {
+    fn find_moment(self, what: &str, other: Instant, report: &mut BundleReport) {
         let (own, other) = (format_rfc3339(self.entry.at), format_rfc3339(other));
         let text = format!("it is of {own}, and {what} {other}");
-        report.find(FindingKind::Moment, self.entry.version.0, text);
+        report.add_finding(FindingKind::Moment, self.entry.version.0, text);
     }
 }
 

@@ -16,7 +16,7 @@ use domain::root::{DailyRoot, Inclusion};
 use serde::{Deserialize, Deserializer, de};
 use serde_json::Value;
 
-use crate::strict::{find_far_moment, find_policy_difference, read_parts};
+use super::strict::{find_far_moment, find_policy_difference, read_parts};
 
 /// The form of bundles that is read here.
 pub const FORMAT: u8 = 1;
@@ -24,7 +24,7 @@ pub const FORMAT: u8 = 1;
 /// A text that is no bundle.
 #[derive(Debug, thiserror::Error)]
 #[error("this is no bundle of a claim: {0}")]
-pub struct Unreadable(#[from] serde_json::Error);
+pub struct UnreadableBundle(#[from] serde_json::Error);
 
 /// The bundle of a claim.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
@@ -55,11 +55,11 @@ pub struct Bundle {
     /// Where the operator counts its days.
     pub operator: OperatorPlace,
     /// Where the partner counted its days; nothing for the customer.
-    pub partner: Vec<PartnerPlace>,
+    pub partner: Vec<BundlePartnerPlace>,
     /// The texts of notices as they were sent.
     pub texts: Vec<TextEntry>,
     /// What was reported of notices.
-    pub receipts: Vec<Receipt>,
+    pub receipts: Vec<BundleReceipt>,
     /// The daily roots of the days of its entries and of those behind, by day.
     pub roots: Vec<DailyRoot>,
     /// SHA-256 of the canonical JSON of all other members.
@@ -152,7 +152,7 @@ pub struct OperatorPlace {
 /// Where the partner counted its days.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct PartnerPlace {
+pub struct BundlePartnerPlace {
     /// Since when it was so; `None`: that was not kept.
     pub since: Option<Instant>,
     /// By the holidays of which country.
@@ -182,7 +182,7 @@ pub struct TextEntry {
 /// What was reported of a notice at one recipient.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Receipt {
+pub struct BundleReceipt {
     /// The number of the notice.
     pub notice: NoticeNo,
     /// The number on the list of the notice.
@@ -203,9 +203,9 @@ impl Bundle {
     /// Reads a bundle, and computes the digest that it should have.
     ///
     /// # Errors
-    /// [`Unreadable`] for a text that is no bundle, for one with a member twice, of another name or left out, and for a moment
+    /// [`UnreadableBundle`] for a text that is no bundle, for one with a member twice, of another name or left out, and for a moment
     /// outside the years 0 to 9999.
-    pub fn read(text: &str) -> Result<(Self, Sha256Hash), Unreadable> {
+    pub fn read(text: &str) -> Result<(Self, Sha256Hash), UnreadableBundle> {
         let bundle: Self = serde_json::from_str(text)?;
         let mut value: Value = serde_json::from_str(text)?;
         bundle.refuse_other_policies(&value)?;
@@ -216,12 +216,12 @@ impl Bundle {
         Ok((bundle, Sha256Hash::of(canonical::to_canonical_json(&value).as_bytes())))
     }
 
-    fn refuse_other_policies(&self, value: &Value) -> Result<(), Unreadable> {
+    fn refuse_other_policies(&self, value: &Value) -> Result<(), UnreadableBundle> {
         for (index, own) in self.policies.iter().enumerate() {
             let given = value.pointer(&format!("/policies/{index}/policy"));
             if let Some(name) = given.and_then(|given| find_policy_difference(given, &own.policy)) {
                 let (version, program) = (own.version, &own.program);
-                return Err(refused(format!(
+                return Err(unreadable_bundle(format!(
                     "version {version} of the policy of {program} lacks the member {name}, or this program does not know it"
                 )));
             }
@@ -229,8 +229,8 @@ impl Bundle {
         Ok(())
     }
 
-    fn refuse_far_moments(&self, value: &Value) -> Result<(), Unreadable> {
-        let refuse = |far: &str| refused(format!("{far} is outside the years 0 to 9999"));
+    fn refuse_far_moments(&self, value: &Value) -> Result<(), UnreadableBundle> {
+        let refuse = |far: &str| unreadable_bundle(format!("{far} is outside the years 0 to 9999"));
         if let Some(far) = find_far_moment(value) {
             return Err(refuse(far));
         }
@@ -247,7 +247,7 @@ impl Bundle {
     }
 
     /// Whose parts its reader was given.
-    pub fn reads(&self) -> &'static [Audience] {
+    pub fn readable_parts(&self) -> &'static [Audience] {
         match self.reader {
             Audience::Customer => &[Audience::Customer],
             Audience::Partner => &[Audience::Partner],
@@ -257,7 +257,7 @@ impl Bundle {
 
     /// Whether its reader was given the parts of an audience.
     pub fn has_parts_of(&self, audience: Audience) -> bool {
-        self.reads().contains(&audience)
+        self.readable_parts().contains(&audience)
     }
 
     /// Whether its reader was given the part of an audience of that version: erased parts are given to nobody.
@@ -301,8 +301,8 @@ impl BundleEntry {
     }
 }
 
-fn refused(why: String) -> Unreadable {
-    Unreadable(de::Error::custom(why))
+fn unreadable_bundle(why: String) -> UnreadableBundle {
+    UnreadableBundle(de::Error::custom(why))
 }
 
 fn read_salt<'de, D: Deserializer<'de>>(deserializer: D) -> Result<[u8; 16], D::Error> {
@@ -314,14 +314,14 @@ fn read_salt<'de, D: Deserializer<'de>>(deserializer: D) -> Result<[u8; 16], D::
 /// A day as the bundle has it, in the same order.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Day {
+struct BundleDay {
     date: NaiveDate,
     name: String,
     subdivision: Option<Subdivision>,
 }
 
 fn read_days<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Exception>, D::Error> {
-    let days = Vec::<Day>::deserialize(deserializer)?.into_iter();
-    let exception = |Day { date, name, subdivision }| Exception { date, name, subdivision };
+    let days = Vec::<BundleDay>::deserialize(deserializer)?.into_iter();
+    let exception = |BundleDay { date, name, subdivision }| Exception { date, name, subdivision };
     Ok(days.map(exception).collect())
 }

@@ -10,7 +10,7 @@ use web::{Call, RequestError};
 
 use crate::App;
 use crate::answer::DecisionResponder;
-use crate::seen::{PageRecipient, PageState};
+use crate::page_state::{PageRecipient, PageState};
 use app::{ApiError, request_time};
 
 /// Answers an authenticity code with the true text of its notice (`docs/api.md §3.5`).

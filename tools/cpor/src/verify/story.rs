@@ -6,7 +6,7 @@ use domain::program::Policy;
 use domain::time::format_rfc3339;
 use domain::turn::Who;
 
-use crate::report::{ItemState, Step};
+use super::report::{ItemState, Step};
 use crate::visible::to_visible;
 
 /// A step as its reader is told it.

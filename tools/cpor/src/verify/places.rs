@@ -7,29 +7,29 @@ use domain::claim::Instant;
 use domain::context::LocalCalendar;
 use domain::program::Policy;
 
-use crate::bundle::{AddedCalendar, Bundle, CarriedFile};
-use crate::moments::{NEAR, later};
-use crate::report::{FindingKind, Report};
+use super::bundle::{AddedCalendar, Bundle, CarriedFile};
+use super::moments::{NEAR, later};
+use super::report::{BundleReport, FindingKind};
 
 /// Each file of holidays is the one of its digest, and where this program has that version, it is the same.
-pub(crate) fn check_files(bundle: &Bundle, report: &mut Report) {
+pub(crate) fn check_files(bundle: &Bundle, report: &mut BundleReport) {
     for own in &bundle.country_files {
         let (country, version) = (own.country, own.version.as_str());
         let file = own.to_file();
         if file.digest() != own.sha256 {
             let text =
                 format!("the holidays of {country} are not those that their digest stands for");
-            report.find(FindingKind::Calendar, None, text);
+            report.add_finding(FindingKind::Calendar, None, text);
         }
         if version != DATA_VERSION {
-            report.leave_out(format!(
+            report.note_unchecked(format!(
                 "Whether the holidays of {country} were those of version {version}: they are taken as the bundle has them, \
                  SHA-256 {}. This program has version {DATA_VERSION}.",
                 own.sha256
             ));
         } else if file != CountryFile::embedded(country) {
             let text = format!("the holidays of {country} are not those of version {version}");
-            report.find(FindingKind::Calendar, None, text);
+            report.add_finding(FindingKind::Calendar, None, text);
         }
     }
 }

@@ -7,18 +7,18 @@ use domain::claim::Instant;
 use domain::root::DailyRoot;
 use domain::time::format_rfc3339;
 
-use crate::bundle::{Bundle, BundleEntry};
-use crate::moments::{CLOCKS, later};
-use crate::report::{FindingKind, Report, RootOfVersion};
-use crate::trust::Trust;
+use super::bundle::{Bundle, BundleEntry};
+use super::moments::{CLOCKS, later};
+use super::report::{BundleReport, FindingKind, RootOfVersion};
+use super::trust::Trust;
 
 /// Checks the roots of a bundle, and that each of its versions is in the root of its day.
-pub(crate) fn check_roots(bundle: &Bundle, trust: &Trust, report: &mut Report) {
+pub(crate) fn check_roots(bundle: &Bundle, trust: &Trust, report: &mut BundleReport) {
     let mut known: BTreeMap<_, _> = trust.roots.0.iter().map(|(day, own)| (*day, own)).collect();
     known.extend(bundle.roots.iter().map(|own| (own.date, own)));
     let is_sandbox = trust.is_sandbox;
     let (trusted, open) = (&trust.roots.0, BTreeMap::new());
-    let mut check = Check { bundle, trusted, known, is_sandbox, open, before: None };
+    let mut check = RootCheck { bundle, trusted, known, is_sandbox, open, before: None };
     check.check_chain(report);
     check.check_trusted(report);
     let stands = check.trusted_days();
@@ -33,7 +33,7 @@ pub(crate) fn check_roots(bundle: &Bundle, trust: &Trust, report: &mut Report) {
     check.tell_head(&stands, report);
 }
 
-struct Check<'a> {
+struct RootCheck<'a> {
     bundle: &'a Bundle,
     trusted: &'a BTreeMap<NaiveDate, DailyRoot>,
     /// Every root that is known, by its day; where there are two, the bundle's.
@@ -45,40 +45,40 @@ struct Check<'a> {
     before: Option<(u32, NaiveDate)>,
 }
 
-impl<'a> Check<'a> {
+impl<'a> RootCheck<'a> {
     fn root_of(&self, day: NaiveDate) -> Option<&'a DailyRoot> {
         self.known.get(&day).copied()
     }
 
     /// Each root is what its chain stands for, and follows the one of the day before. The first day of all has none before.
-    fn check_chain(&self, report: &mut Report) {
+    fn check_chain(&self, report: &mut BundleReport) {
         let mut before: Option<&DailyRoot> = None;
         for root in &self.bundle.roots {
             let day = root.date;
             report.checked.roots += 1;
             if !root.is_whole() {
                 let text = format!("the root of {day} is not what its own chain stands for");
-                report.find(FindingKind::Root, None, text);
+                report.add_finding(FindingKind::Root, None, text);
             }
             if root.previous.is_none()
                 && let Some((first, _)) = self.known.range(..day).next()
             {
                 let text = format!("the root of {day} begins a chain, and there is one of {first}");
-                report.find(FindingKind::Root, None, text);
+                report.add_finding(FindingKind::Root, None, text);
             }
             if let Some(before) = before {
                 let last = before.date;
                 if last.succ_opt() == Some(day) {
                     if !root.follows(before) {
                         let text = format!("the root of {day} is not chained to that of {last}");
-                        report.find(FindingKind::Root, None, text);
+                        report.add_finding(FindingKind::Root, None, text);
                     }
                 } else if last < day {
                     let text = "the roots between are not in the bundle";
-                    report.leave(format!("The chain from {last} to {day}: {text}."));
+                    report.note_uncheckable(format!("The chain from {last} to {day}: {text}."));
                 } else {
                     let text = format!("the root of {day} stands behind that of {last}");
-                    report.find(FindingKind::Root, None, text);
+                    report.add_finding(FindingKind::Root, None, text);
                 }
             }
             before = Some(root);
@@ -86,25 +86,25 @@ impl<'a> Check<'a> {
     }
 
     /// No root is another one than a trusted one of its day, or not chained to a trusted one of a day beside it.
-    fn check_trusted(&self, report: &mut Report) {
+    fn check_trusted(&self, report: &mut BundleReport) {
         for root in &self.bundle.roots {
             let (day, known) = (root.date, self.trusted);
             if known.get(&day).is_some_and(|trusted| trusted != root) {
                 let text = format!("the root of {day} is another one than the trusted one");
-                report.find(FindingKind::Root, None, text);
+                report.add_finding(FindingKind::Root, None, text);
             }
             let next = day.succ_opt().and_then(|next| known.get(&next));
             let last = day.pred_opt().and_then(|last| known.get(&last));
             let follows = next.is_none_or(|next| next.follows(root));
             if !follows || last.is_some_and(|last| !root.follows(last)) {
                 let text = format!("the root of {day} is not chained to the trusted one beside it");
-                report.find(FindingKind::Root, None, text);
+                report.add_finding(FindingKind::Root, None, text);
             }
         }
     }
 
     /// The version is in the root of its day, or that day is not closed yet. The day, where it is in its root.
-    fn check_entry(&mut self, entry: &BundleEntry, report: &mut Report) -> Option<NaiveDate> {
+    fn check_entry(&mut self, entry: &BundleEntry, report: &mut BundleReport) -> Option<NaiveDate> {
         let no = entry.version.0;
         let Some(day) = entry.archived_on else {
             self.check_without_day(entry, report);
@@ -112,7 +112,7 @@ impl<'a> Check<'a> {
         };
         if let Some((before, last)) = self.before.filter(|(_, last)| *last > day) {
             let text = format!("it was archived on {day}, and version {before} on {last}");
-            report.find(FindingKind::Path, no, text);
+            report.add_finding(FindingKind::Path, no, text);
         }
         self.before = Some((no, day));
         self.check_day(entry, day, report);
@@ -126,18 +126,18 @@ impl<'a> Check<'a> {
             return Some(day);
         }
         let text = format!("it is not in the root of {day}, on which it was archived");
-        report.find(FindingKind::Path, no, text);
+        report.add_finding(FindingKind::Path, no, text);
         None
     }
 
     /// A version that names no day was archived before there was any root.
-    fn check_without_day(&self, entry: &BundleEntry, report: &mut Report) {
+    fn check_without_day(&self, entry: &BundleEntry, report: &mut BundleReport) {
         let no = entry.version.0;
         if let Some((before, _)) = self.before {
             let text = format!(
                 "it is said to be from before there were daily roots, and version {before} is not"
             );
-            report.find(FindingKind::Path, no, text);
+            report.add_finding(FindingKind::Path, no, text);
             return;
         }
         // On the first day of all, a version may have been archived before the first one that has a day.
@@ -151,15 +151,15 @@ impl<'a> Check<'a> {
                 "it is said to be from before there were daily roots, and there is one of {}",
                 root.date
             );
-            report.find(FindingKind::Path, no, text);
+            report.add_finding(FindingKind::Path, no, text);
             return;
         }
         let text = "it was archived before there were daily roots";
-        report.leave(format!("The daily root of version {no}: {text}."));
+        report.note_uncheckable(format!("The daily root of version {no}: {text}."));
     }
 
     /// A version is archived once it has happened, and before a bundle has it.
-    fn check_day(&self, entry: &BundleEntry, day: NaiveDate, report: &mut Report) {
+    fn check_day(&self, entry: &BundleEntry, day: NaiveDate, report: &mut BundleReport) {
         let no = entry.version.0;
         // The clocks of who writes are not the same.
         let earliest = |at: Instant| at.checked_sub_signed(CLOCKS).map(|at| at.date_naive());
@@ -169,22 +169,22 @@ impl<'a> Check<'a> {
             let text = format!(
                 "it was archived on {day}, and happened at {at}, which is later; in a sandbox alone that can be"
             );
-            report.find(FindingKind::Path, no, text);
+            report.add_finding(FindingKind::Path, no, text);
         }
         if later(self.bundle.made_at, CLOCKS).date_naive() < day {
             let made = format_rfc3339(self.bundle.made_at);
             let text = format!("it was archived on {day}, and the bundle was made at {made}");
-            report.find(FindingKind::Path, no, text);
+            report.add_finding(FindingKind::Path, no, text);
         }
     }
 
     /// Days are closed in their order: one without a root is behind all that have one.
-    fn check_open(&mut self, day: NaiveDate, no: u32, report: &mut Report) {
+    fn check_open(&mut self, day: NaiveDate, no: u32, report: &mut BundleReport) {
         match self.known.range(day..).next() {
             Some((later, _)) => {
                 let text =
                     format!("{day}, on which it was archived, has no root, and {later} has one");
-                report.find(FindingKind::Path, no, text);
+                report.add_finding(FindingKind::Path, no, text);
             }
             None => self.open.entry(day).or_default().push(no),
         }
@@ -198,7 +198,7 @@ impl<'a> Check<'a> {
 
     /// By roots that are trusted: one of them stands for each version, or for one behind it. The hash of that one stands for
     /// all before. What was archived on a day that is not closed yet has to wait for it.
-    fn check_rooted(&self, report: &mut Report) {
+    fn check_rooted(&self, report: &mut BundleReport) {
         if self.trusted.is_empty() {
             return;
         }
@@ -211,11 +211,11 @@ impl<'a> Check<'a> {
                 waits.push(no.to_string());
             } else {
                 let text = "none of the roots that are trusted stands for it";
-                report.find(FindingKind::Path, no, text);
+                report.add_finding(FindingKind::Path, no, text);
             }
         }
         if !waits.is_empty() {
-            report.leave_out(format!(
+            report.note_unchecked(format!(
                 "Version {}: NO ROOT THAT IS TRUSTED STANDS FOR IT, since its day is not closed. Ask for the bundle once more.",
                 waits.join(", ")
             ));
@@ -230,26 +230,27 @@ impl<'a> Check<'a> {
         self.is_sandbox || latest.is_none_or(|latest| day <= latest)
     }
 
-    fn tell_open(&self, report: &mut Report) {
+    fn tell_open(&self, report: &mut BundleReport) {
         for (day, versions) in &self.open {
             let named: Vec<_> = versions.iter().map(u32::to_string).collect();
             let named = named.join(", ");
             if self.is_overdue(*day) {
                 let made = format_rfc3339(self.bundle.made_at);
                 let why = format!("{day} had no root at {made}, and it should have had one");
-                report.leave_out(format!(
+                report.note_unchecked(format!(
                     "The daily root of version {named}: {why}. Ask the operator for it."
                 ));
                 continue;
             }
             let why = format!("{day} was not closed yet when the bundle was made");
-            report
-                .leave(format!("The daily root of version {named}: {why}. Ask for it once more."));
+            report.note_uncheckable(format!(
+                "The daily root of version {named}: {why}. Ask for it once more."
+            ));
         }
     }
 
     /// Says which root stands for the last version, and so for the whole history.
-    fn tell_head(&self, stands: &BTreeSet<NaiveDate>, report: &mut Report) {
+    fn tell_head(&self, stands: &BTreeSet<NaiveDate>, report: &mut BundleReport) {
         let head = self.bundle.entries.last();
         let root = head.and_then(|head| {
             let root = self.root_of(head.archived_on?)?;
@@ -261,14 +262,15 @@ impl<'a> Check<'a> {
             report.root = Some(RootOfVersion { date, chain, trusted });
             if !trusted {
                 let text = "compare its chain, or name roots that you trust with --root";
-                report
-                    .leave(format!("Whether the root of {date} is the one that was told: {text}."));
+                report.note_uncheckable(format!(
+                    "Whether the root of {date} is the one that was told: {text}."
+                ));
             }
             " A root says since when the history is so."
         } else {
             " No daily root stands for it yet."
         };
-        report.leave(format!(
+        report.note_uncheckable(format!(
             "Who wrote the entries, and that nobody was shown another history: compare the hash of the last version with that \
              of another party's bundle.{since}"
         ));

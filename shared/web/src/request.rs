@@ -10,11 +10,11 @@ use lambda_http::request::RequestContext;
 use lambda_http::{Body, Request, RequestExt, Response};
 use serde_json::{Map, Value};
 
-use crate::accept;
 use crate::action::PartnerCommand;
 use crate::caller::{AppClients, Caller};
 use crate::failure::RequestError;
 use crate::json;
+use crate::negotiation;
 use crate::openapi::shape::BodyShape;
 use crate::precondition::{self, IfMatch};
 use crate::reply::Reply;
@@ -152,12 +152,12 @@ impl<'r> Call<'r> {
 
     /// Whether JSON is asked for rather than a page.
     pub fn wants_json(&self) -> bool {
-        accept::prefers_json(self.header_of(&ACCEPT))
+        negotiation::prefers_json(self.header_of(&ACCEPT))
     }
 
     /// Whether a table is asked for rather than JSON.
     pub fn wants_csv(&self) -> bool {
-        accept::prefers_csv(self.header_of(&ACCEPT))
+        negotiation::prefers_csv(self.header_of(&ACCEPT))
     }
 
     /// The first value of a header, where it is text.

@@ -2,11 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use crate::bundle::Bundle;
-use crate::report::{FindingKind, Report};
+use super::bundle::Bundle;
+use super::report::{BundleReport, FindingKind};
 
 /// Each policy, calendar, file, text and receipt is there once.
-pub(crate) fn check_lists(bundle: &Bundle, report: &mut Report) {
+pub(crate) fn check_lists(bundle: &Bundle, report: &mut BundleReport) {
     let policies = bundle.policies.iter();
     let names =
         policies.map(|own| format!("version {} of the policy of {}", own.version, own.program));
@@ -31,11 +31,11 @@ pub(crate) fn check_lists(bundle: &Bundle, report: &mut Report) {
     check_once(names, FindingKind::Receipt, report);
 }
 
-fn check_once(names: impl Iterator<Item = String>, kind: FindingKind, report: &mut Report) {
+fn check_once(names: impl Iterator<Item = String>, kind: FindingKind, report: &mut BundleReport) {
     let mut known = BTreeSet::new();
     for name in names {
         if known.contains(&name) {
-            report.find(kind, None, format!("{name} is there twice"));
+            report.add_finding(kind, None, format!("{name} is there twice"));
         }
         known.insert(name);
     }

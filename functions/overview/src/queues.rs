@@ -6,13 +6,13 @@ use runtime::InvocationError;
 use serde_json::{Value, json};
 
 /// The queues that messages about the overview go to.
-pub struct Post {
+pub struct OverviewQueues {
     client: Client,
     overviews_url: String,
     notices_url: String,
 }
 
-impl Post {
+impl OverviewQueues {
     /// `overviews_url` is the queue of requests for links, `notices_url` that of the notices.
     pub fn new(client: Client, overviews_url: String, notices_url: String) -> Self {
         Self { client, overviews_url, notices_url }
@@ -26,11 +26,11 @@ impl Post {
         self.send(&self.overviews_url, &json!({"overview": {"mailbox": mailbox}})).await
     }
 
-    /// Has every verified contact told of deeds, by what they were noted as. Nothing personal is in it.
+    /// Has every verified contact told of acts, by what they were noted as. Nothing personal is in it.
     ///
     /// # Errors
     /// Where the queue does not answer.
-    pub(crate) async fn send_deeds(
+    pub(crate) async fn send_acts(
         &self,
         tenant: &TenantId,
         noted: &[String],

@@ -9,15 +9,15 @@ use domain::history::{Audience, Entry, ReadableEntry, SealedEntry, WithheldEntry
 use domain::ids::Sha256Hash;
 use serde_json::{Map, Value};
 
-/// How many ways to the present state are followed where the reader is not told each step.
-const MOST_WAYS: usize = 128;
+/// How many claims are followed that may be the present one, where the reader is not told each step.
+const MOST_CANDIDATES: usize = 128;
 
 /// What was said with an event, why, and which fields it changed: that follows from nothing else.
 const SAID: [&str; 5] = ["changes", "remarks", "customer_remarks", "staff_remarks", "reason_code"];
 
 /// A claim as it may be after a version.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Way {
+pub(crate) struct CandidateClaim {
     pub(crate) claim: Claim,
     /// Whether its window or deadline was set by a step that its reader is not told of.
     pub(crate) is_assumed: bool,
@@ -25,11 +25,11 @@ pub(crate) struct Way {
 
 /// What a step led to.
 #[derive(Debug)]
-pub(crate) struct Followed {
+pub(crate) struct StepOutcome {
     /// As the claim may be after it; none where that cannot be derived any more.
-    pub(crate) ways: Vec<Way>,
-    /// The way that was followed, before the step.
-    pub(crate) before: Option<Way>,
+    pub(crate) candidates: Vec<CandidateClaim>,
+    /// The claim that was followed, before the step.
+    pub(crate) before: Option<CandidateClaim>,
     /// The members of the entry that do not follow; empty where all of them do.
     pub(crate) wrong: Vec<String>,
 }
@@ -38,7 +38,7 @@ pub(crate) struct Followed {
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Reading {
     /// Whose parts are read.
-    pub(crate) reads: &'static [Audience],
+    pub(crate) audiences: &'static [Audience],
     /// Whether the parts from before an erasure are gone.
     pub(crate) is_erased: bool,
 }
@@ -46,71 +46,75 @@ pub(crate) struct Reading {
 /// The claims that an entry leads to, of those that may have been before; `None`: there was no version.
 pub(crate) fn follow_step(
     reading: Reading,
-    ways: Option<&[Way]>,
+    candidates: Option<&[CandidateClaim]>,
     sealed: &SealedEntry,
     told: &ReadableEntry,
-) -> Followed {
+) -> StepOutcome {
     match told {
-        ReadableEntry::Event(entry) => follow_event(reading, ways, sealed, entry),
+        ReadableEntry::Event(entry) => follow_event(reading, candidates, sealed, entry),
         ReadableEntry::Withheld(withheld) => {
-            let ways = ways.unwrap_or_default();
+            let candidates = candidates.unwrap_or_default();
             let mut after = Vec::new();
-            for next in ways.iter().flat_map(|way| follow_withheld(way, withheld)) {
-                add_way(&mut after, next);
+            for next in candidates.iter().flat_map(|candidate| follow_withheld(candidate, withheld))
+            {
+                add_candidate(&mut after, next);
             }
             let wrong = if after.is_empty() { vec!["type".to_owned()] } else { Vec::new() };
-            Followed { ways: after, before: None, wrong }
+            StepOutcome { candidates: after, before: None, wrong }
         }
     }
 }
 
-/// Adds a way, unless there is one to the same state: what else differs, no entry tells.
-fn add_way(ways: &mut Vec<Way>, way: Way) {
-    let state = |way: &Way| {
-        let Claim { state, notice, .. } = &way.claim;
+/// Adds a claim, unless there is one in the same state: what else differs, no entry tells.
+fn add_candidate(candidates: &mut Vec<CandidateClaim>, candidate: CandidateClaim) {
+    let state = |candidate: &CandidateClaim| {
+        let Claim { state, notice, .. } = &candidate.claim;
         (state.status(), state.whose_turn(), state.can_be_overturned(), *notice)
     };
-    let is_known =
-        |known: &Way| state(known) == state(&way) && known.claim.items == way.claim.items;
-    if ways.len() < MOST_WAYS && !ways.iter().any(is_known) {
-        ways.push(way);
+    let is_known = |known: &CandidateClaim| {
+        state(known) == state(&candidate) && known.claim.items == candidate.claim.items
+    };
+    if candidates.len() < MOST_CANDIDATES && !candidates.iter().any(is_known) {
+        candidates.push(candidate);
     }
 }
 
 fn follow_event(
     reading: Reading,
-    ways: Option<&[Way]>,
+    candidates: Option<&[CandidateClaim]>,
     sealed: &SealedEntry,
     entry: &Entry,
-) -> Followed {
-    let starts: Vec<Option<&Way>> =
-        ways.map_or_else(|| vec![None], |ways| ways.iter().map(Some).collect());
-    let (mut right, mut wrong): (Vec<Way>, Option<Followed>) = (Vec::new(), None);
+) -> StepOutcome {
+    let starts: Vec<Option<&CandidateClaim>> =
+        candidates.map_or_else(|| vec![None], |candidates| candidates.iter().map(Some).collect());
+    let (mut right, mut wrong): (Vec<CandidateClaim>, Option<StepOutcome>) = (Vec::new(), None);
     let mut before = None;
     for start in starts {
-        let old = start.map(|way| &way.claim);
+        let old = start.map(|candidate| &candidate.claim);
         for given in list_alternatives(sealed, entry) {
             let Some(event) = given.event(old) else { continue };
             let Ok(claim) = evolve(old.cloned(), &event) else { continue };
             let mut members = find_wrong_members(reading, sealed, entry, old, &claim);
             members.extend(find_wrong_origin(entry, &event, old).map(str::to_owned));
-            let is_assumed = start.is_some_and(|way| way.is_assumed) && !sets_time(entry);
-            let way = Way { claim, is_assumed };
+            let is_assumed =
+                start.is_some_and(|candidate| candidate.is_assumed) && !sets_time(entry);
+            let candidate = CandidateClaim { claim, is_assumed };
             if members.is_empty() {
                 if right.is_empty() {
                     before = start.cloned();
                 }
-                add_way(&mut right, way);
+                add_candidate(&mut right, candidate);
             } else if wrong.is_none() {
-                let (ways, before) = (vec![way], start.cloned());
-                wrong = Some(Followed { ways, before, wrong: members });
+                let (candidates, before) = (vec![candidate], start.cloned());
+                wrong = Some(StepOutcome { candidates, before, wrong: members });
             }
         }
     }
     if !right.is_empty() {
-        return Followed { ways: right, before, wrong: Vec::new() };
+        return StepOutcome { candidates: right, before, wrong: Vec::new() };
     }
-    let nothing = || Followed { ways: Vec::new(), before: None, wrong: vec!["type".to_owned()] };
+    let nothing =
+        || StepOutcome { candidates: Vec::new(), before: None, wrong: vec!["type".to_owned()] };
     wrong.unwrap_or_else(nothing)
 }
 
@@ -133,12 +137,12 @@ fn sets_time(entry: &Entry) -> bool {
 }
 
 /// What the claim may be after a step that its reader is not told of.
-fn follow_withheld(way: &Way, withheld: &WithheldEntry) -> Vec<Way> {
+fn follow_withheld(candidate: &CandidateClaim, withheld: &WithheldEntry) -> Vec<CandidateClaim> {
     let deadline = || Deadline { at: withheld.at, stand_in: None };
     let bodies = if withheld.name == WithheldEntry::CLAIM_CHANGED {
-        vec![(EventBody::DefenceRequested { until: withheld.at }, way.is_assumed)]
+        vec![(EventBody::DefenceRequested { until: withheld.at }, candidate.is_assumed)]
     } else {
-        let notice = way.claim.notice.next();
+        let notice = candidate.claim.notice.next();
         let changes = [
             NoticeChange::Renewed { notice, deliver_by: deadline() },
             NoticeChange::Unreachable { correct_by: deadline(), with_operator: false },
@@ -146,14 +150,14 @@ fn follow_withheld(way: &Way, withheld: &WithheldEntry) -> Vec<Way> {
             NoticeChange::Held { reason: HoldReason::CalendarEnds },
         ];
         let mut bodies = vec![(EventBody::LinkRetired { change: NoticeChange::None }, true)];
-        if asks_customer(&way.claim) {
+        if asks_customer(&candidate.claim) {
             bodies.extend(changes.map(|change| (EventBody::LinkRetired { change }, true)));
         }
         bodies
     };
     let after = |(body, is_assumed): (EventBody, bool)| {
         let event = Event {
-            version: way.claim.version.next(),
+            version: candidate.claim.version.next(),
             at: withheld.at,
             actor: WithheldEntry::ACTOR,
             actor_id: None,
@@ -165,8 +169,8 @@ fn follow_withheld(way: &Way, withheld: &WithheldEntry) -> Vec<Way> {
             remarks: Vec::new(),
             motive: None,
         };
-        let claim = evolve(Some(way.claim.clone()), &event).ok()?;
-        Some(Way { claim, is_assumed })
+        let claim = evolve(Some(candidate.claim.clone()), &event).ok()?;
+        Some(CandidateClaim { claim, is_assumed })
     };
     bodies.into_iter().filter_map(after).collect()
 }
@@ -190,7 +194,7 @@ fn find_wrong_members(
     let derived = SealedEntry::of(&derived, Sha256Hash([0; 32]));
     let mut wrong = find_differences(&read_members(&sealed.text), &read_members(&derived.text));
     // Where parts are erased, what they decided is not known, nor what a later part says of it.
-    for audience in reading.reads.iter().filter(|_| !reading.is_erased) {
+    for audience in reading.audiences.iter().filter(|_| !reading.is_erased) {
         let part = |sealed: &SealedEntry| {
             sealed.parts.get(audience).map(|part| read_members(&part.value)).unwrap_or_default()
         };

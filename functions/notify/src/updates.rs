@@ -3,7 +3,7 @@
 use domain::actor::{ActorId, ActorKind};
 use domain::claim::{Claim, ExtensionCause, Instant, Item, ItemStatus, State, UsedChances};
 use domain::decide::undo_is_open;
-use domain::history::{Entry, Noes};
+use domain::history::{DeclinedItems, Entry};
 use domain::ids::ItemNo;
 use domain::reason::EndReason;
 use domain::recipient::{Authority, Decliners, Recipient, RecipientStanding};
@@ -17,9 +17,9 @@ use store::{MailSubject, NoticeOfCode};
 use crate::App;
 use crate::audience::{Addressee, Audience};
 use crate::event::ClaimEvent;
+use crate::mailer::MailTracking;
 use crate::overview;
 use crate::partner;
-use crate::post::MailTracking;
 use crate::stop::{Stop, continue_after_fault};
 
 /// An event, the claim it happened to, and what its archive says of it.
@@ -83,8 +83,8 @@ impl ClaimUpdate<'_> {
     /// Receipts a decision, whoever made it: what it did, whatever has become of it since.
     pub(crate) async fn mail_decision(&self) -> Result<(), Stop> {
         let noes = self.past.members.noes.clone().unwrap_or_default();
-        let deeds = self.receipt_actions(&noes);
-        if deeds.is_empty() {
+        let actions = self.receipt_actions(&noes);
+        if actions.is_empty() {
             return Ok(());
         }
         let notice = self.current_notice();
@@ -94,7 +94,7 @@ impl ClaimUpdate<'_> {
         for addressee in self.decision_addressees(by.as_ref()) {
             let id = format!("{}-{}", self.told.claim, self.told.version);
             let undo = self.undo_offer(addressee.recipient, &noes)?;
-            let receipt = Receipt { id, deeds: deeds.clone(), by: by.clone(), undo, zone };
+            let receipt = Receipt { id, actions: actions.clone(), by: by.clone(), undo, zone };
             let mail = mail::write_receipt(&notice, &receipt, &self.mail_envelope(addressee));
             mails.push((mail, MailTracking::No));
         }
@@ -123,7 +123,7 @@ impl ClaimUpdate<'_> {
     }
 
     /// What the decision did, to which items.
-    fn receipt_actions(&self, noes: &Noes) -> Vec<(ReceiptAction, Vec<ItemNo>)> {
+    fn receipt_actions(&self, noes: &DeclinedItems) -> Vec<(ReceiptAction, Vec<ItemNo>)> {
         let undone = self.past.items_with_status("pending");
         let mut declined = self.past.items_with_status("declined");
         declined.extend(&noes.items);
@@ -142,7 +142,7 @@ impl ClaimUpdate<'_> {
 
     /// How the reader can take the "no" back. A verified recipient can take back its own and those of recipients
     /// that are not verified: only the mail about such a "no" has the code.
-    fn undo_offer(&self, reader: Option<&Recipient>, noes: &Noes) -> Result<Undo, Stop> {
+    fn undo_offer(&self, reader: Option<&Recipient>, noes: &DeclinedItems) -> Result<Undo, Stop> {
         if noes.by.is_empty() || !self.can_undo_decline(&noes.items) {
             return Ok(Undo::Nobody);
         }

@@ -13,30 +13,30 @@ use domain::history::{Audience, WindowText};
 use domain::program::Consent;
 use domain::time::format_rfc3339;
 
-use crate::deadlines::Decided;
-use crate::places;
-use crate::report::{FindingKind, Report};
+use super::deadlines::StepCheck;
+use super::places;
+use super::report::{BundleReport, FindingKind};
 
-impl Decided<'_> {
+impl StepCheck<'_> {
     fn version(self) -> u32 {
         self.entry.version.0
     }
 
     /// Counts again the window that the entry opens or changes. `told` is the latest end that was told before.
-    pub(crate) fn check_window(self, told: Option<Instant>, report: &mut Report) {
+    pub(crate) fn check_window(self, told: Option<Instant>, report: &mut BundleReport) {
         let Some(stated) = &self.entry.members.window else { return };
         let no = self.version();
         // A zone that is not known was found with the text.
         let Some(window) = stated.window() else { return };
         let Some(calendar) = places::load_calendar(self.bundle, &stated.calendar) else {
             let text = format!("the calendar {} is not in the bundle", stated.calendar);
-            report.find(FindingKind::Calendar, no, text);
+            report.add_finding(FindingKind::Calendar, no, text);
             return;
         };
         // The closures of a tenant are nowhere but in the windows that skipped them.
         let calendar = calendar.with_closures(window.skipped_closures());
         if window.skipped_closures().next().is_some() {
-            report.leave(format!(
+            report.note_uncheckable(format!(
                 "Version {no}: the customer's own closures, which are taken as the entry has them."
             ));
         }
@@ -52,14 +52,14 @@ impl Decided<'_> {
         if stated.tzdb != TZDB_VERSION || !has_data {
             report.checked.windows -= 1;
             self.check_plain(&window, &calendar, (told, has_data), report);
-            report.leave_out(tell_other_data(no, stated));
+            report.note_unchecked(tell_other_data(no, stated));
             return;
         }
         if self.has_hidden {
             report.checked.windows -= 1;
             self.check_plain(&window, &calendar, (told, has_data), report);
             let text = "the window depends on a step that its reader is not told";
-            report.leave_out(format!("Version {no}: {text}."));
+            report.note_unchecked(format!("Version {no}: {text}."));
             return;
         }
         let first = self.count_windows(&window, &calendar, told);
@@ -71,7 +71,7 @@ impl Decided<'_> {
             format_rfc3339(stated.closes_at),
             stated.counted.len()
         );
-        report.find(FindingKind::Window, no, text);
+        report.add_finding(FindingKind::Window, no, text);
     }
 
     /// The windows that the rules give for this step, the likeliest first.
@@ -84,8 +84,8 @@ impl Decided<'_> {
         let zone = Zone::Known(stated.time_zone);
         let days = self.policy.window_business_days;
         let counted = || count_window(stated.delivered_at, days, calendar, &zone).ok();
-        let before = self.before.filter(|way| !way.is_assumed);
-        let stored = before.and_then(|way| way.claim.state.window());
+        let before = self.before.filter(|candidate| !candidate.is_assumed);
+        let stored = before.and_then(|candidate| candidate.claim.state.window());
         let mut found = Vec::new();
         if self.entry.event_type == EventType::WindowOpened {
             let own = counted();
@@ -158,33 +158,34 @@ impl Decided<'_> {
     }
 
     /// Whether silence was acted on in its time, and did what the policy says.
-    pub(crate) fn check_silence(self, report: &mut Report) {
-        let Some(way) = self.before else { return };
+    pub(crate) fn check_silence(self, report: &mut BundleReport) {
+        let Some(candidate) = self.before else { return };
         let (entry, no) = (self.entry, self.version());
         let is_close = entry.event_type == EventType::WindowClosed;
         if (entry.by.is_some() || is_close)
-            && !way.is_assumed
-            && !is_due(&way.claim, self.policy, entry.at)
+            && !candidate.is_assumed
+            && !is_due(&candidate.claim, self.policy, entry.at)
         {
-            let until = way.claim.deadline().map_or("there is no deadline".to_owned(), |at| {
-                format!("the deadline is {}", format_rfc3339(at))
-            });
+            let until =
+                candidate.claim.deadline().map_or("there is no deadline".to_owned(), |at| {
+                    format!("the deadline is {}", format_rfc3339(at))
+                });
             let text = format!("silence was acted on at {}, and {until}", format_rfc3339(entry.at));
-            report.find(FindingKind::Silence, no, text);
+            report.add_finding(FindingKind::Silence, no, text);
         }
-        let asks_for_yes = way.claim.consent(self.policy) == Consent::OptIn;
+        let asks_for_yes = candidate.claim.consent(self.policy) == Consent::OptIn;
         if is_close && entry.members.explicit_yes != asks_for_yes {
             let text = if asks_for_yes {
                 "silence was taken as a yes, and the policy or the customer asks for one"
             } else {
                 "silence was taken as a no, and nobody asks for a yes"
             };
-            report.find(FindingKind::Silence, no, text);
+            report.add_finding(FindingKind::Silence, no, text);
         }
         let is_no = entry.event_type == EventType::ItemsDeclined
             && entry.actor == ActorKind::Customer
             && !entry.items_with_status("declined").is_empty();
-        let window = way.claim.state.window().filter(|_| !way.is_assumed);
+        let window = candidate.claim.state.window().filter(|_| !candidate.is_assumed);
         if let (true, Some(window), Some(in_time)) = (is_no, window, entry.members.in_time)
             && in_time != (entry.at < window.closes_at)
         {
@@ -193,16 +194,16 @@ impl Decided<'_> {
                 "the no came at {}, and the window ends at {end}",
                 format_rfc3339(entry.at)
             );
-            report.find(FindingKind::Silence, no, text);
+            report.add_finding(FindingKind::Silence, no, text);
         }
     }
 
     /// Whether the digest of the content is that of what is claimed.
-    pub(crate) fn check_content(self, report: &mut Report) {
+    pub(crate) fn check_content(self, report: &mut BundleReport) {
         let Some(stated) = self.entry.members.content_hash else { return };
         if content::content_hash(self.after, self.policy) != stated {
             let text = "the digest of the content that the customer was shown is not that of what is claimed";
-            report.find(FindingKind::Content, self.version(), text);
+            report.add_finding(FindingKind::Content, self.version(), text);
         }
     }
 }

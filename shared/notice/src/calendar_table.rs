@@ -6,7 +6,7 @@ use domain::calendar::Window;
 
 use crate::content::last_day;
 use crate::dates;
-use crate::say::{self, Messages};
+use crate::messages::{self, Messages};
 use language::Language;
 
 /// How wide a column of the text is.
@@ -77,7 +77,7 @@ impl CalendarTable {
             label: dates::format_short(language, monday),
             days: monday.iter_days().take(7).map(|date| calendar_cell(window, date)).collect(),
         };
-        let name = |no: u32| say::plain_message(language, &format!("weekday-short-{no}"));
+        let name = |no: u32| messages::plain_message(language, &format!("weekday-short-{no}"));
         let say = Messages::new(language).with_value("days", window.counted.len());
         Some(Self {
             legend: say.of("picture-legend"),

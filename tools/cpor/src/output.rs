@@ -6,7 +6,7 @@ use comfy_table::{ContentArrangement, Table, presets};
 use domain::text::is_hidden;
 use serde_json::Value;
 
-use crate::columns::{Column, Named};
+use crate::columns::{AnswerField, Column};
 use crate::visible::to_visible;
 
 /// A table for people: a line of titles, and a line for each row. Every cell is made visible.
@@ -23,31 +23,31 @@ pub fn format_rows(titles: &[&str], rows: &[Vec<String>]) -> String {
 /// A table of entries for people: a line for each, with the columns' values.
 pub fn format_list(columns: &[Column], entries: &[Value]) -> String {
     let titles: Vec<&str> = columns.iter().map(|(title, _)| *title).collect();
-    let row = |entry: &Value| columns.iter().map(|(_, place)| tell(entry, place)).collect();
+    let row = |entry: &Value| columns.iter().map(|(_, place)| format_value(entry, place)).collect();
     let rows: Vec<Vec<String>> = entries.iter().map(row).collect();
     format_rows(&titles, &rows)
 }
 
 /// An entry for people: its values on one line, two blanks apart.
 pub fn format_line(columns: &[Column], entry: &Value) -> String {
-    let values: Vec<String> = columns.iter().map(|(_, place)| tell(entry, place)).collect();
+    let values: Vec<String> = columns.iter().map(|(_, place)| format_value(entry, place)).collect();
     to_visible(values.join("  ").trim_end()) + "\n"
 }
 
 /// An answer for people: a line for each name whose value is there.
-pub fn format_named(named: &[Named], value: &Value) -> String {
-    let pair = |(name, places): &Named| {
-        let parts: Vec<String> = places.iter().map(|place| tell(value, place)).collect();
+pub fn format_fields(fields: &[AnswerField], value: &Value) -> String {
+    let pair = |(name, places): &AnswerField| {
+        let parts: Vec<String> = places.iter().map(|place| format_value(value, place)).collect();
         (*name, parts.join(" ").trim().to_owned())
     };
-    let pairs: Vec<_> = named.iter().map(pair).collect();
+    let pairs: Vec<_> = fields.iter().map(pair).collect();
     format_pairs(&pairs)
 }
 
 /// What stands at a place, in one cell: texts of a list between blanks, items of a claim with their status.
-fn tell(value: &Value, place: &str) -> String {
+fn format_value(value: &Value, place: &str) -> String {
     match value.pointer(place) {
-        Some(Value::Array(entries)) if entries.iter().any(Value::is_object) => tell_items(value),
+        Some(Value::Array(entries)) if entries.iter().any(Value::is_object) => format_items(value),
         Some(Value::Array(entries)) => {
             let words: Vec<String> = entries.iter().map(|own| text_at(own, "")).collect();
             words.join(" ")
@@ -57,12 +57,12 @@ fn tell(value: &Value, place: &str) -> String {
 }
 
 /// The items of a claim in one cell: `workload:teams=declined workload:yammer=pending`.
-pub fn tell_items(claim: &Value) -> String {
-    let tell = |item: &Value| {
+pub fn format_items(claim: &Value) -> String {
+    let format_item = |item: &Value| {
         let part = |name| text_at(item, name);
         format!("{}:{}={}", part("/kind"), part("/id"), part("/status"))
     };
-    let items: Vec<String> = list_at(claim, "/items").iter().map(tell).collect();
+    let items: Vec<String> = list_at(claim, "/items").iter().map(format_item).collect();
     items.join(" ")
 }
 
@@ -95,7 +95,7 @@ pub fn format_json(value: &Value) -> String {
 /// The same on one line.
 ///
 /// ```
-/// let line = cpor::shown::format_json_line(&serde_json::json!("a\u{202e}b"));
+/// let line = cpor::output::format_json_line(&serde_json::json!("a\u{202e}b"));
 /// assert_eq!(line, "\"a\\u202eb\"\n");
 /// ```
 pub fn format_json_line(value: &Value) -> String {

@@ -9,10 +9,10 @@ use domain::history::{Audience, Entry};
 use domain::program::Policy;
 use domain::time::format_rfc3339;
 
-use crate::bundle::Bundle;
-use crate::places;
-use crate::report::{FindingKind, Report};
-use crate::states::Way;
+use super::bundle::Bundle;
+use super::places;
+use super::report::{BundleReport, FindingKind};
+use super::states::CandidateClaim;
 
 /// Whose days a deadline counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -23,25 +23,25 @@ enum Side {
 
 /// A step with the rules that it was decided by.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Decided<'a> {
+pub(crate) struct StepCheck<'a> {
     pub(crate) bundle: &'a Bundle,
     pub(crate) entry: &'a Entry,
     pub(crate) policy: &'a Policy,
     /// The claim before the step.
-    pub(crate) before: Option<&'a Way>,
+    pub(crate) before: Option<&'a CandidateClaim>,
     /// The claim after it.
     pub(crate) after: &'a Claim,
     /// Whether its reader was not told of a step before.
     pub(crate) has_hidden: bool,
 }
 
-impl Decided<'_> {
+impl StepCheck<'_> {
     fn no(self) -> u32 {
         self.entry.version.0
     }
 
     /// Counts again every deadline that the entry has.
-    pub(crate) fn check_deadlines(self, report: &mut Report) {
+    pub(crate) fn check_deadlines(self, report: &mut BundleReport) {
         let own = &self.entry.members;
         if let (Some(at), Some((side, days))) = (own.due_at, self.counted_days()) {
             let stated = Deadline { at, stand_in: own.counted_by.clone() };
@@ -59,7 +59,7 @@ impl Decided<'_> {
         }
         if own.defence_until.is_some() {
             let no = self.no();
-            report.leave(format!(
+            report.note_uncheckable(format!(
                 "Version {no}: the time to defend, which is counted in the days of another partner."
             ));
         }
@@ -91,14 +91,14 @@ impl Decided<'_> {
 
     /// Whether a draft idles on to the same end: the scan of a document does not begin its time anew.
     fn idles_on(self, until: Instant) -> bool {
-        let before = self.before.map(|way| &way.claim.state);
+        let before = self.before.map(|candidate| &candidate.claim.state);
         let is_same =
             matches!(before, Some(State::Draft { discard_at, .. }) if *discard_at == until);
         self.entry.event_type == EventType::EvidenceAdded && is_same
     }
 
     /// Counts a deadline of business days again.
-    fn check_counted(self, stated: &Deadline, side: Side, days: u32, report: &mut Report) {
+    fn check_counted(self, stated: &Deadline, side: Side, days: u32, report: &mut BundleReport) {
         let operators = places::operator_places(self.bundle, self.entry.at);
         let partners = self.partner_places(report);
         let own = match side {
@@ -119,7 +119,7 @@ impl Decided<'_> {
     }
 
     /// Calendar days of the partner.
-    fn check_days(self, stated: Instant, days: u32, report: &mut Report) {
+    fn check_days(self, stated: Instant, days: u32, report: &mut BundleReport) {
         let Some(partners) = self.partner_places(report) else { return };
         let end = |place: &LocalCalendar| place.days_after(self.entry.at, days);
         let counted: Vec<_> =
@@ -133,11 +133,11 @@ impl Decided<'_> {
         );
     }
 
-    fn partner_places(self, report: &mut Report) -> Option<Vec<LocalCalendar>> {
+    fn partner_places(self, report: &mut BundleReport) -> Option<Vec<LocalCalendar>> {
         if self.bundle.has_parts_of(Audience::Partner) {
             return Some(places::partner_places(self.bundle, self.policy, self.entry.at));
         }
-        report.leave("Deadlines that are counted in the partner's days: where the partner counts is not in a customer's bundle.");
+        report.note_uncheckable("Deadlines that are counted in the partner's days: where the partner counts is not in a customer's bundle.");
         None
     }
 
@@ -147,11 +147,11 @@ impl Decided<'_> {
         counted: &[Deadline],
         days: u32,
         kind: &str,
-        report: &mut Report,
+        report: &mut BundleReport,
     ) {
         let Some(first) = counted.first() else {
             let text = "the calendar that its deadline was counted by is not in the bundle";
-            report.find(FindingKind::Calendar, self.no(), text);
+            report.add_finding(FindingKind::Calendar, self.no(), text);
             return;
         };
         report.checked.deadlines += 1;
@@ -167,15 +167,15 @@ impl Decided<'_> {
                 format_rfc3339(stated.at),
                 by(stated)
             );
-            report.find(FindingKind::Deadline, self.no(), text);
+            report.add_finding(FindingKind::Deadline, self.no(), text);
         }
     }
 
     /// The date that ranks rivals is that of the submission, or one that was kept.
-    fn check_priority(self, report: &mut Report) {
+    fn check_priority(self, report: &mut BundleReport) {
         let Some(priority) = self.entry.members.priority_at else { return };
-        let kept = self.before.and_then(|way| way.claim.priority_at);
-        let state = self.before.map(|way| &way.claim.state);
+        let kept = self.before.and_then(|candidate| candidate.claim.priority_at);
+        let state = self.before.map(|candidate| &candidate.claim.state);
         let until = if let Some(State::Draft { keeps_priority_until, .. }) = state {
             *keeps_priority_until
         } else {
@@ -187,14 +187,15 @@ impl Decided<'_> {
                 "its priority date {} is not that of its submission",
                 format_rfc3339(priority)
             );
-            report.find(FindingKind::Deadline, self.no(), text);
+            report.add_finding(FindingKind::Deadline, self.no(), text);
         }
     }
 
     /// The end of the policy's term: of a claim that becomes associated, whether it has one too.
-    fn check_term(self, report: &mut Report) {
+    fn check_term(self, report: &mut BundleReport) {
         let told = self.entry.members.ends_at;
-        let becomes = match (&self.after.state, self.before.map(|way| &way.claim.state)) {
+        let becomes = match (&self.after.state, self.before.map(|candidate| &candidate.claim.state))
+        {
             (_, Some(State::Associated { .. })) => None,
             (State::Associated { ends_at, .. }, _) => Some(*ends_at),
             _ => None,
@@ -203,16 +204,16 @@ impl Decided<'_> {
             return;
         }
         let stated = becomes.unwrap_or(told);
-        let Some(way) = self.before else { return };
-        let expected = match way.claim.state.window() {
-            None if !matches!(way.claim.state, State::Associated { .. }) => self
+        let Some(candidate) = self.before else { return };
+        let expected = match candidate.claim.state.window() {
+            None if !matches!(candidate.claim.state, State::Associated { .. }) => self
                 .policy
                 .term_months
                 .and_then(|months| months_after(self.entry.at, months, Tz::UTC)),
-            _ => way.claim.term_ends_at(self.policy),
+            _ => candidate.claim.term_ends_at(self.policy),
         };
         // Of what a step set that its reader is not told, it is known whether there is one.
-        let is_right = if way.is_assumed {
+        let is_right = if candidate.is_assumed {
             becomes.is_none() || stated.is_some() == self.policy.term_months.is_some()
         } else {
             stated == expected
@@ -223,7 +224,7 @@ impl Decided<'_> {
                 at.map_or("never".to_owned(), |at| format!("at {}", format_rfc3339(at)))
             };
             let text = format!("the term ends {}, and not {}", tell(expected), tell(stated));
-            report.find(FindingKind::Deadline, self.no(), text);
+            report.add_finding(FindingKind::Deadline, self.no(), text);
         }
     }
 }

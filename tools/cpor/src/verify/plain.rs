@@ -7,16 +7,16 @@ use domain::claim::Instant;
 use domain::event::EventType;
 use domain::time::format_rfc3339;
 
-use crate::deadlines::Decided;
-use crate::moments::later;
-use crate::report::{FindingKind, Report};
+use super::deadlines::StepCheck;
+use super::moments::later;
+use super::report::{BundleReport, FindingKind};
 
 /// How far the clocks of a zone are ahead of UTC at most, in hours.
 const MOST_AHEAD: i64 = 14;
 /// How far they are behind at most, with the hour that a day may begin late, in hours.
 const MOST_BEHIND: i64 = 13;
 
-impl<'a> Decided<'a> {
+impl<'a> StepCheck<'a> {
     /// Checks a window that was counted by data which this program does not have. `told` is the latest end that was told
     /// before, and whether the holidays of the calendar are there.
     pub(crate) fn check_plain(
@@ -24,7 +24,7 @@ impl<'a> Decided<'a> {
         window: &Window,
         calendar: &BusinessCalendar,
         (told, has_data): (Option<Instant>, bool),
-        report: &mut Report,
+        report: &mut BundleReport,
     ) {
         let no = self.entry.version.0;
         let problems = [
@@ -34,7 +34,7 @@ impl<'a> Decided<'a> {
             end_problem(window, told),
         ];
         for text in problems.into_iter().flatten() {
-            report.find(FindingKind::Window, no, text);
+            report.add_finding(FindingKind::Window, no, text);
         }
     }
 
@@ -44,8 +44,8 @@ impl<'a> Decided<'a> {
 
     /// The window before, where it became another one.
     fn stored_window(self) -> Option<&'a Window> {
-        let before = self.before.filter(|way| !way.is_assumed && !self.opens());
-        before.and_then(|way| way.claim.state.window())
+        let before = self.before.filter(|candidate| !candidate.is_assumed && !self.opens());
+        before.and_then(|candidate| candidate.claim.state.window())
     }
 
     /// It counts as many days as the policy says, and more only to end no earlier than was told; one that became longer, as

@@ -9,12 +9,12 @@ use domain::program::Policy;
 use domain::recipient::RecipientNo;
 use domain::time::format_rfc3339;
 
-use crate::bundle::{Bundle, Receipt};
-use crate::moments::{CLOCKS, later};
-use crate::report::{FindingKind, Report};
+use super::bundle::{Bundle, BundleReceipt};
+use super::moments::{CLOCKS, later};
+use super::report::{BundleReport, FindingKind};
 
 /// Each text has the digest beside it, and was sent when its notice became due.
-pub(crate) fn check_texts(bundle: &Bundle, due: &[(NoticeNo, Instant)], report: &mut Report) {
+pub(crate) fn check_texts(bundle: &Bundle, due: &[(NoticeNo, Instant)], report: &mut BundleReport) {
     let known: BTreeMap<NoticeNo, Instant> = due.iter().copied().collect();
     for own in &bundle.texts {
         let notice = own.notice.0;
@@ -24,7 +24,7 @@ pub(crate) fn check_texts(bundle: &Bundle, due: &[(NoticeNo, Instant)], report: 
                 "the text of notice {notice} ({}) is not the one that its digest stands for",
                 own.language
             );
-            report.find(FindingKind::Text, None, text);
+            report.add_finding(FindingKind::Text, None, text);
         }
         let known = known.get(&own.notice).copied();
         let is_right = match (known, own.recipient) {
@@ -38,25 +38,28 @@ pub(crate) fn check_texts(bundle: &Bundle, due: &[(NoticeNo, Instant)], report: 
                 "notice {notice} became due at another moment than {}",
                 format_rfc3339(own.sent_at)
             );
-            report.find(FindingKind::Text, None, text);
+            report.add_finding(FindingKind::Text, None, text);
         }
     }
     check_deliveries(bundle, &known, report);
     if !bundle.has_parts_of(Audience::Customer) {
         let text =
             "The texts of notices and the receipts of mails: they are not in a partner's bundle.";
-        return report.leave(text);
+        return report.note_uncheckable(text);
     }
     for (no, _) in due.iter().filter(|(no, _)| bundle.texts.iter().all(|own| own.notice != *no)) {
-        report.leave(format!("The text of notice {no}: it is not in the bundle.", no = no.0));
+        report.note_uncheckable(format!(
+            "The text of notice {no}: it is not in the bundle.",
+            no = no.0
+        ));
     }
     if !bundle.texts.is_empty() {
-        report.leave("Whether a text is the one that was sent: its digest is in no entry. Hold it against the mail.");
+        report.note_uncheckable("Whether a text is the one that was sent: its digest is in no entry. Hold it against the mail.");
     }
 }
 
 /// No notice was delivered before it became due.
-fn check_deliveries(bundle: &Bundle, due: &BTreeMap<NoticeNo, Instant>, report: &mut Report) {
+fn check_deliveries(bundle: &Bundle, due: &BTreeMap<NoticeNo, Instant>, report: &mut BundleReport) {
     for own in &bundle.receipts {
         let (Some(at), Some(from)) = (own.delivered_at, due.get(&own.notice)) else { continue };
         if later(at, CLOCKS) < *from {
@@ -64,14 +67,19 @@ fn check_deliveries(bundle: &Bundle, due: &BTreeMap<NoticeNo, Instant>, report: 
             let (at, from) = (format_rfc3339(at), format_rfc3339(*from));
             let text =
                 format!("recipient {no} got notice {notice} at {at}, and it became due at {from}");
-            report.find(FindingKind::Receipt, None, text);
+            report.add_finding(FindingKind::Receipt, None, text);
         }
     }
 }
 
 /// Associations by silence stand while some delivery stood that a full window can be counted from (`docs/domain.md §5.3`): the
 /// one that the window is counted from did not fail before the end, or another one stood long enough.
-pub(crate) fn check_failures(bundle: &Bundle, claim: &Claim, policy: &Policy, report: &mut Report) {
+pub(crate) fn check_failures(
+    bundle: &Bundle,
+    claim: &Claim,
+    policy: &Policy,
+    report: &mut BundleReport,
+) {
     let (State::Associated { window: Some(window), .. }, Some(opener)) =
         (&claim.state, claim.opened_by)
     else {
@@ -81,9 +89,9 @@ pub(crate) fn check_failures(bundle: &Bundle, claim: &Claim, policy: &Policy, re
     if !claim.active_items().any(|item| is_deemed(claim.item_status(item))) {
         return;
     }
-    let failed = |own: &Receipt| own.failed_at.is_some_and(|at| at < window.closes_at);
+    let failed = |own: &BundleReceipt| own.failed_at.is_some_and(|at| at < window.closes_at);
     let days = usize::try_from(policy.window_business_days).unwrap_or(usize::MAX);
-    let stood = |own: &Receipt| {
+    let stood = |own: &BundleReceipt| {
         let from = own.delivered_at.map(|at| window.time_zone.local_date(at));
         let counted = window.counted.iter().filter(|date| from.is_some_and(|from| **date > from));
         !failed(own) && counted.count() >= days
@@ -97,7 +105,7 @@ pub(crate) fn check_failures(bundle: &Bundle, claim: &Claim, policy: &Policy, re
             "notice {notice} failed at recipient {no} before the window ended at {until}, and no other delivery stood for a \
              full window: silence makes nothing official"
         );
-        report.find(FindingKind::Receipt, None, text);
+        report.add_finding(FindingKind::Receipt, None, text);
     }
 }
 
@@ -106,10 +114,10 @@ pub(crate) fn check_receipt(
     bundle: &Bundle,
     entry: &Entry,
     (notice, recipient): (NoticeNo, RecipientNo),
-    report: &mut Report,
+    report: &mut BundleReport,
 ) {
     let Some(window) = &entry.members.window else { return };
-    let is_it = |own: &&Receipt| own.notice == notice && own.recipient == recipient;
+    let is_it = |own: &&BundleReceipt| own.notice == notice && own.recipient == recipient;
     let delivered = bundle.receipts.iter().find(is_it).and_then(|own| own.delivered_at);
     let text = match delivered {
         // Of several reports the earliest stays.
@@ -123,5 +131,5 @@ pub(crate) fn check_receipt(
     };
     let text =
         format!("{text}, and the window is counted from {}", format_rfc3339(window.delivered_at));
-    report.find(FindingKind::Receipt, entry.version.0, text);
+    report.add_finding(FindingKind::Receipt, entry.version.0, text);
 }

@@ -8,7 +8,7 @@ use crate::table::error::StoreError;
 
 /// What is left to a partner of its quotas.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct QuotaLeft {
+pub struct RemainingQuotas {
     /// How many claims it may submit until its next midnight.
     pub daily_claims: u32,
     /// How many more claims may be open.
@@ -25,17 +25,17 @@ impl Store {
     ///
     /// # Errors
     /// Where the table does not answer.
-    pub async fn quota_left(
+    pub async fn remaining_quotas(
         &self,
         partner: &Partner,
         at: Instant,
-    ) -> Result<QuotaLeft, StoreError> {
+    ) -> Result<RemainingQuotas, StoreError> {
         let (daily_claims, open_claims, open_drafts, daily_checks) = tokio::try_join!(
             self.claims_left_of_day(partner, at),
             self.open_claims_left(partner, at),
             self.drafts_left(partner),
             self.checks_left_of_day(partner, at),
         )?;
-        Ok(QuotaLeft { daily_claims, open_claims, open_drafts, daily_checks })
+        Ok(RemainingQuotas { daily_claims, open_claims, open_drafts, daily_checks })
     }
 }

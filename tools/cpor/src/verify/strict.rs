@@ -12,7 +12,7 @@ use serde::Deserializer;
 use serde::de::{self, MapAccess, Visitor};
 use serde_json::Value;
 
-use crate::bundle::BundlePart;
+use super::bundle::BundlePart;
 
 /// The members whose texts are whatever somebody wrote.
 const WRITTEN: [&str; 7] =
