@@ -309,8 +309,13 @@ fn notices_and_answers_to_a_customer_go_before_everything_else_and_each_event_in
     for kind in ["items_declined", "decline_undone", "items_accepted", "window_extended"] {
         assert_eq!(queues(kind, "customer"), ["notices"], "{kind}");
     }
-    for kind in ["window_closed", "reminder_due", "partner_mail_due", "association_ended"] {
+    for kind in
+        ["window_closed", "reminder_due", "partner_mail_due", "association_ended", "rejected"]
+    {
         assert_eq!(queues(kind, "system"), ["reminders"], "{kind}");
+    }
+    for kind in ["withdrawn", "rejected"] {
+        assert_eq!(queues(kind, "operator"), ["reminders"], "{kind}");
     }
     for event in EventType::ALL {
         for actor in ["partner", "operator", "customer", "system"] {
