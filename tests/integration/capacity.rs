@@ -212,6 +212,15 @@ async fn a_report_costs_one_and_one_that_changes_nothing_no_more() {
 }
 
 #[tokio::test]
+async fn a_mail_later_than_its_notice_costs_one_more_for_the_timer_of_its_proof() {
+    let env = env().await;
+    let claim = env.awaiting("k", &ITEMS).await;
+    env.wire.reset();
+    env.store.schedule_proof(&claim.id, claim.notice, VERIFIED, env.clock.now()).await.unwrap();
+    assert_eq!(written(&env), Units::new(1.0, 0.0));
+}
+
+#[tokio::test]
 async fn the_list_of_three_recipients_costs_no_more_than_that_of_two() {
     let env = env().await;
     let mut tenant = fixtures::contoso();

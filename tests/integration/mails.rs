@@ -1,14 +1,19 @@
 //! The short mails that follow a notice, and the page by which a notice proves genuine.
 
 use chrono::Duration;
-use domain::claim::Claim;
+use domain::actor::{Actor, StaffRole};
+use domain::claim::{Claim, Status};
+use domain::command::{Command, DirectoryLoss};
+use domain::event::FailureCause;
+use domain::ids::{ItemNo, StaffId};
 use domain::recipient::RecipientNo;
+use domain::text::Comment;
 use serde_json::{Value, json};
-use support::event_functions::{Mail, events, mail_event, mails, records};
+use support::event_functions::{Mail, events, forget_marks, mail_event, mails, records};
 use support::fake_services::With;
 use support::fixtures;
 use support::stack::Stack;
-use support::test_env::{VERIFIED, alpine, closes_at, reviewer, validate, withdraw};
+use support::test_env::{VERIFIED, alpine, closes_at, reject, reviewer, validate, withdraw};
 use web::event::RequestEvent;
 
 const NOW: &str = "2026-12-22T14:00:00Z";
@@ -99,7 +104,7 @@ async fn a_yes_is_receipted_with_what_it_made_official() {
 }
 
 #[tokio::test]
-async fn a_customer_is_told_when_another_partner_takes_over_and_of_no_vanished_item() {
+async fn a_customer_is_told_when_another_partner_takes_over_and_not_by_whom() {
     let stack = Stack::at(NOW).await;
     let (_, newcomer) = Box::pin(stack.env.in_line(&["teams"], &["teams"])).await;
     stack.env.let_pass(closes_at(&newcomer));
@@ -135,6 +140,70 @@ async fn a_customer_who_was_notified_is_told_of_the_withdrawal_and_another_is_no
     let claim = stack.env.submitted("k", &["teams"]).await;
     stack.env.give(&claim.id, &alpine(), &withdraw()).await.unwrap();
     assert!(told(&stack, "withdrawn").await.is_empty());
+}
+
+/// The operator as it holds claims.
+fn operator() -> Actor {
+    let Actor::Staff { id, .. } = reviewer() else { panic!("staff") };
+    Actor::Staff { id, role: StaffRole::Operator }
+}
+
+#[tokio::test]
+async fn a_customer_who_was_notified_is_told_of_a_rejection_without_its_reasons_and_another_is_not()
+{
+    let (stack, claim) = awaiting().await;
+    let said = Comment::parse("They have another partner, Borealis.").unwrap();
+    let hold = Command::Hold { comment: said.clone() };
+    stack.env.give(&claim.id, &operator(), &hold).await.unwrap();
+    let Command::Reject { mut reasons } = reject() else { panic!("reasons") };
+    reasons[0].comment = Some(said);
+    stack.env.give(&claim.id, &reviewer(), &Command::Reject { reasons }).await.unwrap();
+    let text = one_each(&told(&stack, "rejected").await);
+    assert!(text.contains("byla zamítnuta pro tyto položky"), "{text}");
+    assert!(text.contains("exchange-online") && text.contains("teams"), "{text}");
+    assert!(text.contains("nic nečeká na odpověď"), "{text}");
+    assert!(!text.contains("Borealis") && !text.contains("reviewer-1"), "{text}");
+    assert!(told(&stack, "rejected").await.is_empty(), "once");
+    let stack = Stack::at(NOW).await;
+    let claim = stack.env.in_review("k", &["teams"]).await;
+    stack.env.give(&claim.id, &reviewer(), &reject()).await.unwrap();
+    assert!(told(&stack, "rejected").await.is_empty());
+}
+
+#[tokio::test]
+async fn a_customer_is_told_which_item_has_vanished_from_a_window_and_until_when_the_rest_waits() {
+    let (stack, claim) = awaiting().await;
+    let vanish = Command::Vanish(DirectoryLoss::Items(vec![ItemNo(2)]));
+    stack.env.give(&claim.id, &Actor::System, &vanish).await.unwrap();
+    let text = one_each(&told(&stack, "rejected").await);
+    let line = |words: &str| text.lines().find(|line| line.contains(words)).unwrap_or_default();
+    let rejected = line("byla zamítnuta pro tuto položku");
+    assert!(rejected.contains("teams") && !rejected.contains("exchange-online"), "{text}");
+    let waiting = line("zatím nikdo nerozhodl");
+    assert!(waiting.contains("exchange-online") && !waiting.contains("teams"), "{text}");
+    assert!(waiting.contains("do konce čtvrtka 31. prosince"), "{text}");
+    assert!(!text.contains("námitky"), "what vanished is not taken up again: {text}");
+}
+
+#[tokio::test]
+async fn a_rejection_by_the_partners_silence_is_told_and_one_that_was_overturned_meanwhile_is_not()
+{
+    let (stack, claim) = awaiting().await;
+    let failed = stack.env.fail(&claim, FailureCause::Bounce).await.unwrap();
+    assert_eq!(failed.status(), Status::Unreachable);
+    stack.env.let_pass(failed.deadline().unwrap());
+    assert_eq!(stack.env.read(&claim.id).await.status(), Status::Rejected);
+    let mails = told(&stack, "rejected").await;
+    let to: Vec<_> = mails.iter().map(|mail| mail.to.as_str()).collect();
+    assert_eq!(to, ["jana@contoso.example"], "nobody writes to an address that failed");
+    let comment = Comment::parse("We have another contact.").unwrap();
+    let colleague =
+        Actor::Staff { id: StaffId::parse("reviewer-2").unwrap(), role: StaffRole::Reviewer };
+    let dispute = Command::Dispute { comment: comment.clone() };
+    stack.env.give(&claim.id, &alpine(), &dispute).await.unwrap();
+    stack.env.give(&claim.id, &colleague, &Command::Overturn { comment }).await.unwrap();
+    forget_marks(&stack.env);
+    assert!(told(&stack, "rejected").await.is_empty(), "the claim is in review again");
 }
 
 #[tokio::test]

@@ -625,7 +625,9 @@ async fn what_has_failed_by_the_table_of_reports_leaves_nobody_and_it_is_the_par
         ("Transient", "MessageTooLarge", None),
         ("Transient", "ContentRejected", None),
         ("Transient", "AttachmentRejected", None),
+        ("Transient", "CustomTimeoutExceeded", None),
         ("Transient", "General", Some("5.3.0")),
+        ("Transient", "General", Some("4.4.7")),
     ] {
         let (_, claim, report) = after(bounce(kind, sub_type, status)).await;
         let turn = claim.state.whose_turn().as_str();
@@ -648,7 +650,7 @@ async fn what_has_failed_by_the_table_of_reports_leaves_nobody_and_it_is_the_par
 
 #[tokio::test]
 async fn what_has_not_failed_by_the_table_of_reports_changes_nothing() {
-    for (sub_type, status) in [("General", None), ("General", Some("4.4.7")), ("Novel", None)] {
+    for (sub_type, status) in [("General", None), ("General", Some("4.2.1")), ("Novel", None)] {
         let (_, claim, report) = after(bounce("Transient", sub_type, status)).await;
         assert_eq!(claim.status().as_str(), "notifying", "{sub_type}");
         assert!(report.unattended && report.failure.is_none(), "{sub_type} is an automatic answer");
@@ -658,6 +660,31 @@ async fn what_has_not_failed_by_the_table_of_reports_changes_nothing() {
         assert_eq!(claim.status().as_str(), "notifying", "{kind}");
         assert_eq!(report, Report::default(), "{kind}");
     }
+}
+
+#[tokio::test]
+async fn a_mail_that_the_customers_own_servers_give_up_days_later_had_no_delivery() {
+    let stack = with_contacts(&[]).await;
+    let claim = Box::pin(stack.env.notifying("k", &["teams"])).await;
+    let open = report(&stack, "Delivery", &claim, IT, stack.env.clock.now()).await;
+    assert_eq!(open.status().as_str(), "awaiting_customer", "the gateway took it");
+    stack.env.clock.advance(Duration::days(2));
+    let of = |action: &str| {
+        let mut event = away(&open, IT, stack.env.clock.now());
+        let expired = json!({"emailAddress": IT.1, "action": action, "status": "4.4.7",
+            "diagnosticCode": "smtp; 550 4.4.7 QUEUE.Expired; message expired"});
+        event["bounce"]["bouncedRecipients"] = json!([expired]);
+        event
+    };
+    hand_over(&stack, &of("delayed")).await;
+    assert!(noted(&stack, &claim, IT).await.unattended, "a warning is no failure");
+    assert_eq!(stack.env.read(&claim.id).await.status().as_str(), "awaiting_customer");
+    hand_over(&stack, &of("failed")).await;
+    assert_eq!(stack.env.read(&claim.id).await.status().as_str(), "unreachable");
+    stack.env.let_pass(closes_at(&open));
+    stack.env.finalize().await;
+    let after = stack.env.read(&claim.id).await;
+    assert_eq!(after.status().as_str(), "unreachable", "no silence counts");
 }
 
 #[tokio::test]

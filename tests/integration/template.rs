@@ -309,8 +309,13 @@ fn notices_and_answers_to_a_customer_go_before_everything_else_and_each_event_in
     for kind in ["items_declined", "decline_undone", "items_accepted", "window_extended"] {
         assert_eq!(queues(kind, "customer"), ["notices"], "{kind}");
     }
-    for kind in ["window_closed", "reminder_due", "partner_mail_due", "association_ended"] {
+    for kind in
+        ["window_closed", "reminder_due", "partner_mail_due", "association_ended", "rejected"]
+    {
         assert_eq!(queues(kind, "system"), ["reminders"], "{kind}");
+    }
+    for kind in ["withdrawn", "rejected"] {
+        assert_eq!(queues(kind, "operator"), ["reminders"], "{kind}");
     }
     for event in EventType::ALL {
         for actor in ["partner", "operator", "customer", "system"] {
@@ -546,12 +551,16 @@ fn one_machine_cannot_use_up_the_decision_page_and_what_nobody_needs_often_is_sl
 }
 
 #[test]
-fn refused_requests_for_the_decision_page_are_counted_out_of_the_access_log() {
+fn refused_requests_for_decision_pages_and_overviews_are_counted_out_of_the_access_log() {
     let template = template();
     let filter = &template["Resources"]["RefusedDecisions"]["Properties"];
     assert_eq!(filter["LogGroupName"], json!({"!Ref": "ApiLogGroup"}));
-    let pattern = r#"{ $.status = "429" && $.route = "ANY /d/{token}" }"#;
+    let pattern = r#"{ ($.status = "429") && (($.route = "ANY /d/{token}") || ($.route = "ANY /c/{token}")) }"#;
     assert_eq!(filter["FilterPattern"], pattern);
+    let pages = ROUTES.iter().filter(|route| route.path.ends_with("/{token}"));
+    let pages: Vec<_> = pages.map(|route| format!("{} {}", route.method, route.path)).collect();
+    assert_eq!(pages.len(), pattern.matches("$.route").count());
+    assert!(pages.iter().all(|page| pattern.contains(page)), "by each of them customers answer");
     let counted = json!([{"MetricNamespace": "cpor", "MetricName": "refused_decisions",
         "MetricValue": "1", "Dimensions": [{"Key": "stack", "Value": "$.stack"}]}]);
     assert_eq!(filter["MetricTransformations"], counted);

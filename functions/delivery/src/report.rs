@@ -31,7 +31,7 @@ pub(crate) enum MailKind {
 pub(crate) enum MailOutcome {
     Delivered,
     Failed(FailureCause),
-    /// An automatic answer, as out of office. It proves nothing.
+    /// An automatic answer, as out of office, or a warning that the mail is late. It proves nothing.
     Unattended,
     /// Anything else: it is counted.
     Other,
@@ -69,8 +69,19 @@ struct SesPart {
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct SesRecipient {
+    /// What the server that reports did: `failed`, `delayed`, …; absent without a report of delivery (RFC 3464).
+    action: Option<String>,
     status: Option<String>,
     diagnostic_code: Option<String>,
+}
+
+/// A class of status by which a mail came back.
+#[derive(Debug, Clone, Copy)]
+enum StatusClass {
+    /// `5.x.x`: it never will be delivered.
+    Permanent,
+    /// `4.4.x`: it was not delivered in time, or no server took it.
+    Expired,
 }
 
 /// The report in a message; `None` where it is no mail event of a recipient's notice or activation. The recipient
@@ -124,33 +135,53 @@ fn mail_outcome(event: &SesEvent) -> MailOutcome {
 
 fn bounce_outcome(bounce: &SesPart) -> MailOutcome {
     let failed = MailOutcome::Failed(FailureCause::Bounce);
-    if bounce.bounced_recipients.iter().any(is_permanent) {
+    if bounce.bounced_recipients.iter().any(is_final) {
         return failed;
     }
     let sub_type = bounce.bounce_sub_type.as_deref().unwrap_or_default();
     match bounce.bounce_type.as_deref() {
         Some("Permanent" | "Undetermined") => failed,
         Some("Transient") => match sub_type {
-            "MailboxFull" | "MessageTooLarge" | "ContentRejected" | "AttachmentRejected" => failed,
+            "MailboxFull"
+            | "MessageTooLarge"
+            | "ContentRejected"
+            | "AttachmentRejected"
+            | "CustomTimeoutExceeded" => failed,
             _ => MailOutcome::Unattended,
         },
         Some(_) | None => MailOutcome::Other,
     }
 }
 
-/// Whether the receiving server gave a status of the class 5.
-fn is_permanent(recipient: &SesRecipient) -> bool {
+/// Whether nobody tries to deliver the mail any more. A status of the class 4 says why the last attempt came to nothing,
+/// and the action whether there is another one: of an automatic answer there is neither.
+fn is_final(recipient: &SesRecipient) -> bool {
+    match recipient.action.as_deref().map(str::trim) {
+        Some(action) if action.eq_ignore_ascii_case("failed") => true,
+        Some(action) if !action.is_empty() => has_status(recipient, StatusClass::Permanent),
+        Some(_) | None => {
+            let classes = [StatusClass::Permanent, StatusClass::Expired];
+            classes.into_iter().any(|class| has_status(recipient, class))
+        }
+    }
+}
+
+/// Whether the receiving server, or the one that reports, gave a status of that class.
+fn has_status(recipient: &SesRecipient, class: StatusClass) -> bool {
     let texts = [&recipient.status, &recipient.diagnostic_code];
     texts.into_iter().flatten().any(|text| {
         let words = text.split(|c: char| !c.is_ascii_digit() && c != '.');
-        words.map(|word| word.trim_matches('.')).any(is_status_of_class_5)
+        words.map(|word| word.trim_matches('.')).any(|word| is_status_of(word, class))
     })
 }
 
-/// Whether a word is `5.x.x`.
-fn is_status_of_class_5(word: &str) -> bool {
+fn is_status_of(word: &str, class: StatusClass) -> bool {
     let parts: Vec<_> = word.split('.').collect();
-    matches!(parts.as_slice(), ["5", subject, detail] if is_number(subject) && is_number(detail))
+    match (parts.as_slice(), class) {
+        (["5", subject, detail], StatusClass::Permanent) => is_number(subject) && is_number(detail),
+        (["4", "4", detail], StatusClass::Expired) => is_number(detail),
+        (_, StatusClass::Permanent | StatusClass::Expired) => false,
+    }
 }
 
 fn is_number(text: &str) -> bool {
@@ -262,6 +293,7 @@ mod tests {
             ("Transient", "MessageTooLarge"),
             ("Transient", "ContentRejected"),
             ("Transient", "AttachmentRejected"),
+            ("Transient", "CustomTimeoutExceeded"),
         ] {
             assert_eq!(bounced_as(kind, sub_type), BOUNCE, "{kind} {sub_type}");
         }
@@ -269,7 +301,7 @@ mod tests {
 
     #[test]
     fn any_other_transient_bounce_is_an_automatic_answer() {
-        for sub_type in ["General", "CustomTimeoutExceeded", ""] {
+        for sub_type in ["General", "Novel", ""] {
             assert_eq!(bounced_as("Transient", sub_type), MailOutcome::Unattended, "{sub_type}");
         }
     }
@@ -280,6 +312,7 @@ mod tests {
             json!({"status": "5.1.1"}),
             json!({"status": "4.0.0", "diagnosticCode": "smtp; 550 5.7.1 not wanted"}),
             json!({"diagnosticCode": "smtp;554-5.4.14 hop count (5.4.14)."}),
+            json!({"action": "delayed", "status": "5.0.0"}),
         ] {
             assert_eq!(
                 outcome_of(&bounce("Transient", "General", &recipient)),
@@ -288,9 +321,38 @@ mod tests {
             );
         }
         for recipient in [
-            json!({"status": "4.4.7", "diagnosticCode": "smtp; 451 4.7.0 later, host 5.9.12.7"}),
+            json!({"status": "4.2.1", "diagnosticCode": "smtp; 451 4.7.0 later, host 5.9.12.7"}),
             json!({"diagnosticCode": "version 15.1.1 and 5.1 and 5.1234.1"}),
             json!({}),
+        ] {
+            let outcome = outcome_of(&bounce("Transient", "General", &recipient));
+            assert_eq!(outcome, MailOutcome::Unattended, "{recipient}");
+        }
+    }
+
+    #[test]
+    fn what_was_given_up_is_a_failure_though_its_status_is_of_the_class_4() {
+        for recipient in [
+            json!({"action": "failed", "status": "4.4.7", "diagnosticCode":
+                "smtp; 554 4.4.7 Message expired: unable to deliver in 840 minutes.<421 4.4.0 Unable to lookup DNS>"}),
+            json!({"action": "failed", "status": "4.2.1", "diagnosticCode": "smtp; 450 4.2.1 try later"}),
+            json!({"action": "Failed "}),
+            json!({"status": "4.4.7"}),
+            json!({"action": "", "status": "4.4.1"}),
+            json!({"diagnosticCode": "smtp; 550 4.4.7 QUEUE.Expired; message expired"}),
+        ] {
+            let outcome = outcome_of(&bounce("Transient", "General", &recipient));
+            assert_eq!(outcome, BOUNCE, "{recipient}");
+        }
+    }
+
+    #[test]
+    fn a_warning_that_a_mail_is_late_and_an_answer_without_a_report_of_delivery_are_no_failures() {
+        for recipient in [
+            json!({"action": "delayed", "status": "4.4.7", "diagnosticCode": "smtp; 4.4.7 delayed"}),
+            json!({"action": "relayed", "status": "2.0.0"}),
+            json!({"action": null, "status": null, "diagnosticCode": null}),
+            json!({"diagnosticCode": "see 14.4.7, 4.4.7.1 and 4.4.1234"}),
         ] {
             let outcome = outcome_of(&bounce("Transient", "General", &recipient));
             assert_eq!(outcome, MailOutcome::Unattended, "{recipient}");

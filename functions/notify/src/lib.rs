@@ -191,6 +191,7 @@ async fn send_event_mails(app: &App, audience: &Audience, told: &ClaimEvent) -> 
         | EventMail::Refusal
         | EventMail::Retirement
         | EventMail::Withdrawal
+        | EventMail::Rejection
         | EventMail::Failure => mail_act(app, audience, told).await,
     }
 }
@@ -217,6 +218,7 @@ async fn mail_act(app: &App, audience: &Audience, told: &ClaimEvent) -> Result<(
         EventMail::Refusal => aftermath.mail_wrong_contact().await,
         EventMail::Retirement => aftermath.mail_link_retirement().await,
         EventMail::Withdrawal => aftermath.mail_withdrawal().await,
+        EventMail::Rejection => aftermath.mail_rejection().await,
         EventMail::Failure | EventMail::Notice | EventMail::Resend | EventMail::Nothing => Ok(()),
     };
     noticed.and(told)

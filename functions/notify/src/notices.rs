@@ -8,7 +8,7 @@ use domain::recipient::{Authority, Recipient, RecipientNo, RecipientStanding};
 use notice::{AnswerDeadline, Link, Links, Notice, mail};
 use runtime::fields::{self, metric};
 use runtime::telemetry;
-use store::{MailSubject, NoticeOfCode, NoticeText, TextKey};
+use store::{MailSubject, NoticeOfCode, NoticeText, PROOFS_KNOWN_AFTER, TextKey};
 use tracing::{info, warn};
 
 use crate::App;
@@ -37,7 +37,8 @@ pub(crate) async fn send_notice(
         })
         .await?;
     }
-    let due_to_all = DueNotice { app, audience, no: told.notice, deadline, at: told.at };
+    let is_late = told.at + PROOFS_KNOWN_AFTER <= audience.now;
+    let due_to_all = DueNotice { app, audience, no: told.notice, deadline, at: told.at, is_late };
     if due.iter().any(|own| own.has_link()) {
         due_to_all.keep_text(None).await?;
     }
@@ -100,7 +101,7 @@ async fn resend_to(
         }
         _ => promised,
     };
-    let again = DueNotice { app, audience, no, deadline, at };
+    let again = DueNotice { app, audience, no, deadline, at, is_late: true };
     let notice = audience.build_notice(&app.operator, no, again.deadline.clone());
     again.send_to_recipient(&notice, own).await
 }
@@ -114,7 +115,7 @@ pub(crate) async fn notify_reserve_contact(
 ) -> Result<(), Stop> {
     let (no, deadline) = (audience.claim.notice, AnswerDeadline::Exact(window.clone()));
     let due = audience.unsent_recipients(RecipientStanding::Reserve);
-    let due_to_reserve = DueNotice { app, audience, no, deadline, at };
+    let due_to_reserve = DueNotice { app, audience, no, deadline, at, is_late: true };
     for own in due.iter().filter(|own| own.has_link()) {
         due_to_reserve.keep_text(Some(own.no)).await?;
     }
@@ -128,6 +129,8 @@ struct DueNotice<'a> {
     no: NoticeNo,
     deadline: AnswerDeadline,
     at: DateTime<Utc>,
+    /// Whether it goes out too late for the notice's own look at its proofs.
+    is_late: bool,
 }
 
 impl DueNotice<'_> {
@@ -185,6 +188,9 @@ impl DueNotice<'_> {
             promised: self.deadline.window().map(|window| window.closes_at),
         };
         app.store.put_notice_code(&links.notice_code, &of).await?;
+        if self.is_late {
+            app.store.schedule_proof(claim, self.no, own.no, self.audience.now).await?;
+        }
         let mail = mail::write_notice(
             notice,
             &links,

@@ -278,6 +278,24 @@ impl ClaimUpdate<'_> {
         self.mail_everybody(|envelope| mail::write_withdrawal(&notice, version, envelope)).await
     }
 
+    /// Tells a customer who had been notified which items were rejected, without a word of why. What is proposed again
+    /// since, or declined, is told by what is mailed about that.
+    pub(crate) async fn mail_rejection(&self) -> Result<(), Stop> {
+        let claim = &self.audience.claim;
+        let is_rejected = |no: &ItemNo| {
+            let item = claim.find_item(*no);
+            item.is_some_and(|item| claim.item_status(item) == ItemStatus::Rejected)
+        };
+        let mut items = self.past.items_with_status(ItemStatus::Rejected.as_str());
+        items.retain(is_rejected);
+        if items.is_empty() {
+            return Ok(());
+        }
+        let (notice, version) = (self.current_notice(), self.told.version.0);
+        self.mail_everybody(|envelope| mail::write_rejection(&notice, &items, version, envelope))
+            .await
+    }
+
     /// Tells that silence is a no from now on.
     pub(crate) async fn mail_consent_change(&self) -> Result<(), Stop> {
         let (notice, version) = (self.current_notice(), self.told.version.0);

@@ -269,9 +269,32 @@ pub fn write_lapse(
 /// The partner has withdrawn. `version` of the claim tells the mails of a claim apart.
 pub fn write_withdrawal(notice: &Notice, version: u32, envelope: &Envelope<'_>) -> Mail {
     let say = notice.messages_in(envelope.language);
-    let lines = [say.of("withdrawn"), say.of("withdrawn-decided")];
+    let lines = [say.of("withdrawn"), say.of("decided-stays")];
     let id = format!("withdrawn.{}.{version}", notice.claim);
     write_short(&say, "withdrawn-subject", &lines, &id, envelope)
+}
+
+/// Items were rejected before anybody had decided them, and what nobody has decided yet. Why is said to the partner alone.
+pub fn write_rejection(
+    notice: &Notice,
+    items: &[ItemNo],
+    version: u32,
+    envelope: &Envelope<'_>,
+) -> Mail {
+    let language = envelope.language;
+    let say = messages_about(notice, items, language);
+    let mut lines = vec![say.of("rejected"), notice.waiting_text(language)];
+    // Nobody must take it for the end of the whole request while the rest waits.
+    let subject = if notice.items.iter().any(NoticeItem::is_undecided) {
+        lines.extend(moment_lines(notice, &say));
+        "rejected-in-part-subject"
+    } else {
+        lines.push(say.of("rejected-again"));
+        "rejected-subject"
+    };
+    lines.push(say.of("decided-stays"));
+    let id = format!("rejected.{}.{version}", notice.claim);
+    write_short(&say, subject, &lines, &id, envelope)
 }
 
 /// Associations have ended, and the customer did not do it. Another partner that has taken items over is not

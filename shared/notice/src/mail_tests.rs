@@ -5,6 +5,7 @@ use std::fmt::Write;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use domain::calendar::Tz;
+use domain::claim::ItemStatus;
 use domain::directory::TenantContact;
 use domain::ids::{ItemNo, NoticeNo};
 use domain::program::UsageHistory;
@@ -232,6 +233,17 @@ fn short_mails(world: &SampleWorld, language: Language) -> Vec<Mail> {
     mails.extend(EndReason::ALL.iter().map(ended));
     mails.extend(partner_mails(world, language));
     mails.push(extended(Extension { cause: Cause::Outage, ..ANNOUNCED }));
+    let mut rejected = world.notice();
+    for item in rejected.items.iter_mut().filter(|item| items.contains(&item.no)) {
+        item.status = ItemStatus::Rejected;
+    }
+    mails.push(mail::write_rejection(&rejected, &items, 17, &envelope));
+    for item in &mut rejected.items {
+        item.status = ItemStatus::Rejected;
+    }
+    rejected.deadline = AnswerDeadline::Unset;
+    let all: Vec<_> = rejected.items.iter().map(|item| item.no).collect();
+    mails.push(mail::write_rejection(&rejected, &all, 18, &envelope));
     mails
 }
 

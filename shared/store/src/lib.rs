@@ -92,6 +92,7 @@ pub use table::mailbox_keys::MailboxKeys;
 pub use table::schema;
 pub use timers::checkpoint::Tick;
 pub use timers::drain::DrainReport;
+pub use timers::proofs::PROOFS_KNOWN_AFTER;
 pub use timers::reminders::ReminderDue;
 pub use usage::readings::Readings;
 pub use usage::rows::{UsageRecord, UsageRecords};

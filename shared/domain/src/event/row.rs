@@ -56,6 +56,8 @@ codes! {
         Resend => "resend",
         /// The partner took the claim back.
         Withdrawal => "withdrawal",
+        /// Items were rejected: nothing becomes active by silence any more.
+        Rejection => "rejection",
         /// A recipient failed: nobody is told, but somebody else may be asked.
         Failure => "failure",
     }

@@ -110,7 +110,7 @@ event_rows! {
     DefenceRequested       | 8      | Nothing    | false      | staff    | Nothing           | request_defence::RULE          | ANY;
     InformationRequested   | 9      | Nothing    | false      | partner  | Answer            | request_information::RULE      | InReview;
     InformationAnswered    | 10     | Nothing    | false      | partner  | Review            | respond::RULE                  | ActionRequired;
-    Rejected               | 11     | Nothing    | false      | partner  | Nothing           | reject::RULE                   | OPEN;
+    Rejected               | 11     | Rejection  | false      | partner  | Nothing           | reject::RULE                   | OPEN;
     Validated              | 12     | Notice     | true       | staff    | Delivery          | validate::RULE                 | InReview;
     WindowOpened           | 13     | Opening    | false      | staff    | Nothing           | apply_reports::OPENING_RULE    | Notifying;
     NoticeFailed           | 14     | Nothing    | false      | staff    | Contact           | apply_reports::FAILURE_RULE    | Notifying AwaitingCustomer OnHold;

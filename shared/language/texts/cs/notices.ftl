@@ -274,7 +274,15 @@ waiting-opt-in =
 receipt-not-you = Pokud jste to nebyli vy ani nikdo z kolegů, dejte to hned vědět společnosti { $operator }.
 withdrawn-subject = { $tenant }: společnost { $partner } vzala svou žádost zpět
 withdrawn = Společnost { $partner } vzala zpět žádost stát se partnerem organizace { $tenant } v programu { $program }; nemusíte dělat nic.
-withdrawn-decided = Co bylo rozhodnuto dříve, zůstává beze změny.
+decided-stays = Co bylo rozhodnuto dříve, zůstává beze změny.
+rejected-subject = { $tenant }: žádost společnosti { $partner } byla zamítnuta
+rejected-in-part-subject = { $tenant }: žádost společnosti { $partner } byla zčásti zamítnuta, o zbytku není rozhodnuto
+rejected =
+    Žádost společnosti { $partner } stát se partnerem organizace { $tenant } v programu { $program } byla zamítnuta pro { $count ->
+        [one] tuto položku: { $items }. Oficiálním partnerem se pro ni společnost nestane, ať odpovíte, nebo ne.
+       *[other] tyto položky: { $items }. Oficiálním partnerem se pro ně společnost nestane, ať odpovíte, nebo ne.
+    }
+rejected-again = Pokud se žádost na základě námitky znovu otevře, dostanete nejdřív nové oznámení s vlastní lhůtou na odpověď.
 superseded-subject = { $tenant }: partnerství se společností { $partner } přešlo na jiného partnera
 superseded-by =
     { $count ->

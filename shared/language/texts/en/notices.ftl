@@ -244,7 +244,15 @@ waiting-opt-in = Nobody has decided yet: { $items }. If you do nothing, nothing 
 receipt-not-you = If neither you nor a colleague did this, tell { $operator } at once.
 withdrawn-subject = { $tenant }: { $partner } has withdrawn its request
 withdrawn = { $partner } has withdrawn its request to become a partner of { $tenant } in the program { $program }; you need not do anything.
-withdrawn-decided = What was decided before stays as it is.
+decided-stays = What was decided before stays as it is.
+rejected-subject = { $tenant }: the request of { $partner } was rejected
+rejected-in-part-subject = { $tenant }: the request of { $partner } was rejected in part, and the rest is undecided
+rejected =
+    The request of { $partner } to become a partner of { $tenant } in the program { $program } was rejected for { $count ->
+        [one] this item: { $items }. The partner does not become official for it, whether you answer or not.
+       *[other] these items: { $items }. The partner does not become official for them, whether you answer or not.
+    }
+rejected-again = If the request is taken up again after an objection, you get a new notice first, with a time to answer of its own.
 superseded-subject = { $tenant }: the partnership with { $partner } has passed to another partner
 superseded-by =
     Another partner, about whom you had a notice of its own, has taken { $count ->

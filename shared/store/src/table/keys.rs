@@ -14,7 +14,7 @@
 //! | reports | `C#<claim>` | `R#<notice>` | `notices/reports.rs` | for good |
 //! | annotation | `C#<claim>` | `W#<version, 6 digits>#<write id>` | `history/annotations.rs` | for good |
 //! | notice text | `C#<claim>` | `X#<notice>#<language>` | `notices/text.rs` | for good |
-//! | timer | `T#<quarter, UTC>#<shard>` | `<claim>`, `<claim>#<reminder>`, `<claim>#erase` or `<claim>#proofs-<notice>` | `timers/timer.rs` | 90 days after the bucket |
+//! | timer | `T#<quarter, UTC>#<shard>` | `<claim>`, `<claim>#<reminder>`, `<claim>#erase`, `<claim>#proofs-<notice>` or `<claim>#proofs-<notice>-<recipient>` | `timers/timer.rs` | 90 days after the bucket |
 //! | checkpoint | `S` | `<shard, 2 digits>` | `timers/checkpoint.rs` | for good |
 //! | test clock | `S` | `clock` | `table/clock.rs` | for good |
 //! | dead letter | `X#<day>` | as the timer | `timers/dead_letter.rs` | 366 days |

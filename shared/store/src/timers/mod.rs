@@ -9,7 +9,7 @@ pub(crate) mod dead_letter;
 pub(crate) mod drain;
 mod erasures;
 pub(crate) mod page;
-mod proofs;
+pub(crate) mod proofs;
 mod release_locks;
 pub(crate) mod reminders;
 mod schedule;

@@ -4,6 +4,7 @@ use chrono::Duration;
 use domain::calendar::{CalendarId, Window};
 use domain::claim::{Claim, Instant, State};
 use domain::ids::{ClaimId, NoticeNo, Sha256Hash};
+use domain::recipient::RecipientNo;
 use domain::reminder::Reminder;
 
 use super::bucket::bucket_of;
@@ -20,8 +21,10 @@ pub(crate) const CALENDAR: &str = "c";
 pub(crate) const COUNTING_DATA: &str = "q";
 const CLOSES_AT: &str = "w";
 /// What is read of a timer: all of it but what its partition says, and its end.
-pub(super) const READ: &str = "sk, d, k, c, q, w, n";
+pub(super) const READ: &str = "sk, d, k, c, q, w, n, r";
 const NOTICE: &str = "n";
+/// The recipient whose mail alone is looked at.
+const RECIPIENT: &str = "r";
 /// The kind of the timer of a notice's proofs, which also stands in its sort key.
 const PROOFS: &str = "proofs";
 /// The kind of an erasure's timer, which also stands in its sort key.
@@ -38,8 +41,8 @@ pub(crate) enum TimerKind {
     Reminder(Reminder, Instant),
     /// The end of a claim's personal data: due, or to be brought to its end.
     Erasure,
-    /// What became of the mails of a notice should be known by then.
-    Proofs(NoticeNo),
+    /// What became of the mails of a notice, or of the one to that recipient, should be known by then.
+    Proofs(NoticeNo, Option<RecipientNo>),
     /// Any other deadline of a claim: its silence is executed.
     Other,
 }
@@ -62,7 +65,7 @@ impl TimerKind {
             Self::Window => "window",
             Self::Reminder(reminder, _) => reminder.as_str(),
             Self::Erasure => ERASURE,
-            Self::Proofs(_) => PROOFS,
+            Self::Proofs(..) => PROOFS,
             Self::Other => "other",
         }
     }
@@ -72,7 +75,12 @@ impl TimerKind {
             "window" => Ok(Self::Window),
             "other" => Ok(Self::Other),
             ERASURE => Ok(Self::Erasure),
-            PROOFS => Ok(Self::Proofs(NoticeNo(item.read_number(NOTICE)?))),
+            PROOFS => {
+                let recipient = item
+                    .opt_number(RECIPIENT)?
+                    .map(|no| RecipientNo::new(no).ok_or_else(|| item.attribute_error(RECIPIENT)));
+                Ok(Self::Proofs(NoticeNo(item.read_number(NOTICE)?), recipient.transpose()?))
+            }
             name => {
                 let reminder = Reminder::parse(name).ok_or_else(|| item.attribute_error(KIND))?;
                 Ok(Self::Reminder(reminder, item.read_instant(CLOSES_AT)?))
@@ -93,8 +101,9 @@ impl TimerItem {
         if let TimerKind::Reminder(_, closes_at) = self.kind {
             put_value(&mut item, CLOSES_AT, Some(instant_value(closes_at)));
         }
-        if let TimerKind::Proofs(notice) = self.kind {
+        if let TimerKind::Proofs(notice, recipient) = self.kind {
             put_value(&mut item, NOTICE, Some(number_value(notice.0)));
+            put_value(&mut item, RECIPIENT, recipient.map(|no| number_value(no.0)));
         }
         put_value(
             &mut item,
@@ -134,9 +143,14 @@ impl TimerItem {
         Self::without_calendar(claim, due_at, kind)
     }
 
-    /// The timer of a notice's proofs.
-    pub(super) fn for_proofs(claim: &ClaimId, notice: NoticeNo, due_at: Instant) -> Self {
-        Self::without_calendar(claim, due_at, TimerKind::Proofs(notice))
+    /// The timer of a notice's proofs, or of that of one recipient.
+    pub(super) fn for_proofs(
+        claim: &ClaimId,
+        notice: NoticeNo,
+        recipient: Option<RecipientNo>,
+        due_at: Instant,
+    ) -> Self {
+        Self::without_calendar(claim, due_at, TimerKind::Proofs(notice, recipient))
     }
 
     /// A timer that no calendar has counted.
@@ -151,7 +165,10 @@ impl TimerItem {
             TimerKind::Window | TimerKind::Other => self.claim.as_str().to_owned(),
             TimerKind::Reminder(reminder, _) => format!("{}#{}", self.claim, reminder.as_str()),
             TimerKind::Erasure => format!("{}#{ERASURE}", self.claim),
-            TimerKind::Proofs(notice) => format!("{}#{PROOFS}-{}", self.claim, notice.0),
+            TimerKind::Proofs(notice, None) => format!("{}#{PROOFS}-{}", self.claim, notice.0),
+            TimerKind::Proofs(notice, Some(no)) => {
+                format!("{}#{PROOFS}-{}-{}", self.claim, notice.0, no.0)
+            }
         }
     }
 }

@@ -125,8 +125,8 @@ impl Store {
                 (TimerKind::Erasure, None) => {
                     Box::pin(self.process_erasure(&timer.claim, now, offset)).await
                 }
-                (TimerKind::Proofs(notice), None) => {
-                    self.count_missing_proofs(&timer.claim, notice).await
+                (TimerKind::Proofs(notice, recipient), None) => {
+                    self.count_missing_proofs(&timer.claim, notice, recipient).await
                 }
                 (TimerKind::Window | TimerKind::Other, None) => {
                     let passed = self.pass_deadline_or_release_locks(&timer.claim, now, offset);
