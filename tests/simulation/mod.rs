@@ -16,7 +16,7 @@ pub(crate) fn read_number<N: std::str::FromStr>(name: &str) -> Option<N> {
     std::env::var(name).ok()?.parse().ok()
 }
 
-/// How a property of the whole system is tried: with so many cases, unless PROPTEST_CASES says otherwise, and written
+/// How a property of the whole system is tried: with so many cases, unless `PROPTEST_CASES` says otherwise, and written
 /// nowhere when it fails, since the shortest story that fails is printed.
 pub(crate) fn try_cases(cases: u32) -> ProptestConfig {
     ProptestConfig {

@@ -16,12 +16,12 @@ const BYTES: [u8; 12] = [b'0', b'9', b'a', b'f', b'"', b'\\', b' ', b',', b'{', 
 async fn no_byte_of_a_bundle_is_changed_unnoticed() {
     let (stack, claim) = Box::pin(story()).await;
     let mut random = fastrand::Rng::with_seed(7);
-    let changes = read_number("CHANGES").unwrap_or(CHANGES);
+    let many = read_number("CHANGES").unwrap_or(CHANGES);
     for reader in READERS {
         let text = bundle(&stack, &claim, reader).await;
         let (known, report) = (Bundle::read(&text).unwrap(), checked(&text));
         let (mut found, mut unreadable, mut same) = (0, 0, 0);
-        for _ in 0..changes {
+        for _ in 0..many {
             let at = random.usize(..text.len());
             let mut bytes = text.clone().into_bytes();
             let byte =
@@ -44,6 +44,6 @@ async fn no_byte_of_a_bundle_is_changed_unnoticed() {
                 }
             }
         }
-        assert!(found > changes / 5 && unreadable > 0, "{reader}: {found} {unreadable} {same}");
+        assert!(found > many / 5 && unreadable > 0, "{reader}: {found} {unreadable} {same}");
     }
 }

@@ -140,7 +140,7 @@ async fn what_is_wrong_with_a_webhook_is_told_all_at_once() {
     assert_eq!(errors, ["unknown-field /secret", "unknown-code /types/0", "malformed /url"]);
     let wrong_id = put(&stack, alpine, "-crm", &json!({"url": BODY})).await;
     assert_eq!(wrong_id.errors(), [("/id".to_owned(), "malformed".to_owned())]);
-    assert_eq!(put(&stack, alpine, "crm", &json!({"url": BODY})).await.status, 200);
+    assert_eq!(put(&stack, alpine, "crm", &json!({"url": BODY})).await.status, 201);
     let late = post(&stack, alpine, "/crm/replay", &json!({"from": "2027-01-01T00:00:00Z"})).await;
     assert_eq!(late.errors(), [("/from".to_owned(), "in-the-future".to_owned())]);
 }

@@ -224,7 +224,8 @@ impl Pair {
         let own_claims = held.chain(pending.iter().cloned());
         context.facts.own_claims = own_claims.filter(|(own, _)| ids.contains(&own.id)).collect();
         context.facts.renewed = Some(old.clone());
-        context.facts.blocked.clone_from(&self.refused);
+        let blocked = self.refused.iter().filter(|own| ids.contains(&own.id));
+        context.facts.blocked = blocked.cloned().collect();
         let creation = Creation { id, input, malformed: vec![] };
         let submitted = created(&Command::Submit(Some(Box::new(creation))), &context);
 
